@@ -1,0 +1,63 @@
+/// What libav's headers hide from Swift: macros with casts, variadic functions, and what differs between 5.1 and 7.
+#pragma once
+#include <libavcodec/avcodec.h>
+#include <libavcodec/bsf.h>
+#include <libavformat/avformat.h>
+#include <libavformat/avio.h>
+#include <libavutil/avutil.h>
+#include <libavutil/channel_layout.h>
+#include <libavutil/dict.h>
+#include <libavutil/error.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/log.h>
+#include <libavutil/mathematics.h>
+#include <libavutil/opt.h>
+#include <libswresample/swresample.h>
+#include <libswscale/swscale.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+static const int CFF_ERROR_EOF = AVERROR_EOF;
+static const int CFF_ERROR_EAGAIN = AVERROR(EAGAIN);
+static const int CFF_ERROR_EXIT = AVERROR_EXIT;
+static const int CFF_ERROR_INVALIDDATA = AVERROR_INVALIDDATA;
+static const int CFF_ERROR_EIO = AVERROR(EIO);
+static const int CFF_ERROR_ENOMEM = AVERROR(ENOMEM);
+static const int64_t CFF_NOPTS = AV_NOPTS_VALUE;
+static const int CFF_INPUT_PADDING = AV_INPUT_BUFFER_PADDING_SIZE;
+
+/// libav's own words for an error code.
+static inline const char *cff_strerror(int code, char *buffer, size_t size) {
+    av_strerror(code, buffer, size);
+    return buffer;
+}
+
+/// The major version of libavformat that this was built with.
+static inline int cff_avformat_major(void) { return LIBAVFORMAT_VERSION_MAJOR; }
+
+/// A line of libav's log, formatted. Called on whichever thread libav logs from.
+typedef void (*cff_log_line)(int level, const char *line);
+
+static cff_log_line *cff_log_slot(void) {
+    static cff_log_line slot = NULL;
+    return &slot;
+}
+
+static inline void cff_log_forward(void *source, int level, const char *format, va_list arguments) {
+    if (level > av_log_get_level()) return;
+    cff_log_line sink = *cff_log_slot();
+    if (!sink) return;
+    char line[1024];
+    int prefix = 1;
+    av_log_format_line2(source, level, format, arguments, line, sizeof line, &prefix);
+    sink(level, line);
+}
+
+/// Sends libav's log lines to `sink` (`av_log` callbacks take a va_list, which Swift cannot).
+static inline void cff_set_log_sink(cff_log_line sink) {
+    *cff_log_slot() = sink;
+    av_log_set_callback(cff_log_forward);
+}
+
+/// Closes a dynamic write buffer and answers its bytes, which the caller frees with `av_free`.
+static inline int cff_close_dyn_buf(AVIOContext *io, uint8_t **bytes) { return avio_close_dyn_buf(io, bytes); }

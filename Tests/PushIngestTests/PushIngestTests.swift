@@ -1,0 +1,3 @@
+import Testing
+@testable import PushIngest
+@Test func `it builds`() {}

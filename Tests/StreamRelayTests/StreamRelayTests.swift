@@ -1,0 +1,3 @@
+import Testing
+@testable import StreamRelay
+@Test func `it builds`() {}

@@ -53,7 +53,7 @@ let package = Package(
 
         // What joins them.
         .target(
-            name: "Configuration",
+            name: "PlenaryConfiguration",
             dependencies: ["StreamRelay", .product(name: "Yams", package: "Yams")]),
         .target(
             name: "Gateway",
@@ -75,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "plenary",
             dependencies: [
-                "StreamRelay", "PushIngest", "Configuration", "Gateway", "CLinux",
+                "StreamRelay", "PushIngest", "PlenaryConfiguration", "Gateway", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -89,7 +89,7 @@ let package = Package(
             name: "PushIngestTests",
             dependencies: ["PushIngest", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(name: "VoteBoardTests", dependencies: ["VoteBoard"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(name: "PlenaryConfigurationTests", dependencies: ["PlenaryConfiguration"]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

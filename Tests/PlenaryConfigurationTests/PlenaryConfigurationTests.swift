@@ -1,3 +1,3 @@
 import Testing
-@testable import Configuration
+@testable import PlenaryConfiguration
 @Test func `it builds`() {}

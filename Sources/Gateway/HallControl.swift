@@ -1,0 +1,82 @@
+import StreamRelay
+
+/// What the door asks of the daemon: the halls, their live windows, and the operator's wishes.
+public protocol HallControl: Sendable {
+    /// Names of the configured halls, in the order of the config.
+    var halls: [HallSummary] { get }
+    func live(_ hall: String) -> (any LiveSource)?
+    func status(_ hall: String) -> StreamStatus?
+    /// Carries a wish out and returns when it is done.
+    func perform(_ wish: StreamWish, on hall: String) async throws(ControlProblem)
+    /// Opens the hall's camera once more, beside a running stream if the camera allows it, and describes what it sends.
+    func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription
+    /// Reads the config again and applies it; a config with faults changes nothing.
+    func reload() async throws(ControlProblem) -> ReloadReport
+    /// The last log lines, then, when `follow`, each new one as it comes.
+    func logLines(last count: Int, follow: Bool) -> AsyncStream<LogLine>
+}
+
+public struct HallSummary: Sendable, Equatable, Codable {
+    public var name: String
+    /// For people, in the council's language.
+    public var title: String
+    public var language: String
+    public init(name: String, title: String, language: String) {
+        self.name = name
+        self.title = title
+        self.language = language
+    }
+}
+
+public enum StreamWish: String, Sendable, Codable, CaseIterable {
+    case start, stop, restart, hide, show
+    case slateOn = "slate-on"
+    case slateOff = "slate-off"
+}
+
+/// An RFC 9457 problem: what the door answers when a wish cannot be carried out.
+public struct ControlProblem: Error, Sendable, Equatable, Codable {
+    /// `about:blank` or a name of ours: `urn:plenary:already-running`.
+    public var type: String
+    public var title: String
+    public var status: Int
+    /// The sentence that names the field and the remedy.
+    public var detail: String
+    public init(type: String, title: String, status: Int, detail: String) {
+        self.type = type
+        self.title = title
+        self.status = status
+        self.detail = detail
+    }
+}
+
+public struct ReloadReport: Sendable, Equatable, Codable {
+    public var added: [String]
+    public var removed: [String]
+    public var changed: [String]
+    public var unchanged: [String]
+    /// Keys that changed and need a restart of the daemon (`listen`, `state`).
+    public var needRestart: [String]
+    public init(added: [String], removed: [String], changed: [String], unchanged: [String], needRestart: [String]) {
+        self.added = added
+        self.removed = removed
+        self.changed = changed
+        self.unchanged = unchanged
+        self.needRestart = needRestart
+    }
+}
+
+public struct LogLine: Sendable, Equatable, Codable {
+    /// UTC milliseconds.
+    public var at: Int64
+    public var level: String
+    /// The hall it is about, when it is about one.
+    public var hall: String?
+    public var message: String
+    public init(at: Int64, level: String, hall: String?, message: String) {
+        self.at = at
+        self.level = level
+        self.hall = hall
+        self.message = message
+    }
+}

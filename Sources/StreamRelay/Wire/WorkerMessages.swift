@@ -1,0 +1,169 @@
+import NIOCore
+
+/// What the daemon tells its relay worker, framed on the worker's stdin.
+///
+/// The first frame is always `.open`. The end of stdin means the daemon is gone: the worker leaves.
+package enum WorkerCommand: Sendable, Equatable {
+    /// What to relay; once, first.
+    case open(WorkerOrder)
+    /// Drop what comes until the next keyframe and start a segment there: the daemon has filled the time with GAP or a slate.
+    case resumeAtKeyframe
+    /// FLV bytes of an encoder that pushes (`CameraAddress.Scheme.rtmpPush`).
+    case feed(ByteBuffer)
+    /// The encoder left; flush and end.
+    case endOfFeed
+    /// Flush what is held, report `.ended`, leave with status 0.
+    case finish
+}
+
+/// The job of one worker process.
+package struct WorkerOrder: Sendable, Equatable, Codable {
+    package enum Job: String, Sendable, Codable {
+        case relay, slate
+        /// Opens the camera, reads a few seconds, reports `.opened` and `.probed`, leaves.
+        case probe
+    }
+    package var job: Job
+    /// `CameraAddress.raw`, secrets included; for `.slate` the image's path.
+    package var address: String
+    package var segmentDuration: Double
+    package var segmentMaximum: Double
+    package var partDuration: Double
+    /// Ticks of 90 kHz, once the stream's life has fixed it; `nil` lets the worker measure it.
+    package var partTarget: Int64?
+    package var captureDelay: Double
+    /// Bytes of anonymous memory (RLIMIT_DATA).
+    package var memoryLimit: Int
+    /// Folder of the shipped pictures (`hall.png`, `card-uk.png`).
+    package var resources: String
+
+    package init(
+        job: Job, address: String, segmentDuration: Double, segmentMaximum: Double, partDuration: Double,
+        partTarget: Int64?, captureDelay: Double, memoryLimit: Int, resources: String
+    ) {
+        self.job = job
+        self.address = address
+        self.segmentDuration = segmentDuration
+        self.segmentMaximum = segmentMaximum
+        self.partDuration = partDuration
+        self.partTarget = partTarget
+        self.captureDelay = captureDelay
+        self.memoryLimit = memoryLimit
+        self.resources = resources
+    }
+}
+
+/// What a relay worker tells the daemon, framed on its stdout.
+package enum WorkerReport: Sendable, Equatable {
+    /// The input is open: what the camera sends and what will be done with it.
+    case opened(SourceDescription)
+    /// New EXT-X-MAP bytes for every rendition; before the first part, and again when parameters change.
+    case initialization(StreamInitialization)
+    case part(RelayedPart)
+    /// The card for losses and closed sessions, encoded once.
+    case slate(SlateCard)
+    /// At least once a second while the worker lives; its absence for 5 s is a hang.
+    case heartbeat(WorkerVitals)
+    case log(WorkerLogLine)
+    /// The reason the worker leaves; the daemon decides when to try again.
+    case failed(RelayFailure)
+    /// All was flushed; the worker leaves with status 0.
+    case ended
+}
+
+/// One line for the operator, already without secrets.
+package struct WorkerLogLine: Sendable, Equatable, Codable {
+    package enum Level: String, Sendable, Codable { case debug, info, warning, error }
+    package var level: Level
+    package var text: String
+    package init(level: Level, text: String) {
+        self.level = level
+        self.text = text
+    }
+}
+
+/// Init segments, one per rendition, and what the multivariant playlist says about them.
+package struct StreamInitialization: Sendable, Equatable {
+    package var renditions: [RenditionInitialization]
+    package init(renditions: [RenditionInitialization]) { self.renditions = renditions }
+}
+
+/// Rendition 0 is the picture with the first audio track (or that audio alone); 1… are further audio tracks.
+package struct RenditionInitialization: Sendable, Equatable {
+    /// RFC 6381, comma separated: `avc1.640028,mp4a.40.2`.
+    package var codecs: String
+    /// 0 × 0 without a picture.
+    package var width: Int
+    package var height: Int
+    /// Frames per second in thousandths; 0 when unknown or without a picture.
+    package var frameRateMilli: Int
+    /// BCP 47, when the camera names one; else empty.
+    package var language: String
+    /// Ticks per second of each track, in the order of track ids 1, 2….
+    package var timescales: [Int]
+    package var bytes: ByteBuffer
+
+    package init(
+        codecs: String, width: Int, height: Int, frameRateMilli: Int, language: String, timescales: [Int], bytes: ByteBuffer
+    ) {
+        self.codecs = codecs
+        self.width = width
+        self.height = height
+        self.frameRateMilli = frameRateMilli
+        self.language = language
+        self.timescales = timescales
+        self.bytes = bytes
+    }
+}
+
+/// A part as the worker cut it. Its clock starts at 0 with the worker; the daemon moves it to where the hall's timeline stands
+/// (`FragmentWriter.rebase`).
+package struct RelayedPart: Sendable, Equatable {
+    /// Starts a segment.
+    package var startsSegment: Bool
+    /// Starts with a keyframe (or is audio only): a decoder can begin here.
+    package var independent: Bool
+    /// The timeline before this part is broken: new parameters, or a hole that the daemon fills with GAP.
+    package var discontinuity: Bool
+    /// 90 kHz ticks from the worker's start. Contiguous with the part before it, unless `discontinuity`.
+    package var decodeTime: Int64
+    /// 90 kHz ticks, > 0, ≤ `partTarget`.
+    package var duration: Int64
+    /// 90 kHz ticks: the stream's PART-TARGET, the same in every part of a worker's life.
+    package var partTarget: Int64
+    /// UTC microseconds of the part's first frame, for EXT-X-PROGRAM-DATE-TIME.
+    package var programDateTime: Int64
+    /// moof + mdat of each rendition, index as in `StreamInitialization`; empty where it has no sample in this time (a GAP for that rendition).
+    package var fragments: [ByteBuffer]
+
+    package init(
+        startsSegment: Bool, independent: Bool, discontinuity: Bool, decodeTime: Int64, duration: Int64, partTarget: Int64,
+        programDateTime: Int64, fragments: [ByteBuffer]
+    ) {
+        self.startsSegment = startsSegment
+        self.independent = independent
+        self.discontinuity = discontinuity
+        self.decodeTime = decodeTime
+        self.duration = duration
+        self.partTarget = partTarget
+        self.programDateTime = programDateTime
+        self.fragments = fragments
+    }
+}
+
+/// The card, ready to be written as fragments of any length: one keyframe, then frames that repeat it, then silence.
+package struct SlateCard: Sendable, Equatable {
+    package var initialization: RenditionInitialization
+    /// Length-prefixed access units in decode order; the first is the only keyframe.
+    package var frames: [ByteBuffer]
+    /// One AAC frame of silence (1024 samples).
+    package var silence: ByteBuffer
+    package var audioSampleRate: Int
+
+    package init(initialization: RenditionInitialization, frames: [ByteBuffer], silence: ByteBuffer, audioSampleRate: Int) {
+        self.initialization = initialization
+        self.frames = frames
+        self.silence = silence
+        self.audioSampleRate = audioSampleRate
+    }
+}

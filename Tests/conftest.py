@@ -8,14 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from Tests.support.daemon import Daemon, plenary_binary  # noqa: E402
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _binary_is_built():
-    binary = plenary_binary()
-    if not binary.exists():
-        pytest.exit(f"{binary} is not built: run `swift build` first, or set PLENARY_BIN", returncode=2)
+from Tests.support.daemon import Daemon  # noqa: E402
 
 
 @pytest.hookimpl(hookwrapper=True)

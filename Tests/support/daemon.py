@@ -93,6 +93,7 @@ class Daemon:
         self.config.write_text(json.dumps(config, indent=2, ensure_ascii=False))
 
     def start(self):
+        assert plenary_binary().exists(), f"{plenary_binary()} is not built: run `swift build` first, or set PLENARY_BIN"
         self.write_config()
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PLENARY_")}
         key, _, value = self._mark.partition("=")

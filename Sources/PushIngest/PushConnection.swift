@@ -128,16 +128,17 @@ extension PushConnection {
         switch closing {
         case .refusedKey, .busy:
             // A guess costs its second, and its place; what still comes is thrown away.
-            after(limits.refusalDelay, context) { _, context in context.close(promise: nil) }
+            after(limits.farewell, context) { _, context in context.close(promise: nil) }
         case .fault(let fault):
             ledger.count { $0.faults += 1 }
             logger.warning("encoder \(peer) hung up on: \(fault)")
             endSink(why: "was hung up on")
             guard case .refused = fault else { return context.close(promise: nil) }
             // Closing on an encoder that is still sending would reset the connection before it reads the reason.
-            after(limits.refusalDelay, context) { _, context in context.close(promise: nil) }
+            after(limits.farewell, context) { _, context in context.close(promise: nil) }
         case .goodbye:
-            context.close(promise: nil)
+            // The encoder hangs up itself; rtmp2sink takes it for an error when we are faster.
+            after(limits.farewell, context) { _, context in context.close(promise: nil) }
         }
     }
 

@@ -24,8 +24,8 @@ public struct PushLimits: Sendable {
     public var publishWithin = TimeAmount.seconds(10)
     /// Without a picture or a sound for this long the encoder counts as gone.
     public var silence = TimeAmount.seconds(10)
-    /// Between a wrong key and hanging up.
-    public var refusalDelay = TimeAmount.seconds(1)
+    /// Between the last word (a wrong key, a refusal, goodbye) and hanging up.
+    public var farewell = TimeAmount.seconds(1)
 
     public init() {}
 }

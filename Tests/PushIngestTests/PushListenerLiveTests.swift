@@ -40,6 +40,15 @@ import Testing
         }
     }
 
+    /// `codec,packets` of each stream, as ffprobe counts them.
+    private func frames(of flv: ByteBuffer) async throws -> [Substring] {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("push-\(UUID()).flv")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(flv.readableBytesView).write(to: file)
+        let entries = ["-show_entries", "stream=codec_name,nb_read_packets", "-of", "csv=p=0"]
+        return try await run("ffprobe", ["-v", "error", "-count_packets"] + entries + [file.path]).output.split(separator: "\n")
+    }
+
     private func push(to port: Int, key: String, _ output: [String]) async throws -> (status: Int32, output: String) {
         let input = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
         return try await run(
@@ -58,14 +67,29 @@ import Testing
         #expect(listener.metrics.accepted == 1)
         #expect(listener.metrics.bytesReceived > 100_000)
 
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("push-\(UUID()).flv")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try Data(sink.flv.readableBytesView).write(to: file)
-        let probe = try await run(
-            "ffprobe", ["-v", "error", "-count_packets", "-show_entries", "stream=codec_name,nb_read_packets", "-of", "csv=p=0", file.path])
-        let lines = probe.output.split(separator: "\n")
-        #expect(lines.contains("h264,100"), "\(probe.output)")
-        #expect(lines.contains { $0.hasPrefix("aac,") }, "\(probe.output)")
+        let streams = try await frames(of: sink.flv)
+        #expect(streams.contains("h264,100"))
+        #expect(streams.contains { $0.hasPrefix("aac,") })
+        await bound.close()
+    }
+
+    /// librtmp is what OBS speaks; rtmp2sink is a client of its own.
+    @Test(arguments: ["rtmpsink", "rtmp2sink"]) func `GStreamer pushes and every frame arrives`(element: String) async throws {
+        let source = FileManager.default.temporaryDirectory.appendingPathComponent("push-\(UUID()).flv")
+        defer { try? FileManager.default.removeItem(at: source) }
+        let encode = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25", "-f", "lavfi", "-i", "sine", "-t", "3"]
+        let codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+        let encoded = try await run("ffmpeg", ["-v", "error"] + encode + codecs + [source.path])
+        try #require(encoded.status == 0, "\(encoded.output)")
+
+        let sink = KeepingSink()
+        let (_, bound, port) = try await listen(sink)
+        let mux = "flvmux name=m streamable=true ! \(element) location=rtmp://127.0.0.1:\(port)/live/hall-key-0123456789"
+        let pipeline =
+            "filesrc location=\(source.path) ! flvdemux name=d d.video ! queue ! h264parse ! \(mux) d.audio ! queue ! aacparse ! m."
+        let result = try await run("gst-launch-1.0", ["-q"] + pipeline.split(separator: " ").map(String.init))
+        #expect(result.status == 0, "\(result.output)")
+        #expect(try await frames(of: sink.flv).contains("h264,75"))
         await bound.close()
     }
 

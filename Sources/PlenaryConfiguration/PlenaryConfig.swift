@@ -1,0 +1,87 @@
+import StreamRelay
+
+/// The daemon's configuration: `plenary.yaml` as values, checked.
+public struct PlenaryConfig: Sendable, Equatable {
+    public struct TLS: Sendable, Equatable {
+        /// Paths of PEM files.
+        public var certificate: String
+        public var key: String
+    }
+
+    public struct Log: Sendable, Equatable {
+        public enum Format: String, Sendable { case human, json }
+        /// A level's name as swift-log spells it.
+        public var level: String
+        public var format: Format
+        /// A line for every request.
+        public var access: Bool
+    }
+
+    public struct Limits: Sendable, Equatable {
+        public var connections: Int
+        public var connectionsPerAddress: Int
+    }
+
+    public struct Hall: Sendable, Equatable {
+        public var name: String
+        /// For people, in the council's language; never empty.
+        public var title: String
+        public var language: String { stream.language }
+        public var stream: StreamSettings
+    }
+
+    public var listen: ListenAddress
+    public var tls: TLS?
+    public var behindProxy: Bool
+    /// `nil`: the usual place of the user that runs the daemon.
+    public var state: String?
+    /// `nil`: the pages that came with the program.
+    public var pages: String?
+    /// The Unix group that may use the control socket.
+    public var controlGroup: String
+    public var rtmpListen: ListenAddress?
+    public var log: Log
+    public var limits: Limits
+    /// In the order of the file.
+    public var halls: [Hall]
+
+    public func hall(_ name: String) -> Hall? { halls.first { $0.name == name } }
+}
+
+/// What was given by flag or environment and overrides the file; each with the name it was given by, for faults.
+public struct ConfigOverrides: Sendable, Equatable {
+    public struct Given: Sendable, Equatable {
+        public var value: String
+        /// `--listen` or `PLENARY_LISTEN`.
+        public var by: String
+        public init(value: String, by: String) {
+            self.value = value
+            self.by = by
+        }
+    }
+
+    public var listen: Given?
+    public var rtmpListen: Given?
+    public var state: Given?
+    public var pages: Given?
+
+    public init(listen: Given? = nil, rtmpListen: Given? = nil, state: Given? = nil, pages: Given? = nil) {
+        self.listen = listen
+        self.rtmpListen = rtmpListen
+        self.state = state
+        self.pages = pages
+    }
+
+    /// Flags go before the environment.
+    public init(flags: (listen: String?, rtmpListen: String?, state: String?, pages: String?), environment: [String: String]) {
+        func given(_ flag: String?, _ name: String, _ variable: String) -> Given? {
+            if let flag { return Given(value: flag, by: name) }
+            guard let value = environment[variable], !value.isEmpty else { return nil }
+            return Given(value: value, by: variable)
+        }
+        listen = given(flags.listen, "--listen", "PLENARY_LISTEN")
+        rtmpListen = given(flags.rtmpListen, "--rtmp-listen", "PLENARY_RTMP_LISTEN")
+        state = given(flags.state, "--state", "PLENARY_STATE")
+        pages = given(flags.pages, "--pages", "PLENARY_PAGES")
+    }
+}

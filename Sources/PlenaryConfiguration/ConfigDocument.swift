@@ -52,7 +52,8 @@ struct ConfigDocument {
         case YamlError.scanner(let context, let problem, let mark, _), YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
             let before = context.map { "\($0.text.trimmed): " } ?? ""
-            return ConfigFault(place: place(mark), key: "", message: "not YAML: \(before)\(problem) (mind the indentation: spaces, no tabs)")
+            return ConfigFault(
+                place: place(mark), key: "", message: "not YAML: \(before)\(problem) (mind the indentation: spaces, no tabs)")
         case YamlError.reader(let problem, _, _, _):
             return ConfigFault(place: .file, key: "", message: "not YAML: \(problem)")
         default:

@@ -6,7 +6,8 @@ import Yams
 extension ConfigKey where Value == Bool {
     static func flag(_ name: String, _ fallback: Bool, help: String) -> Self {
         let allowed = "true or false"
-        return Self(name: name, fallback: fallback, shown: fallback ? "true" : "false", allowed: allowed, help: help) { node throws(Mismatch) in
+        return Self(name: name, fallback: fallback, shown: fallback ? "true" : "false", allowed: allowed, help: help) {
+            node throws(Mismatch) in
             guard case .scalar(let scalar) = node, scalar.style == .plain else { throw Mismatch(found: node, allowed: allowed) }
             switch scalar.string.lowercased() {
             case "true", "yes", "on": return true
@@ -39,8 +40,10 @@ extension ConfigKey where Value == Int {
     }
 
     static func bytes(_ name: String, _ fallback: Int, in range: ClosedRange<Int>, help: String) -> Self {
-        let allowed = "a size, \(ByteCount.text(range.lowerBound)) to \(ByteCount.text(range.upperBound)), such as \(ByteCount.text(fallback))"
-        return Self(name: name, fallback: fallback, shown: ByteCount.text(fallback), allowed: allowed, help: help) { node throws(Mismatch) in
+        let allowed =
+            "a size, \(ByteCount.text(range.lowerBound)) to \(ByteCount.text(range.upperBound)), such as \(ByteCount.text(fallback))"
+        return Self(name: name, fallback: fallback, shown: ByteCount.text(fallback), allowed: allowed, help: help) {
+            node throws(Mismatch) in
             guard let text = node.written, let value = ByteCount.parse(text) else { throw Mismatch(found: node, allowed: allowed) }
             guard range.contains(value) else { throw Mismatch("\(text) is out of range: expected \(allowed)") }
             return value

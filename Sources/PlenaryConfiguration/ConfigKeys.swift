@@ -6,14 +6,16 @@ enum ConfigKeys {
         "listen", ListenAddress(host: "127.0.0.1", port: 8080),
         help: "Where residents' pages and video are served, as host:port. Loopback only unless changed.")
     enum TLS {
-        static let certificate = ConfigKey.path("certificate", help: "PEM file: the certificate, then its intermediates. Read again when it changes.")
+        static let certificate = ConfigKey.path(
+            "certificate", help: "PEM file: the certificate, then its intermediates. Read again when it changes.")
         static let key = ConfigKey.path("key", help: "PEM file: the private key of the certificate.")
     }
     static let behindProxy = ConfigKey.flag(
         "behindProxy", false,
         help: "A front proxy on this or another machine speaks TLS for us: a public address without TLS is then allowed.")
     static let state = ConfigKey.path(
-        "state", help: "Folder of the daemon's own files and its control socket. null: /var/lib/plenary, or ~/.local/state/plenary when not root.")
+        "state",
+        help: "Folder of the daemon's own files and its control socket. null: /var/lib/plenary, or ~/.local/state/plenary when not root.")
     static let pages = ConfigKey.path("pages", help: "Folder of the web pages. null: the ones that came with this program.")
     enum Control {
         static let group = ConfigKey.text(
@@ -26,12 +28,15 @@ enum ConfigKeys {
             help: "Where encoders (OBS, vMix) push to, as host:port; null: nowhere. The stream key is in the hall's camera, rtmp-push:KEY.")
     }
     enum Log {
-        static let level = ConfigKey.choice("level", "info", of: ["debug", "info", "notice", "warning", "error"], help: "The least important lines that are written.")
-        static let format = ConfigKey.choice("format", "human", of: ["human", "json"], help: "human: one line to read. json: one object per line.")
+        static let level = ConfigKey.choice(
+            "level", "info", of: ["debug", "info", "notice", "warning", "error"], help: "The least important lines that are written.")
+        static let format = ConfigKey.choice(
+            "format", "human", of: ["human", "json"], help: "human: one line to read. json: one object per line.")
         static let access = ConfigKey.flag("access", false, help: "A line for every request, with the client's address.")
     }
     enum Limits {
-        static let connections = ConfigKey.count("connections", 20_000, in: 16...1_000_000, help: "Open connections at a time; more are turned away with 503.")
+        static let connections = ConfigKey.count(
+            "connections", 20_000, in: 16...1_000_000, help: "Open connections at a time; more are turned away with 503.")
         static let connectionsPerAddress = ConfigKey.count(
             "connectionsPerAddress", 256, in: 1...1_000_000,
             help: "Open connections of one client address; a hall's own network may share one. Not counted behind a proxy.")
@@ -42,29 +47,38 @@ enum ConfigKeys {
             "name", nil, allowed: "a-z, 0-9 and -, beginning with a letter or digit, up to 32 characters",
             help: "The hall's name in addresses: /halls/NAME, /live/NAME/.", where: isHallName)
         static let title = ConfigKey.text(
-            "title", "", allowed: "a title of up to 200 characters", help: "The hall's title on the page, in the council's language. Empty: its name."
+            "title", "", allowed: "a title of up to 200 characters",
+            help: "The hall's title on the page, in the council's language. Empty: its name."
         ) { $0.count <= 200 }
         static let language = ConfigKey.text(
             "language", "uk", allowed: "a BCP 47 language such as uk, en or pl", help: "The council's language, BCP 47.", where: isLanguage)
-        static let camera = ConfigKey.camera("camera", help: "Where the picture comes from: rtsp://…, rtmp://…, rtmp-push:KEY, srt://…, udp://…, rtp://…, a file, test:.")
+        static let camera = ConfigKey.camera(
+            "camera", help: "Where the picture comes from: rtsp://…, rtmp://…, rtmp-push:KEY, srt://…, udp://…, rtp://…, a file, test:.")
         static let cameraFile = ConfigKey.path(
             "cameraFile", help: "Instead of camera: a file whose first line is the address, so that this file holds no password.")
         static let autostart = ConfigKey.flag("autostart", true, help: "The stream starts with the daemon.")
         static let segmentDuration = ConfigKey.seconds(
             "segmentDuration", 2, in: 0.5...10, help: "Seconds; a segment begins at the first keyframe at or past it.")
         static let segmentMaximum = ConfigKey.seconds(
-            "segmentMaximum", 10, in: 1...30, help: "Seconds; the longest segment, and the playlist's TARGETDURATION. Give at least the camera's GOP.")
+            "segmentMaximum", 10, in: 1...30,
+            help: "Seconds; the longest segment, and the playlist's TARGETDURATION. Give at least the camera's GOP.")
         static let partDuration = ConfigKey.seconds(
-            "partDuration", 0.5, in: 0.02...5, help: "Seconds; video is sent on in parts of this length. Shorter is sooner, and more requests.")
+            "partDuration", 0.5, in: 0.02...5,
+            help: "Seconds; video is sent on in parts of this length. Shorter is sooner, and more requests.")
         static let liveWindow = ConfigKey.seconds(
             "liveWindow", 120, in: 6...14400, help: "Seconds of video that viewers can go back; kept in memory.")
         static let captureDelay = ConfigKey.seconds(
-            "captureDelay", 0, in: 0...30, help: "Seconds between the light and the arrival of its packet here, so that votes meet the picture.")
-        static let slateOnLoss = ConfigKey.flag("slateOnLoss", true, help: "When the camera is lost show the card (true) or nothing (false).")
-        static let slateImage = ConfigKey.path("slateImage", help: "PNG or JPEG of the card. null: the one that came with this program, in the hall's language.")
-        static let audioNames = ConfigKey.texts("audioNames", limit: 8, help: "Names of the camera's audio tracks, in its order: [Floor, Interpreter].")
+            "captureDelay", 0, in: 0...30,
+            help: "Seconds between the light and the arrival of its packet here, so that votes meet the picture.")
+        static let slateOnLoss = ConfigKey.flag(
+            "slateOnLoss", true, help: "When the camera is lost show the card (true) or nothing (false).")
+        static let slateImage = ConfigKey.path(
+            "slateImage", help: "PNG or JPEG of the card. null: the one that came with this program, in the hall's language.")
+        static let audioNames = ConfigKey.texts(
+            "audioNames", limit: 8, help: "Names of the camera's audio tracks, in its order: [Floor, Interpreter].")
         static let workerMemory = ConfigKey.bytes(
-            "workerMemory", 512 << 20, in: (64 << 20)...(16 << 30), help: "Memory that the hall's relay worker may take before it is stopped.")
+            "workerMemory", 512 << 20, in: (64 << 20)...(16 << 30),
+            help: "Memory that the hall's relay worker may take before it is stopped.")
     }
 
     /// Every key by its section; `""` is the document itself and `halls` an entry of that list.
@@ -99,7 +113,8 @@ enum ConfigKeys {
 
     @Sendable static func isLanguage(_ text: String) -> Bool {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard let first = parts.first, (2...3).contains(first.utf8.count), first.utf8.allSatisfy({ (0x61...0x7A).contains($0 | 0x20) }) else {
+        guard let first = parts.first, (2...3).contains(first.utf8.count), first.utf8.allSatisfy({ (0x61...0x7A).contains($0 | 0x20) })
+        else {
             return false
         }
         return parts.dropFirst().allSatisfy { part in

@@ -78,7 +78,9 @@ public struct ConfigReader {
         func address(_ given: ConfigOverrides.Given, example: String) -> ListenAddress? {
             if let address = ListenAddress(given.value) { return address }
             faults.append(
-                ConfigFault(place: .given(given.by), key: "", message: "“\(given.value)” is not allowed here: expected host:port, such as \(example)"))
+                ConfigFault(
+                    place: .given(given.by), key: "",
+                    message: "“\(given.value)” is not allowed here: expected host:port, such as \(example)"))
             return nil
         }
         if let given = overrides.listen, let value = address(given, example: "127.0.0.1:8080") { config.listen = value }

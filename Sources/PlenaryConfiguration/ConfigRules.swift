@@ -16,12 +16,14 @@ enum ConfigRules {
         let maximum = settings.segmentMaximum
         if maximum < settings.segmentDuration {
             section.fault(
-                "segmentMaximum", "\(short(maximum)) is less than segmentDuration \(short(settings.segmentDuration)): give at least as much")
+                "segmentMaximum", "\(short(maximum)) is less than segmentDuration \(short(settings.segmentDuration)): give at least as much"
+            )
         }
         if settings.partDuration > settings.segmentDuration {
             section.fault(
                 "partDuration",
-                "\(short(settings.partDuration)) is longer than a segment (segmentDuration \(short(settings.segmentDuration))): give at most as much")
+                "\(short(settings.partDuration)) is longer than a segment (segmentDuration \(short(settings.segmentDuration))): give at most as much"
+            )
         }
         // RFC 8216bis §4.4.3.8: CAN-SKIP-UNTIL is at least six target durations. A window that is no longer leaves a delta update
         // nothing to skip, and one under three target durations breaks §6.2.2.

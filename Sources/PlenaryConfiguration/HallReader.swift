@@ -21,7 +21,8 @@ struct HallReader {
             audioNames: section.value(keys.audioNames), workerMemory: section.value(keys.workerMemory))
         ConfigRules.checkDurations(settings, &section)
         guard let name, camera != nil else { return nil }
-        return PlenaryConfig.Hall(name: name, title: title.isEmpty ? name : title, stream: settings)
+        return PlenaryConfig.Hall(
+            name: name, title: title.isEmpty ? name : title, stream: settings, cameraIsInFile: section.isGiven("cameraFile"))
     }
 
     private static let nowhere = (try? CameraAddress("test:")).unsafelyUnwrapped

@@ -28,6 +28,8 @@ public struct PlenaryConfig: Sendable, Equatable {
         public var title: String
         public var language: String { stream.language }
         public var stream: StreamSettings
+        /// The address came from `cameraFile`, not from the configuration itself.
+        public var cameraIsInFile: Bool
     }
 
     public var listen: ListenAddress

@@ -19,7 +19,11 @@ struct SectionReader {
         place = ConfigDocument.place(node.mark)
         guard case .mapping(let mapping) = node else {
             values = [:]
-            faults = [ConfigFault(place: place, key: path, message: "\(node.shown) is not allowed here: expected keys, one a line, such as “\(known[0]): …”")]
+            faults = [
+                ConfigFault(
+                    place: place, key: path,
+                    message: "\(node.shown) is not allowed here: expected keys, one a line, such as “\(known[0]): …”")
+            ]
             return
         }
         var values: [String: (value: Node, place: ConfigFault.Place)] = [:]
@@ -35,7 +39,8 @@ struct SectionReader {
             } else if known.contains(name) {
                 values[name] = (value, place)
             } else {
-                let hint = nearestName(to: name, among: known).map { "did you mean `\($0)`?" } ?? "allowed are \(known.joined(separator: ", "))"
+                let hint =
+                    nearestName(to: name, among: known).map { "did you mean `\($0)`?" } ?? "allowed are \(known.joined(separator: ", "))"
                 faults.append(ConfigFault(place: place, key: path, message: "unknown key `\(name)`: \(hint)"))
             }
         }

@@ -2,5 +2,17 @@ import ArgumentParser
 
 @main
 struct Plenary: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "plenary", abstract: "The council hall's camera and votes, live.")
+    static let configuration = CommandConfiguration(
+        commandName: "plenary",
+        abstract: "The council hall's camera, live.",
+        discussion: """
+            Start the daemon with a configuration, then look at its streams:
+
+              plenary serve --config /etc/plenary/plenary.yaml
+              plenary stream status
+
+            \(ExitStatus.explanation)
+            """,
+        version: programVersion,
+        subcommands: [ServeCommand.self, StreamCommand.self, LogsCommand.self, ReloadCommand.self, VersionCommand.self])
 }

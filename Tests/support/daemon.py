@@ -87,7 +87,7 @@ class Daemon:
         """JSON is YAML: the config file needs no YAML writer."""
         config = {"listen": self.address, "state": str(self.state)}
         if self.rtmp_address:
-            config["rtmpListen"] = self.rtmp_address
+            config["rtmp"] = {"listen": self.rtmp_address}
         config["halls"] = self.halls
         config.update(self.settings)
         self.config.write_text(json.dumps(config, indent=2, ensure_ascii=False))

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import Glibc
+import NIOCore
+import StreamRelay
+
+/// A hall's status, with what the door adds to it.
+struct HallReport: Decodable, Sendable {
+    var status: StreamStatus
+    /// Viewers now; `nil` when the daemon does not count them.
+    var viewers: Int?
+
+    private enum Keys: CodingKey { case viewers }
+
+    init(status: StreamStatus, viewers: Int? = nil) {
+        self.status = status
+        self.viewers = viewers
+    }
+
+    init(from decoder: any Decoder) throws {
+        status = try StreamStatus(from: decoder)
+        viewers = try decoder.container(keyedBy: Keys.self).decodeIfPresent(Int.self, forKey: .viewers)
+    }
+}
+
+extension StreamCommand {
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show a hall's stream: state, picture, sound, bitrate, window, clock.",
+            discussion: """
+                plenary stream status council
+                plenary stream status council --watch     looks again every second until Ctrl-C
+                Without a hall: every hall, one after the other.
+                """)
+        @OptionGroup var control: ControlOptions
+        @Argument(help: "The hall's name.") var hall: String?
+        @Flag(help: "Look again every second; on a terminal the text is redrawn in place, else one line each.") var watch = false
+        @OptionGroup var output: JSONOption
+
+        mutating func validate() throws {
+            if let hall, !isHallName(hall) { throw ValidationError("“\(hall)” is no hall's name: it has a-z, 0-9 and - only") }
+        }
+
+        func run() async throws {
+            try await reportingFailure {
+                if watch { try await watchForever() } else { writeOut(try await once()) }
+            }
+        }
+
+        private func names() async throws -> [String] {
+            if let hall { return [hall] }
+            return try await control.client.value([PublicStream].self, .GET, "/api/v1/halls").map(\.hall)
+        }
+
+        private func bodies() async throws -> [ByteBuffer] {
+            var bodies: [ByteBuffer] = []
+            for name in try await names() { bodies.append(try await control.client.json(.GET, "/api/v1/halls/\(name)/stream")) }
+            return bodies
+        }
+
+        private func reports(_ bodies: [ByteBuffer]) throws -> [HallReport] {
+            try bodies.map { try JSONDecoder().decode(HallReport.self, from: Data($0.readableBytesView)) }
+        }
+
+        private func once() async throws -> String {
+            let bodies = try await bodies()
+            if output.json { return bodies.map { String(buffer: $0) + "\n" }.joined() }
+            return try reports(bodies).map { StatusText.page($0, now: currentMilliseconds()) }.joined(separator: "\n")
+        }
+
+        private func watchForever() async throws {
+            let terminal = isatty(STDOUT_FILENO) == 1 && !output.json
+            var drawn = 0
+            while true {
+                let text: String
+                if output.json {
+                    text = try await once()
+                } else if terminal {
+                    text = try await once()
+                } else {
+                    text = try reports(await bodies()).map { StatusText.line($0, now: currentMilliseconds()) + "\n" }.joined()
+                }
+                if terminal {
+                    // Up over what was drawn, then each line is cleared to its end and what is below the last is cleared.
+                    let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
+                    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+                    writeOut(up + lines.joined(separator: "\u{1B}[K\n") + "\u{1B}[J")
+                    drawn = lines.count - 1
+                } else {
+                    writeOut(text)
+                }
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}
+
+/// UTC milliseconds.
+func currentMilliseconds() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+}

@@ -1,0 +1,192 @@
+import Gateway
+import Logging
+import PlenaryConfiguration
+import StreamRelay
+import Synchronization
+
+/// The halls and their relays, as the door and the signals see them.
+final class Daemon: HallControl {
+    /// What a relay is made with, besides its hall's settings.
+    struct Surroundings: Sendable {
+        var stateDirectory: String
+        var executable: String
+        /// Folder of the shipped pictures.
+        var pictures: String
+        /// Reads the configuration as it is now.
+        var readConfig: @Sendable () throws(CommandFailure) -> ConfigFile
+        var sink: LogSink
+    }
+
+    private struct State {
+        var config: PlenaryConfig
+        var relays: [String: HallRelay]
+        var isReloading = false
+    }
+
+    let surroundings: Surroundings
+    private let state: Mutex<State>
+    private let logger: Logger
+
+    init(config: PlenaryConfig, surroundings: Surroundings) {
+        self.surroundings = surroundings
+        logger = surroundings.sink.logger("daemon")
+        var relays: [String: HallRelay] = [:]
+        for hall in config.halls { relays[hall.name] = Self.relay(hall, surroundings) }
+        state = Mutex(State(config: config, relays: relays))
+    }
+
+    private static func relay(_ hall: PlenaryConfig.Hall, _ surroundings: Surroundings) -> HallRelay {
+        var logger = surroundings.sink.logger("relay")
+        logger[metadataKey: "hall"] = "\(hall.name)"
+        return HallRelay(
+            settings: hall.stream, stateDirectory: surroundings.stateDirectory, workerExecutable: surroundings.executable,
+            resources: surroundings.pictures, logger: logger)
+    }
+
+    // MARK: What runs
+
+    func startAutomatic() {
+        for hall in state.withLock({ $0.config.halls }) where hall.stream.autostart { start(hall.name) }
+    }
+
+    private func start(_ name: String) {
+        guard let relay = relay(name) else { return }
+        do {
+            try relay.start()
+        } catch {
+            logger.error("\(error)", metadata: ["hall": "\(name)"])
+        }
+    }
+
+    /// Ends every relay, all at the same time.
+    func shutdown() async {
+        let relays = state.withLock { Array($0.relays.values) }
+        await withTaskGroup { group in
+            for relay in relays { group.addTask { await relay.shutdown() } }
+        }
+    }
+
+    func relay(_ hall: String) -> HallRelay? { state.withLock { $0.relays[hall] } }
+
+    /// The relay whose encoder pushes with this stream key. Takes as long for a key that is nearly right as for one that is wrong.
+    func relay(streamKey: String) -> HallRelay? {
+        state.withLock { state in
+            var found: HallRelay?
+            for hall in state.config.halls {
+                guard let key = hall.stream.camera.streamKey, constantTimeEqual(key, streamKey) else { continue }
+                found = state.relays[hall.name]
+            }
+            return found
+        }
+    }
+
+    // MARK: What the door asks
+
+    var halls: [HallSummary] {
+        state.withLock { $0.config.halls.map { HallSummary(name: $0.name, title: $0.title, language: $0.language) } }
+    }
+
+    func live(_ hall: String) -> (any LiveSource)? { relay(hall) }
+    func status(_ hall: String) -> StreamStatus? { relay(hall)?.status }
+
+    func logLines(last count: Int, follow: Bool) -> AsyncStream<LogLine> {
+        surroundings.sink.ring.lines(last: min(max(0, count), 2000), follow: follow)
+    }
+
+    func perform(_ wish: StreamWish, on hall: String) async throws(ControlProblem) {
+        let relay = try known(hall)
+        do {
+            switch wish {
+            case .start: try relay.start()
+            case .stop: try await relay.stop()
+            case .restart: try await relay.restart()
+            case .hide: try relay.hide()
+            case .show: try relay.show()
+            case .slateOn: try relay.setSlate(on: true)
+            case .slateOff: try relay.setSlate(on: false)
+            }
+        } catch {
+            throw .refusal(error)
+        }
+        logger.notice("the operator's wish was carried out: \(wish.rawValue)", metadata: ["hall": "\(hall)"])
+    }
+
+    func settings(_ hall: String) throws(ControlProblem) -> StreamSettings {
+        guard let settings = state.withLock({ $0.config.hall(hall)?.stream }) else { throw .unknownHall(hall) }
+        return settings
+    }
+
+    private func known(_ hall: String) throws(ControlProblem) -> HallRelay {
+        guard let relay = relay(hall) else { throw .unknownHall(hall) }
+        return relay
+    }
+
+    func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription {
+        let relay = try known(hall)
+        guard let source = relay.status.source else {
+            throw .failedProbe(
+                hall, RelayFailure(kind: .unreachable, message: "the camera of “\(hall)” has sent nothing yet: start the stream first"))
+        }
+        return source
+    }
+
+    // MARK: Reload
+
+    func reload() async throws(ControlProblem) -> ReloadReport {
+        let mayBegin = state.withLock { state in
+            defer { state.isReloading = true }
+            return !state.isReloading
+        }
+        guard mayBegin else { throw .reloading }
+        defer { state.withLock { $0.isReloading = false } }
+
+        let file: ConfigFile
+        do {
+            file = try surroundings.readConfig()
+        } catch {
+            for line in error.message.split(separator: "\n") { logger.error("\(line)") }
+            throw .faulty(error.message)
+        }
+        for warning in file.warnings { logger.warning("\(warning)") }
+        return await apply(file.config)
+    }
+
+    private func apply(_ new: PlenaryConfig) async -> ReloadReport {
+        let change = ConfigChange(from: state.withLock { $0.config }, to: new)
+        let made = change.added.compactMap(new.hall).map { ($0.name, Self.relay($0, surroundings)) }
+        let (removed, changed) = state.withLock { state in
+            let removed = change.removed.compactMap { state.relays.removeValue(forKey: $0) }
+            for (name, relay) in made { state.relays[name] = relay }
+            state.config.halls = new.halls
+            state.config.log.level = new.log.level
+            return (removed, change.changed.compactMap { state.relays[$0] })
+        }
+        if let level = Logger.Level(rawValue: new.log.level) { surroundings.sink.level = level }
+        await withTaskGroup { group in
+            for relay in removed { group.addTask { await relay.shutdown() } }
+            for relay in changed {
+                guard let settings = new.hall(relay.hall)?.stream else { continue }
+                group.addTask { await relay.update(settings) }
+            }
+        }
+        for name in change.added where new.hall(name)?.stream.autostart == true { start(name) }
+        let report = ReloadReport(change)
+        logger.notice("the configuration was read again: \(StatusText.reload(report).split(separator: "\n").joined(separator: "; "))")
+        return report
+    }
+}
+
+extension ReloadReport {
+    init(_ change: ConfigChange) {
+        self.init(
+            added: change.added, removed: change.removed, changed: change.changed, unchanged: change.unchanged,
+            needRestart: change.needRestart)
+    }
+}
+
+/// Compares every byte, so that the time says nothing about where two keys differ.
+func constantTimeEqual(_ a: String, _ b: String) -> Bool {
+    let a = Array(a.utf8), b = Array(b.utf8)
+    guard a.count == b.count else { return false }
+    return zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+}

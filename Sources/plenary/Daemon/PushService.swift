@@ -1,0 +1,46 @@
+import Logging
+import NIOCore
+import NIOPosix
+import PlenaryConfiguration
+import PushIngest
+import ServiceLifecycle
+import StreamRelay
+
+/// The RTMP door for encoders that push: joins the stream key that an encoder shows with the hall it belongs to.
+struct PushService: Service {
+    let address: ListenAddress
+    let daemon: Daemon
+    let logger: Logger
+
+    func run() async throws {
+        let socket = try SocketAddress.makeAddressResolvingHost(address.host, port: address.port)
+        let listener = PushListener(address: socket, group: MultiThreadedEventLoopGroup.singleton, logger: logger) { key, peer in
+            decide(key, peer)
+        }
+        let bound = try await listener.bind()
+        logger.info("encoders may push to rtmp://\(bound.address.map { "\($0.ipAddress ?? "?"):\($0.port ?? 0)" } ?? "\(address)")/live/")
+        try? await gracefulShutdown()
+        await bound.close()
+    }
+
+    private func decide(_ key: String, _ peer: String) -> PushDecision {
+        guard let relay = daemon.relay(streamKey: key) else {
+            logger.warning("an encoder at \(peer) showed a stream key that no hall has: refused")
+            return .unknownKey
+        }
+        guard let feed = relay.acceptPush(from: peer) else {
+            logger.warning(
+                "an encoder at \(peer) was refused: another one is pushing, or the stream is stopped", metadata: ["hall": "\(relay.hall)"])
+            return .busy
+        }
+        logger.notice("an encoder at \(peer) is pushing", metadata: ["hall": "\(relay.hall)"])
+        return .accept(FeedSink(feed: feed))
+    }
+}
+
+/// The relay's feed in the listener's words.
+private struct FeedSink: PushSink {
+    let feed: any PushFeed
+    func feed(_ bytes: ByteBuffer) -> Bool { feed.feed(bytes) }
+    func end() { feed.end() }
+}

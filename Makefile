@@ -1,0 +1,84 @@
+# Plenary's habits: `make` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+CONFIG ?= config/demo.yaml
+STATE ?= run/state
+# The pages' and pytest's tests run against this binary.
+PLENARY_BIN ?= $(CURDIR)/.build/debug/plenary
+export PLENARY_BIN
+
+# Debian packages: to build and run, and beyond that to test.
+BUILD_PACKAGES := pkg-config libavformat-dev libavcodec-dev libavutil-dev libswresample-dev libswscale-dev zlib1g-dev libsqlite3-dev
+TEST_PACKAGES := ffmpeg nodejs chromium python3-venv python3-gi gir1.2-gst-rtsp-server-1.0 \
+	gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-tools \
+	nghttp2-client curl openssl procps fonts-noto-core
+BENCH_PACKAGES := nginx-light wrk
+
+.PHONY: help run build release test test-swift test-web test-live format lint bench clean deps-build deps-test deps-bench toolchain
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+run: release ## Install what is needed, build, start the demo: one hall with a generated picture (CONFIG=… STATE=… change it)
+	@mkdir -p "$(STATE)"
+	@echo "Stop with Ctrl-C. In another terminal: .build/release/plenary stream status --watch --state $(STATE)"
+	@exec .build/release/plenary serve --config "$(CONFIG)" --state "$(STATE)"
+
+build: toolchain deps-build ## Build for development
+	swift build
+
+release: toolchain deps-build ## Build for use
+	swift build -c release --product plenary
+
+test: test-swift test-web test-live ## Install what tests need and run all of them
+	@echo
+	@echo "All tests passed: Swift (unit and in-process), web pages, live sockets and browser."
+
+test-swift: toolchain deps-build deps-test ## Only the Swift tests
+	@mkdir -p Tests/artifacts
+	swift build --build-tests 2>&1 | tee Tests/artifacts/build.log
+	@if grep -E '^(/|Sources/|Tests/).*: warning: ' Tests/artifacts/build.log | grep -v '/\.build/'; then echo "make: the build has warnings (above)"; exit 1; fi
+	swift test --skip-build --parallel
+
+test-web: deps-test ## Only the tests of the web pages' modules
+	@if [ -d web/tests ]; then node --test web/tests; else echo "make: no web tests yet"; fi
+
+test-live: test-swift deps-test .venv/ready ## Only the tests over real sockets and in a browser
+	@folders=(); for folder in Tests/live Tests/browser; do if [ -d $$folder ]; then folders+=($$folder); fi; done; \
+	if [ $${#folders[@]} -eq 0 ]; then echo "make: no live tests yet"; else .venv/bin/python -m pytest "$${folders[@]}"; fi
+
+.venv/ready: Tests/requirements.txt
+	/usr/bin/python3 -m venv --system-site-packages .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+	@touch $@
+
+format: toolchain ## Format the Swift sources
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+lint: toolchain ## Check the format and the scripts
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@if grep -rnE '[[:space:]]+$$' --include='*.swift' --include='*.js' --include='*.py' --include='*.md' Sources Tests web docs config *.md; \
+	then echo "make: spaces at the end of a line (above)"; exit 1; fi
+
+bench: release deps-test deps-bench .venv/ready ## Measure against other software; figures as ratios of one run
+	@if [ -x Benchmarks/run ]; then PLENARY_BIN=$(CURDIR)/.build/release/plenary Benchmarks/run; else echo "make: no benchmarks yet"; fi
+
+clean: ## Remove what was built; the state in ./run stays
+	rm -rf .build .venv Tests/artifacts
+
+toolchain:
+	@command -v swift >/dev/null || { \
+		echo "make: no Swift toolchain found. Install Swift 6.1 or newer (https://www.swift.org/install/linux/) and have 'swift' in PATH."; exit 1; }
+
+deps-build: ## Install the Debian packages that building needs
+	@.ci/packages $(BUILD_PACKAGES)
+
+deps-test: ## Install the Debian packages that tests need
+	@.ci/packages $(TEST_PACKAGES)
+
+deps-bench:
+	@.ci/packages $(BENCH_PACKAGES)

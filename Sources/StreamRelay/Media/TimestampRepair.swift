@@ -1,0 +1,98 @@
+/// Makes a camera's timestamps usable: monotonic, complete, and on one time line through wraps, restarts and leaps of its clock.
+///
+/// Both tracks share the corrections, so that picture and sound stay together when the camera's clock leaps: the track that leaps
+/// first finds the correction, the other takes it over.
+package struct TimestampRepair: Sendable {
+    /// 90 kHz ticks. Beyond this, backward or ahead of the packets' own arrival, a step is a leap of the clock and not lost time.
+    package static let leap: Int64 = 90_000
+
+    /// A frame's repaired times, 90 kHz ticks.
+    package struct Times: Sendable, Equatable {
+        package var decode: Int64
+        package var presentation: Int64
+    }
+
+    private struct Track {
+        var correction: Int64 = 0
+        var lastDecode: Int64?
+        var lastArrival: Int64 = 0
+        /// The usual step between frames, ticks.
+        var step: Int64 = 3_600
+    }
+
+    private var tracks: [Track]
+    /// The newest correction any track has found.
+    private var newest: Int64 = 0
+    private var leapIsExpected = false
+
+    /// Timestamps that were missing, repeated or backward.
+    package private(set) var repaired = 0
+    /// Leaps of the camera's clock taken out.
+    package private(set) var leaps = 0
+
+    package init(tracks count: Int) { tracks = Array(repeating: Track(), count: count) }
+
+    package mutating func addTrack() { tracks.append(Track()) }
+
+    /// The input begins again from its start (a looped file): the leap that follows is no fault.
+    package mutating func expectLeap() { leapIsExpected = true }
+
+    /// The usual step between the frames of a track, 90 kHz ticks.
+    package func step(of track: Int) -> Int64 { tracks[track].step }
+
+    /// - Parameters:
+    ///   - decode, presentation: 90 kHz ticks as the camera gave them; `nil` when missing.
+    ///   - duration: the frame's own, 0 when unknown.
+    ///   - arrival: microseconds on any steady clock.
+    package mutating func repair(track index: Int, decode: Int64?, presentation: Int64?, duration: Int64, arrival: Int64) -> Times {
+        var track = tracks[index]
+        if duration > 0, duration < Self.leap { track.step = duration }
+        let given = decode ?? presentation
+        if given == nil || presentation == nil { repaired += 1 }
+
+        guard let last = track.lastDecode else {
+            track.correction = newest
+            let first = (given ?? 0) + track.correction
+            track.lastDecode = first
+            track.lastArrival = arrival
+            tracks[index] = track
+            return Times(decode: first, presentation: max(first, (presentation ?? given ?? 0) + track.correction))
+        }
+
+        let expected = last + track.step
+        var time = given.map { $0 + track.correction } ?? expected
+        if let given, isLeap(from: last, to: time, arrivalGap: arrival - track.lastArrival) {
+            correct(&track, given: given, expected: expected)
+            time = given + track.correction
+        }
+        if time <= last {
+            repaired += 1
+            time = last + 1
+        } else if time - last < Self.leap, duration <= 0 {
+            // a running mean over some sixteen frames follows a change of rate and shrugs off one late frame
+            track.step += ((time - last) - track.step) / 16
+        }
+        let presented = presentation.map { $0 + track.correction } ?? time
+        track.lastDecode = time
+        track.lastArrival = arrival
+        tracks[index] = track
+        // A presentation before the decode time by less than a leap is what negative composition offsets are for.
+        return Times(decode: time, presentation: presented < time - Self.leap || presented > time + 10 * Self.leap ? time : presented)
+    }
+
+    private func isLeap(from last: Int64, to time: Int64, arrivalGap: Int64) -> Bool {
+        let step = time - last
+        if step < -Self.leap { return true }
+        return step > Self.leap && step > arrivalGap * 9 / 100 + Self.leap
+    }
+
+    private mutating func correct(_ track: inout Track, given: Int64, expected: Int64) {
+        if newest != track.correction, abs(given + newest - expected) < Self.leap {
+            track.correction = newest
+            return
+        }
+        track.correction = expected - given
+        newest = track.correction
+        if leapIsExpected { leapIsExpected = false } else { leaps += 1 }
+    }
+}

@@ -1,0 +1,104 @@
+internal import CFFmpeg
+
+/// A camera opened by libavformat: bounded, on allow-listed protocols and formats, with deadlines of our own.
+final class CameraInput: PacketSource {
+    private let address: CameraAddress
+    private let plan: InputOptions
+    private let watch: InputWatch
+    private let link: DaemonLink
+    private var context: UnsafeMutablePointer<AVFormatContext>?
+    private var reader: UnsafeMutablePointer<AVIOContext>?
+
+    private(set) var tracks = InputTracks()
+    let format: String
+    var isPaced: Bool { plan.isFile }
+
+    /// Opens and probes. RTSP is tried over TCP, then over UDP when the camera will not have TCP.
+    static func open(_ address: CameraAddress, link: DaemonLink) throws -> CameraInput {
+        let fixed = address.raw.contains("transport=")
+        do {
+            return try CameraInput(address, plan: InputOptions(address), link: link)
+        } catch let failure as RelayFailure
+            where !fixed && (address.scheme == .rtsp || address.scheme == .rtsps) && failure.kind == .unusable {
+            link.log(.info, "the camera refuses RTSP over TCP (\(failure.message)): trying UDP")
+            return try CameraInput(address, plan: InputOptions(address, rtspTransport: "udp"), link: link)
+        }
+    }
+
+    private init(_ address: CameraAddress, plan: InputOptions, link: DaemonLink) throws {
+        self.address = address
+        self.plan = plan
+        self.link = link
+        watch = InputWatch(link: link, patient: plan.listens || address.scheme == .rtmpPush)
+        guard let made = avformat_alloc_context() else { throw RelayFailure(kind: .worker, message: "out of memory for an input") }
+        watch.observe(made)
+        made.pointee.interrupt_callback = AVIOInterruptCB(
+            callback: cameraInterrupt, opaque: Unmanaged.passUnretained(watch).toOpaque())
+        if address.scheme == .rtmpPush {
+            reader = cff_reader(Unmanaged.passUnretained(watch).toOpaque(), 32_768, cameraFeed)
+            made.pointee.pb = reader
+        }
+        var options = Options(plan.options)
+        context = made
+        format = plan.format ?? "file"
+        _ = LibavLog.takeErrors()
+        watch.begin()
+        // on failure libavformat frees the context itself
+        let opened = avformat_open_input(
+            &context, plan.url ?? "", plan.format.flatMap { av_find_input_format($0) }, &options.dictionary)
+        guard opened >= 0 else { throw failure(opened, attempt: "cannot open") }
+        for key in options.leftover { link.log(.warning, "this libavformat does not know the option “\(key)”") }
+        watch.begin()
+        try check(avformat_find_stream_info(context, nil), attempt: "cannot read")
+        tracks = try InputProbe.tracks(of: context!, address: address)
+        if watch.wasRedirected { throw failure(CFF_ERROR_EXIT, attempt: "cannot open") }
+        watch.becomesImpatient()
+    }
+
+    deinit {
+        avformat_close_input(&context)
+        cff_free_reader(reader)
+    }
+
+    func read(into packet: borrowing Packet) throws -> ReadResult {
+        av_packet_unref(packet.pointer)
+        watch.begin()
+        let code = av_read_frame(context, packet.pointer)
+        if code >= 0 {
+            watch.noteProgress()
+            return .packet(track: tracks.index(ofStream: packet.pointer.pointee.stream_index))
+        }
+        if code == CFF_ERROR_EAGAIN {
+            link.turn(waitMilliseconds: 10)
+            return .nothing
+        }
+        if link.wantsFinish || link.daemonIsGone { return .end }
+        if code == CFF_ERROR_EOF {
+            guard plan.loops else { return .end }
+            try check(avformat_seek_file(context, -1, .min, 0, .max, 0), attempt: "cannot go back to the start of")
+            return .restarted
+        }
+        throw failure(code, attempt: "lost")
+    }
+
+    private func check(_ code: Int32, attempt: String) throws {
+        guard code < 0 else { return }
+        throw failure(code, attempt: attempt)
+    }
+
+    private func failure(_ code: Int32, attempt: String) -> RelayFailure {
+        InputProbe.failure(code: code, attempt: attempt, address: address, watch: watch, errors: LibavLog.takeErrors())
+    }
+}
+
+/// libav's only way out of a wait. A function of C's kind: it may not belong to an actor.
+private func cameraInterrupt(_ opaque: UnsafeMutableRawPointer?) -> Int32 {
+    guard let opaque else { return 1 }
+    return Unmanaged<InputWatch>.fromOpaque(opaque).takeUnretainedValue().isOver() ? 1 : 0
+}
+
+private func cameraFeed(_ opaque: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<UInt8>?, _ size: Int32) -> Int32 {
+    guard let opaque, let buffer else { return CFF_ERROR_EOF }
+    let watch = Unmanaged<InputWatch>.fromOpaque(opaque).takeUnretainedValue()
+    return watch.readFeed(into: UnsafeMutableRawBufferPointer(start: buffer, count: Int(size)))
+}

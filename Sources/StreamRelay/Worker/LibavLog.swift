@@ -1,0 +1,41 @@
+internal import CFFmpeg
+import Synchronization
+
+/// libav's log: its last errors are kept, without secrets, so that a failure can be told in libav's own words.
+enum LibavLog {
+    private static let lastErrors = Mutex<[String]>([])
+    private static let kept = 4
+
+    /// Sends libav's errors here instead of to stderr.
+    static func capture() {
+        av_log_set_level(AV_LOG_WARNING)
+        cff_set_log_sink { level, line in
+            guard let line else { return }
+            LibavLog.note(level: level, line: String(cString: line))
+        }
+    }
+
+    private static func note(level: Int32, line: String) {
+        guard level <= AV_LOG_ERROR else { return }
+        var text = CameraAddress.redact(line)
+        while text.last == "\n" || text.last == " " { text.removeLast() }
+        // “[rtsp @ 0x55…] words”: the address says nothing to a person
+        if text.hasPrefix("["), let close = text.firstIndex(of: "]") {
+            text = String(text[text.index(after: close)...].drop { $0 == " " })
+        }
+        guard !text.isEmpty else { return }
+        lastErrors.withLock { errors in
+            if errors.last == text { return }
+            errors.append(text)
+            if errors.count > kept { errors.removeFirst() }
+        }
+    }
+
+    /// The last errors, newest last, and forgets them.
+    static func takeErrors() -> [String] {
+        lastErrors.withLock { errors in
+            defer { errors = [] }
+            return errors
+        }
+    }
+}

@@ -1,0 +1,105 @@
+/// A name in the council's own language, in the parts that the language uses.
+public struct PersonName: Codable, Hashable, Sendable {
+    public var family: String
+    public var given: String
+    public var patronymic: String?
+
+    public init(family: String, given: String, patronymic: String? = nil) {
+        self.family = family
+        self.given = given
+        self.patronymic = patronymic
+    }
+
+    /// Family name first, as on a ballot paper.
+    public var full: String { [family, given, patronymic ?? ""].filter { !$0.isEmpty }.joined(separator: " ") }
+    /// Family name and initials: “Шевченко Т. Г.”.
+    public var short: String {
+        let initials = [given, patronymic ?? ""].compactMap(\.first).map { "\($0)." }
+        return ([family] + initials).joined(separator: " ")
+    }
+}
+
+/// Which ending a vote word takes («утримався», «утрималась»).
+public enum GrammaticalGender: String, Codable, Sendable, CaseIterable {
+    case masculine, feminine
+}
+
+/// From the first day to the last, both included; no last day: still running.
+public struct DateSpan: Codable, Hashable, Sendable {
+    public var from: LocalDate?
+    public var until: LocalDate?
+
+    public init(from: LocalDate? = nil, until: LocalDate? = nil) {
+        self.from = from
+        self.until = until
+    }
+
+    public func contains(_ day: LocalDate) -> Bool {
+        (from.map { $0 <= day } ?? true) && (until.map { day <= $0 } ?? true)
+    }
+
+    func overlaps(_ other: DateSpan) -> Bool {
+        let startsAfterEnd = { (one: DateSpan, two: DateSpan) in
+            if let start = one.from, let end = two.until { start > end } else { false }
+        }
+        return !startsAfterEnd(self, other) && !startsAfterEnd(other, self)
+    }
+}
+
+/// A time in a faction.
+public struct Membership: Codable, Hashable, Sendable {
+    public var faction: FactionID
+    public var span: DateSpan
+
+    public init(faction: FactionID, span: DateSpan = DateSpan()) {
+        self.faction = faction
+        self.span = span
+    }
+}
+
+/// A member of the council, or the head of the community.
+public struct Deputy: Codable, Hashable, Sendable {
+    public enum Role: String, Codable, Sendable, CaseIterable {
+        case deputy
+        /// Head of the community or mayor: holds no seat; votes where the rules say so.
+        case head
+    }
+
+    public var id: DeputyID
+    public var name: PersonName
+    public var gender: GrammaticalGender?
+    public var role: Role
+    public var seat: Int?
+    public var mandate: DateSpan
+    public var memberships: [Membership]
+
+    public init(
+        id: DeputyID, name: PersonName, gender: GrammaticalGender? = nil, role: Role = .deputy, seat: Int? = nil,
+        mandate: DateSpan = DateSpan(), memberships: [Membership] = []
+    ) {
+        self.id = id
+        self.name = name
+        self.gender = gender
+        self.role = role
+        self.seat = seat
+        self.mandate = mandate
+        self.memberships = memberships
+    }
+
+    public func faction(on day: LocalDate) -> FactionID? {
+        memberships.last { $0.span.contains(day) }?.faction
+    }
+}
+
+public struct Faction: Codable, Hashable, Sendable {
+    public var id: FactionID
+    public var name: String
+    /// `#rrggbb`, for the hemicycle's sectors; never a choice's meaning.
+    public var color: String?
+
+    public init(id: FactionID, name: String, color: String? = nil) {
+        self.id = id
+        self.name = name
+        self.color = color
+    }
+}

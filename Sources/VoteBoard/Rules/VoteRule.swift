@@ -1,0 +1,114 @@
+/// A share of a whole, “more than n/d” or “at least n/d”, in integers only.
+public struct Share: Hashable, Sendable {
+    public var numerator: Int
+    public var denominator: Int
+    /// `true`: more than; `false`: at least.
+    public var strict: Bool
+
+    public init(numerator: Int, denominator: Int, strict: Bool) {
+        self.numerator = numerator
+        self.denominator = denominator
+        self.strict = strict
+    }
+
+    /// The smallest number of `whole` that reaches the share; never below one, so that nobody voting adopts nothing.
+    public func threshold(of whole: Int) -> Int {
+        let product = whole * numerator
+        return max(1, strict ? product / denominator + 1 : (product + denominator - 1) / denominator)
+    }
+
+    /// `nil` when the share can be reached and never overflows.
+    var fault: RuleFault? {
+        guard (1...1000).contains(denominator) else { return .denominator(denominator) }
+        guard (1...denominator).contains(numerator) else { return .numerator(numerator, denominator: denominator) }
+        return strict && numerator == denominator ? .moreThanAll : nil
+    }
+}
+
+/// When the council can decide at all.
+public struct QuorumRule: Codable, Hashable, Sendable {
+    public enum Base: String, Codable, Sendable, CaseIterable {
+        case seats, filled
+    }
+
+    public var base: Base
+    public var numerator: Int
+    public var denominator: Int
+    public var strict: Bool
+
+    public init(base: Base, numerator: Int, denominator: Int, strict: Bool) {
+        self.base = base
+        self.numerator = numerator
+        self.denominator = denominator
+        self.strict = strict
+    }
+
+    public var share: Share { Share(numerator: numerator, denominator: denominator, strict: strict) }
+}
+
+/// How many votes adopt: `yes ≥ threshold` of a base, while the quorum holds.
+public struct VoteRule: Codable, Hashable, Sendable {
+    public enum Base: String, Codable, Sendable, CaseIterable {
+        /// The legal full composition; vacancies do not shrink it.
+        case seats
+        /// `seats`, plus one when the head of the community takes part.
+        case seatsWithHead = "seats_with_head"
+        /// Deputies whose mandate runs.
+        case filled
+        /// Registered deputies, and the head when taking part.
+        case registered
+        /// yes + no + abstain.
+        case cast
+        /// yes + no.
+        case yesNo = "yes_no"
+    }
+
+    public enum Tie: String, Codable, Sendable, CaseIterable {
+        case fails
+        case chairCasts = "chair_casts"
+    }
+
+    public var base: Base
+    public var numerator: Int
+    public var denominator: Int
+    public var strict: Bool
+    public var tie: Tie
+    public var quorum: QuorumRule
+
+    public init(base: Base, numerator: Int, denominator: Int, strict: Bool, tie: Tie = .fails, quorum: QuorumRule) {
+        self.base = base
+        self.numerator = numerator
+        self.denominator = denominator
+        self.strict = strict
+        self.tie = tie
+        self.quorum = quorum
+    }
+
+    public var share: Share { Share(numerator: numerator, denominator: denominator, strict: strict) }
+
+    /// A tie is possible only where the votes cast are the whole, and “more than half” of them is asked.
+    public var knowsTies: Bool { (base == .cast || base == .yesNo) && strict && numerator * 2 == denominator }
+
+    /// The first fault of the rule, `nil` for a rule that can be used.
+    public var fault: RuleFault? {
+        share.fault ?? quorum.share.fault ?? (tie == .chairCasts && !knowsTies ? .tieWithoutHalf : nil)
+    }
+}
+
+/// Why a rule cannot be used.
+public enum RuleFault: Error, Hashable, Sendable {
+    case denominator(Int)
+    case numerator(Int, denominator: Int)
+    case moreThanAll
+    case tieWithoutHalf
+
+    public var sentence: String {
+        switch self {
+        case .denominator(let value): "denominator is \(value); give a whole number from 1 to 1000"
+        case .numerator(let value, let denominator): "numerator is \(value); give a whole number from 1 to the denominator, \(denominator)"
+        case .moreThanAll: "strict asks for more than all; set strict to false for unanimity"
+        case .tieWithoutHalf:
+            "tie is chair_casts, but only “more than 1/2” of cast or yes_no can end in a tie; set tie to fails or change the base"
+        }
+    }
+}

@@ -19,6 +19,8 @@ package struct AudioLane: Sendable {
     package private(set) var dropped = 0
     /// Ticks of gentle correction so far: + when the camera's audio clock runs slow.
     package private(set) var slewed: Int64 = 0
+    /// Ticks of sound so far.
+    package private(set) var carried: Int64 = 0
     /// Holes and overlaps over 100 ms.
     package private(set) var resyncs = 0
 
@@ -37,7 +39,6 @@ package struct AudioLane: Sendable {
         let error = time - (heldTime + previous.samples)
         let tolerance = Int64(timescale / 10)
         if error < -tolerance, error > -Int64(timescale) * 10 {
-            resyncs += error < -tolerance * 2 ? 0 : 1
             dropped += 1
             return
         }
@@ -60,6 +61,7 @@ package struct AudioLane: Sendable {
         if ready.isEmpty { readyTime = heldTime }
         ready.append(.init(duration: UInt32(max(1, duration)), compositionOffset: 0, isSync: true, payload: frame.payload))
         heldTime += duration
+        carried += duration
         held = nil
         if ready.count > Self.queueLimit {
             let excess = ready.prefix(Self.queueLimit / 2)

@@ -143,7 +143,7 @@ package struct PartAssembler: Sendable {
     package mutating func breakTimeline(audioTimescales: [Int]? = nil) -> [CutPart] {
         let cuts = flush()
         if let audioTimescales { lanes = audioTimescales.map(AudioLane.init(timescale:)) } else { clearLanes() }
-        breaksNext = true
+        breaksNext = origin != nil
         if !hasVideo { restartAudioOnly() }
         return cuts
     }

@@ -14,5 +14,5 @@ struct Plenary: AsyncParsableCommand {
             \(ExitStatus.explanation)
             """,
         version: programVersion,
-        subcommands: [ServeCommand.self, StreamCommand.self, LogsCommand.self, ReloadCommand.self, VersionCommand.self])
+        subcommands: [ServeCommand.self, StreamCommand.self, LogsCommand.self, ReloadCommand.self, VersionCommand.self, RelayWorkerCommand.self])
 }

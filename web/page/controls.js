@@ -1,0 +1,219 @@
+import { name } from "./language.js";
+import { spell } from "./screens.js";
+
+const soundMemory = "plenary.sound";
+
+/** The row of buttons, the slider and the keys: shows what the player is doing, and tells it what the visitor wants. */
+export class Controls {
+    #player;
+    #video;
+    #stage;
+    #words = null;
+    #parts;
+    #dragging = false;
+    #idleTimer = 0;
+
+    constructor(player, video, stage) {
+        this.#player = player;
+        this.#video = video;
+        this.#stage = stage;
+        const part = (id) => document.getElementById(id);
+        this.#parts = {
+            toggle: part("toggle"), mute: part("mute"), volume: part("volume"), live: part("live"), liveWord: part("live-word"), behind: part("behind"),
+            clock: part("clock"), seek: part("seek"), pip: part("pip"), full: part("full"), help: part("help"), helpButton: part("help-button"),
+            sound: part("sound"), begin: part("begin"),
+        };
+        this.#listen();
+        part("bar").hidden = false;
+        this.#parts.pip.hidden = !document.pictureInPictureEnabled && !video.webkitSetPresentationMode;
+        this.#parts.full.hidden = !stage.requestFullscreen && !video.webkitEnterFullscreen;
+    }
+
+    set words(words) {
+        this.#words = words;
+        this.show();
+        this.showPosition();
+    }
+
+    #listen() {
+        const { toggle, mute, volume, live, seek, pip, full, helpButton, sound, begin } = this.#parts;
+        const press = (button, act) => button.addEventListener("click", () => act());
+        press(toggle, () => this.#toggle());
+        press(begin, () => this.#player.play());
+        press(mute, () => this.#setMuted(!this.#video.muted));
+        press(sound, () => this.#setMuted(false));
+        press(live, () => this.#player.goLive());
+        press(pip, () => this.#togglePictureInPicture());
+        press(full, () => this.#toggleFullScreen());
+        press(helpButton, () => this.#parts.help.showModal());
+        volume.addEventListener("input", () => this.#setVolume(Number(volume.value) / 100));
+        seek.addEventListener("pointerdown", () => { this.#dragging = true; });
+        seek.addEventListener("pointerup", () => { this.#dragging = false; });
+        seek.addEventListener("pointercancel", () => { this.#dragging = false; });
+        seek.addEventListener("input", () => this.#nameSeek(-Number(seek.value)));
+        seek.addEventListener("change", () => {
+            this.#dragging = false;
+            const edge = this.#player.liveEdge;
+            if (edge !== null) this.#player.seek(edge + Number(seek.value));
+        });
+        this.#video.addEventListener("click", () => this.#toggle());
+        this.#video.addEventListener("volumechange", () => this.show());
+        this.#stage.addEventListener("dblclick", (event) => { if (event.target === this.#video) this.#toggleFullScreen(); });
+        document.addEventListener("fullscreenchange", () => { this.show(); this.#stir(); });
+        for (const kind of ["pointermove", "keydown", "pointerdown"]) this.#stage.addEventListener(kind, () => this.#stir());
+        document.addEventListener("keydown", (event) => this.#key(event));
+        this.#player.addEventListener("change", () => this.show());
+        this.#player.addEventListener("position", () => this.showPosition());
+    }
+
+    // — wishes —
+
+    #toggle() {
+        if (this.#video.paused) this.#player.play();
+        else this.#player.pause();
+    }
+
+    #setMuted(muted) {
+        this.#video.muted = muted;
+        if (!muted && this.#video.volume === 0) this.#video.volume = 0.5;
+        remember(!muted);
+        if (!muted && this.#video.paused && this.#player.blocked) this.#player.play();
+    }
+
+    #setVolume(volume) {
+        this.#video.volume = Math.min(1, Math.max(0, volume));
+        this.#video.muted = this.#video.volume === 0;
+        remember(!this.#video.muted);
+    }
+
+    async #toggleFullScreen() {
+        if (document.fullscreenElement) await document.exitFullscreen();
+        else if (this.#stage.requestFullscreen) await this.#stage.requestFullscreen();
+        else this.#video.webkitEnterFullscreen?.();
+    }
+
+    async #togglePictureInPicture() {
+        try {
+            if (document.pictureInPictureElement) await document.exitPictureInPicture();
+            else if (document.pictureInPictureEnabled) await this.#video.requestPictureInPicture();
+            else this.#video.webkitSetPresentationMode?.(this.#video.webkitPresentationMode === "inline" ? "picture-in-picture" : "inline");
+        } catch {
+            // No picture yet, or the browser does not want to: nothing changes.
+        }
+    }
+
+    #key(event) {
+        if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented || this.#parts.help.open) return;
+        const target = event.target;
+        if (target.closest?.("select, textarea, input:not([type=range])")) return;
+        const onSlider = target.closest?.("input[type=range]");
+        const acts = {
+            k: () => this.#toggle(), m: () => this.#setMuted(!this.#video.muted), f: () => this.#toggleFullScreen(), l: () => this.#player.goLive(),
+            p: () => this.#togglePictureInPicture(), "?": () => this.#parts.help.showModal(),
+        };
+        if (!target.closest?.("button, a")) acts[" "] = () => this.#toggle();
+        if (!onSlider) {
+            acts.ArrowLeft = () => this.#player.seekBy(-5);
+            acts.ArrowRight = () => this.#player.seekBy(5);
+            acts.ArrowUp = () => this.#setVolume(this.#video.volume + 0.05);
+            acts.ArrowDown = () => this.#setVolume(this.#video.volume - 0.05);
+        }
+        const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? acts[latin(event.code)];
+        if (!act) return;
+        event.preventDefault();
+        act();
+    }
+
+    /** In full screen the row fades when nobody moves. */
+    #stir() {
+        delete this.#stage.dataset.idle;
+        clearTimeout(this.#idleTimer);
+        if (document.fullscreenElement) this.#idleTimer = setTimeout(() => { if (!this.#video.paused) this.#stage.dataset.idle = ""; }, 3000);
+    }
+
+    // — shows —
+
+    show() {
+        if (!this.#words) return;
+        const { toggle, mute, volume, live, liveWord, full, sound, begin } = this.#parts;
+        const [video, player] = [this.#video, this.#player];
+        const say = (key) => this.#words.say(key);
+        icon(toggle, video.paused ? "play" : "pause");
+        name(toggle, say(video.paused ? "player.play" : "player.pause"));
+        icon(mute, video.muted ? "muted" : "sounding");
+        name(mute, say(video.muted ? "player.soundOn" : "player.mute"));
+        volume.value = String(video.muted ? 0 : Math.round(video.volume * 100));
+        const atLive = player.following && (player.phase === "playing" || player.phase === "stalled");
+        live.toggleAttribute("data-on", atLive);
+        live.hidden = !player.hasShown || player.phase === "absent" || player.phase === "failed";
+        write(liveWord, say(atLive ? "player.live" : "player.backToLive"));
+        icon(full, document.fullscreenElement ? "reduce" : "enlarge");
+        name(full, say(document.fullscreenElement ? "player.leaveFull" : "player.full"));
+        sound.hidden = !(video.muted && player.phase === "playing" && !wantsSilence());
+        begin.hidden = !player.blocked;
+    }
+
+    showPosition() {
+        if (!this.#words) return;
+        const { seek, behind, clock } = this.#parts;
+        const [edge, oldest, late] = [this.#player.liveEdge, this.#player.oldest, this.#player.behind];
+        const known = edge !== null && oldest !== null && edge - oldest > 4;
+        seek.disabled = !known;
+        if (known && !this.#dragging) {
+            seek.min = String(-Math.floor(edge - oldest));
+            const shown = this.#player.following ? 0 : -Math.round(late);
+            if (seek.value !== String(shown)) seek.value = String(shown);
+            this.#nameSeek(-shown);
+        }
+        write(behind, known && !this.#player.following ? `−${spell(late)}` : "");
+        const at = this.#player.currentProgramTime();
+        write(clock, at === null || !this.#player.hasShown ? "" : this.#words.clock(at));
+        if (at !== null) {
+            const stamp = new Date(at).toISOString().slice(0, 19) + "Z";
+            if (clock.dateTime !== stamp) clock.dateTime = stamp;
+        }
+    }
+
+    #nameSeek(late) {
+        const text = late < 2 ? this.#words.say("player.atLive") : this.#words.say("player.behind", { time: spell(late) });
+        if (this.#parts.seek.getAttribute("aria-valuetext") !== text) this.#parts.seek.setAttribute("aria-valuetext", text);
+    }
+}
+
+function icon(button, symbol) {
+    const use = button.querySelector("use");
+    if (use.getAttribute("href") !== `#${symbol}`) use.setAttribute("href", `#${symbol}`);
+}
+
+function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+}
+
+/** The keys are Latin letters; on a Ukrainian or Georgian keyboard the same place counts. */
+const latin = (code) => (/^Key[A-Z]$/.test(code) ? code.slice(3).toLowerCase() : code);
+
+/** Whether the visitor has turned the sound off: then nothing offers it over the picture. */
+function wantsSilence() {
+    try {
+        return localStorage.getItem(soundMemory) === "off";
+    } catch {
+        return false;
+    }
+}
+
+/** Whether the visitor left with the sound on. */
+export function wantsSound() {
+    try {
+        return localStorage.getItem(soundMemory) === "on";
+    } catch {
+        return false;
+    }
+}
+
+function remember(on) {
+    try {
+        localStorage.setItem(soundMemory, on ? "on" : "off");
+    } catch {
+        // The choice holds for this visit.
+    }
+}

@@ -1,0 +1,79 @@
+import { LivePlayer } from "../player/player.js";
+import { NativePlayer } from "../player/native.js";
+import { Controls, wantsSound } from "./controls.js";
+import { followLanguage } from "./language.js";
+import { wordsFor } from "./screens.js";
+import { HallStatus } from "./status.js";
+
+const hall = document.documentElement.dataset.hall;
+const stage = document.getElementById("player");
+const video = document.getElementById("video");
+const screen = document.getElementById("screen");
+const line = document.getElementById("now");
+
+// The element in the page plays by itself only where no script runs.
+const stream = video.getAttribute("src");
+video.removeAttribute("src");
+video.removeAttribute("controls");
+video.preload = "auto";
+video.muted = !wantsSound();
+video.load();
+
+const player = LivePlayer.isSupported ? new LivePlayer(video, stream) : new NativePlayer(video, stream);
+const status = new HallStatus(hall);
+const controls = new Controls(player, video, stage);
+let words = null;
+let movedAt = performance.now();
+
+function show() {
+    if (words === null) return;
+    if (player.phase === "playing" || player.phase === "paused") movedAt = performance.now();
+    const starvedFor = performance.now() - movedAt;
+    status.calm = player.phase === "playing" || player.phase === "paused";
+    const said = wordsFor(status.value, {
+        phase: player.phase, following: player.following, hasShown: player.hasShown, inGap: player.inGap, problem: player.problem, starvedFor,
+    }, status.silentSince);
+    showScreen(said.screen);
+    write(line, said.line ? sentence(`line.${said.line.key}`, said.line.since) : "");
+}
+
+function showScreen(said) {
+    screen.hidden = said === null;
+    if (said === null) return;
+    screen.toggleAttribute("data-veil", said.veil);
+    write(screen.querySelector("h2"), words.say(`screen.${said.key}.title`));
+    write(screen.querySelector(".since"), said.since === null ? "" : words.say("since", { time: words.moment(said.since, Date.now()) }));
+    write(screen.querySelector(".next"), words.say(`screen.${said.key}.next`, { detail: said.detail }));
+    write(line, words.say(`screen.${said.key}.title`));
+}
+
+const sentence = (key, since) => (since ? `${words.say(key)} ${words.say("since", { time: words.moment(since, Date.now()) })}` : words.say(key));
+
+function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+}
+
+let phase = "";
+player.addEventListener("change", () => {
+    if (phase !== player.phase) {
+        phase = player.phase;
+        status.ask();
+    }
+    show();
+});
+player.addEventListener("position", show);
+status.addEventListener("change", show);
+globalThis.addEventListener("offline", () => status.ask());
+globalThis.addEventListener("online", () => status.ask());
+globalThis.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+// Tests and later pages reach the player here.
+stage.livePlayer = player;
+
+player.start();
+status.ask();
+await followLanguage(document.getElementById("language"), (loaded) => {
+    words = loaded;
+    controls.words = loaded;
+    show();
+});

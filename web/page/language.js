@@ -1,0 +1,95 @@
+/** The languages of the pages, by their own names. */
+export const languages = { uk: "Українська", lt: "Lietuvių", ka: "ქართული", en: "English" };
+
+const memory = "plenary.language";
+
+/** What the visitor chose, else the first of the browser's languages that we have, else the council's, else English. */
+export function chooseLanguage(chosen, preferred, council) {
+    const known = (tag) => {
+        const language = String(tag ?? "").toLowerCase().split("-")[0];
+        return Object.hasOwn(languages, language) ? language : null;
+    };
+    return known(chosen) ?? preferred.map(known).find((language) => language !== null) ?? known(council) ?? "en";
+}
+
+/** Words of one language. */
+export class Words {
+    #words;
+
+    constructor(language, words) {
+        this.language = language;
+        this.#words = words;
+    }
+
+    static async load(language) {
+        const answer = await fetch(new URL(`../languages/${language}.json`, import.meta.url));
+        if (!answer.ok) throw new Error(`the words of “${language}” cannot be had: ${answer.status}`);
+        return new Words(language, await answer.json());
+    }
+
+    /** The text of `key` with `{name}` filled in. */
+    say(key, values = {}) {
+        return (this.#words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+    }
+
+    /** A moment as people say it: the time today, else day and time. `now` and `at` in UTC ms. */
+    moment(at, now) {
+        const [day, today] = [new Date(at), new Date(now)];
+        const time = { hour: "2-digit", minute: "2-digit" };
+        const sameDay = day.toDateString() === today.toDateString();
+        return new Intl.DateTimeFormat(this.language, sameDay ? time : { day: "numeric", month: "long", ...time }).format(day);
+    }
+
+    /** The time of day to the second. */
+    clock(at) {
+        return new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+    }
+}
+
+/** Writes the words into everything below `root` that asks for them: `data-text` as text, `data-label` as name and tooltip. */
+export function dress(root, words) {
+    for (const element of root.querySelectorAll("[data-text]")) element.textContent = words.say(element.dataset.text);
+    for (const element of root.querySelectorAll("[data-label]")) name(element, words.say(element.dataset.label));
+}
+
+/** Gives an element its accessible name, and a button its tooltip. */
+export function name(element, text) {
+    if (element.getAttribute("aria-label") === text) return;
+    element.setAttribute("aria-label", text);
+    if (element.tagName === "BUTTON") element.title = text;
+}
+
+const stored = () => {
+    try {
+        return localStorage.getItem(memory);
+    } catch {
+        return null; // storage is switched off
+    }
+};
+
+/** Loads the visitor's language, fills the page's `<select>`, and calls `changed(words)` now and at each change. */
+export async function followLanguage(select, changed) {
+    for (const [code, label] of Object.entries(languages)) {
+        const option = new Option(label, code);
+        option.lang = code;
+        select.add(option);
+    }
+    const council = document.documentElement.lang;
+    const apply = async (language) => {
+        const words = await Words.load(language);
+        document.documentElement.lang = language;
+        select.value = language;
+        dress(document, words);
+        changed(words);
+    };
+    select.addEventListener("change", () => {
+        try {
+            localStorage.setItem(memory, select.value);
+        } catch {
+            // The choice holds for this visit.
+        }
+        apply(select.value);
+    });
+    select.parentElement.hidden = false;
+    await apply(chooseLanguage(stored(), navigator.languages ?? [navigator.language], council));
+}

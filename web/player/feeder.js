@@ -1,0 +1,125 @@
+import { fetchBytes, HTTPProblem } from "./loader.js";
+import { retryDelay } from "./plan.js";
+
+/** How many pieces may be under way at once: with parts of one frame a round trip is longer than a part. */
+const most = 4;
+
+/**
+ * Fetches pieces ahead of each other and hands them over in order.
+ *
+ * - `plan(position)` → `{ piece | null, position }` or `null`: what to fetch there,
+ * - `arrived(piece, init, bytes)`: awaited before the next is handed over,
+ * - `missing(piece)`: it was not there any more, or never came; it is left out.
+ */
+export class Feeder {
+    #order;
+    #under = [];
+    #deadHint = null;
+    #inits = new Map();
+    #handing = false;
+    /** The position after the last piece asked for; `null` before `restart`. */
+    position = null;
+
+    constructor(order) {
+        this.#order = order;
+    }
+
+    /** Drops what is under way; the next piece is the one at `position`. */
+    restart(position) {
+        this.clear();
+        this.position = position;
+        this.go();
+    }
+
+    clear() {
+        for (const entry of this.#under) entry.controller.abort();
+        this.#under = [];
+        this.position = null;
+    }
+
+    go() {
+        while (this.position !== null && this.#under.length < most) {
+            // A hinted part may never come: nothing is asked for behind it.
+            if (this.#under.at(-1)?.piece.hinted && !this.#confirm(this.#under.at(-1))) break;
+            const planned = this.#order.plan(this.position);
+            if (planned === null || this.position === null) break;
+            this.position = planned.position;
+            if (planned.piece === null || planned.piece.uri === this.#deadHint) break;
+            this.position = planned.piece.next;
+            this.#under.push(this.#entry(planned.piece));
+        }
+        this.#handOver();
+    }
+
+    #entry(piece) {
+        const controller = new AbortController();
+        const bytes = this.#fetch(piece, controller.signal);
+        bytes.catch(() => {}); // told when its turn comes
+        return { piece, controller, bytes };
+    }
+
+    /** Whether the playlist has come to name the hinted part; a hint that came to nothing is taken back. */
+    #confirm(entry) {
+        const { msn, part } = entry.piece;
+        const planned = this.#order.plan({ msn, part });
+        if (planned === null || planned.piece === null) return false;
+        if (planned.piece.hinted) return planned.piece.uri !== entry.piece.uri ? this.#retract(entry) : false;
+        if (planned.piece.uri !== entry.piece.uri) return this.#retract(entry);
+        entry.piece.hinted = false;
+        return true;
+    }
+
+    #retract(entry) {
+        this.#under.splice(this.#under.indexOf(entry), 1);
+        entry.controller.abort();
+        this.position = { msn: entry.piece.msn, part: entry.piece.part };
+        return true;
+    }
+
+    async #handOver() {
+        if (this.#handing) return;
+        this.#handing = true;
+        try {
+            while (this.#under.length > 0) {
+                const entry = this.#under[0];
+                const outcome = await entry.bytes.then(([init, bytes]) => ({ init, bytes }), (problem) => ({ problem }));
+                if (entry.controller.signal.aborted) continue;
+                this.#under.shift();
+                if (outcome.problem && entry.piece.hinted) {
+                    this.#deadHint = entry.piece.uri;
+                    this.position = { msn: entry.piece.msn, part: entry.piece.part };
+                } else if (outcome.problem) this.#order.missing(entry.piece);
+                else await this.#order.arrived(entry.piece, outcome.init, outcome.bytes);
+                queueMicrotask(() => this.go());
+            }
+        } finally {
+            this.#handing = false;
+        }
+    }
+
+    /** Init and bytes of a piece, with a few tries: a lost connection is no reason to lose a part. */
+    async #fetch(piece, signal) {
+        for (let failures = 1; ; failures += 1) {
+            try {
+                return await Promise.all([this.#init(piece.map, signal), fetchBytes(piece.uri, 10, signal)]);
+            } catch (problem) {
+                const final = problem instanceof HTTPProblem && problem.status !== 503 && problem.status < 500;
+                if (signal.aborted || final || failures > 3) throw problem;
+                await new Promise((resolve) => { setTimeout(resolve, retryDelay(failures, Math.random()) * 1000); });
+            }
+        }
+    }
+
+    /** Init segments are few and used again and again. */
+    #init(uri, signal) {
+        if (uri === null) return Promise.resolve(null);
+        let init = this.#inits.get(uri);
+        if (!init) {
+            init = fetchBytes(uri, 10, signal);
+            init.catch(() => this.#inits.delete(uri));
+            this.#inits.set(uri, init);
+            if (this.#inits.size > 6) this.#inits.delete(this.#inits.keys().next().value);
+        }
+        return init;
+    }
+}

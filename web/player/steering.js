@@ -1,0 +1,56 @@
+import { cushionAfterCalm, cushionAfterStall, initialCushion, steer } from "./plan.js";
+
+/** Milliseconds without a stall after which the cushion shrinks a step. */
+const calmAfter = 20_000;
+
+/** Holds the distance to live: remembers the least buffer of the last parts' cycles and what stalls have taught. Times in ms. */
+export class LiveSteering {
+    #samples = [];
+    #base = 0.3;
+    #part = 0.5;
+    #calmSince = 0;
+    cushion = 0.3;
+
+    /** Seconds; called with each playlist. */
+    target(partTarget, roundTrip) {
+        const base = initialCushion(partTarget, roundTrip);
+        if (base === this.#base) return;
+        this.cushion = Math.max(base, this.cushion === 0.3 && this.#calmSince === 0 ? base : this.cushion);
+        this.#base = base;
+        this.#part = partTarget ?? 2;
+    }
+
+    /** The buffer, in seconds, at the moment before a part is added: the least of its cycle. */
+    sample(now, ahead) {
+        const memory = Math.max(600, 2200 * this.#part);
+        this.#samples = [...this.#samples.filter((one) => now - one.now < memory), { now, ahead }];
+    }
+
+    reset() {
+        this.#samples = [];
+    }
+
+    stalled(now) {
+        if (now - this.#calmSince > 500) {
+            this.cushion = cushionAfterStall(this.cushion, Math.max(3, 6 * this.#part));
+            this.#calmSince = now;
+        }
+        this.reset();
+    }
+
+    calm(now) {
+        if (this.#calmSince === 0) this.#calmSince = now;
+        if (now - this.#calmSince < calmAfter) return;
+        this.cushion = cushionAfterCalm(this.cushion, this.#base);
+        this.#calmSince = now;
+    }
+
+    /** @returns {{ rate: number, jump: number } | null} `null` while too little is known */
+    steer(now, rate) {
+        if (this.#samples.length < 2) return null;
+        const lowWater = Math.min(...this.#samples.map((one) => one.ahead));
+        const order = steer({ lowWater, cushion: this.cushion, rate });
+        if (order.rate !== rate) this.reset();
+        return order;
+    }
+}

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import test from "node:test";
+import { chooseLanguage, languages, Words } from "../page/language.js";
+
+const folder = new URL("../", import.meta.url);
+const read = (path) => readFileSync(new URL(path, folder), "utf8");
+const words = Object.fromEntries(Object.keys(languages).map((code) => [code, JSON.parse(read(`languages/${code}.json`))]));
+
+test("every language has a file and every file a language", () => {
+    assert.deepEqual(readdirSync(new URL("languages/", folder)).sort(), Object.keys(languages).map((code) => `${code}.json`).sort());
+});
+
+test("every key is there in every language, with the same blanks to fill", () => {
+    const blanks = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+    for (const [code, table] of Object.entries(words)) {
+        assert.deepEqual(Object.keys(table).sort(), Object.keys(words.en).sort(), `keys of ${code}`);
+        for (const [key, text] of Object.entries(table)) {
+            assert.deepEqual(blanks(text), blanks(words.en[key]), `${code}: ${key}`);
+            assert.equal(text === "", words.en[key] === "", `${code}: ${key} is empty`);
+        }
+    }
+});
+
+test("every key that pages and modules use is there", () => {
+    const sources = ["index.html", "halls.html", ...readdirSync(new URL("page/", folder)).filter((name) => name.endsWith(".js")).map((name) => `page/${name}`)].map(read).join("\n");
+    const used = [...sources.matchAll(/data-(?:text|label)="([^"]+)"/g), ...sources.matchAll(/say\((?:[^")]*\? )?"([^"]+)"(?: : "([^"]+)")?/g)].flatMap((match) => match.slice(1).filter(Boolean));
+    assert.ok(used.length > 30);
+    for (const key of used) assert.ok(key in words.en, key);
+});
+
+test("every screen and line that can be said has its words", () => {
+    const source = read("page/screens.js");
+    for (const [, key] of source.matchAll(/cover\("(\w+)"|cover\([^"]*\? "(\w+)"/g)) if (key) assert.ok(`screen.${key}.title` in words.en && `screen.${key}.next` in words.en, key);
+    for (const reason of ["codec", "media", "browser"]) assert.ok(`screen.${reason}.title` in words.en, reason);
+    for (const [, key] of source.matchAll(/line\("(\w+)"/g)) assert.ok(`line.${key}` in words.en, key);
+});
+
+test("the English in the HTML is the English of the table", () => {
+    const html = read("index.html") + read("halls.html");
+    for (const [, key, text] of html.matchAll(/data-text="([^"]+)">([^<]*)</g)) assert.equal(text, words.en[key], key);
+});
+
+test("the pages have no placeholder but the agreed ones, no inline script or style, no other host", () => {
+    assert.deepEqual([...new Set(read("index.html").match(/\{\{\w+\}\}/g))].sort(), ["{{hall}}", "{{lang}}", "{{title}}"]);
+    assert.deepEqual([...new Set(read("halls.html").match(/\{\{\w+\}\}/g))], ["{{halls}}"]);
+    for (const page of ["index.html", "halls.html"]) {
+        assert.doesNotMatch(read(page), /<style|style=|<script(?![^>]*src=)|\son\w+=|https?:/);
+    }
+});
+
+test("the visitor's choice goes before the browser's, the browser's before the council's", () => {
+    assert.equal(chooseLanguage("ka", ["lt"], "uk"), "ka");
+    assert.equal(chooseLanguage(null, ["de-DE", "lt-LT", "en"], "uk"), "lt");
+    assert.equal(chooseLanguage("xx", ["de"], "uk-UA"), "uk");
+    assert.equal(chooseLanguage(null, [], ""), "en");
+    assert.equal(chooseLanguage("constructor", ["toString"], "uk"), "uk");
+});
+
+test("a moment of today is told by its time, another by its day too", () => {
+    const now = Date.parse("2026-11-22T14:00:00Z");
+    const english = new Words("en", words.en);
+    assert.doesNotMatch(english.moment(now - 60_000, now), /November/);
+    assert.match(english.moment(now - 86_400_000, now), /November/);
+    assert.match(new Words("uk", words.uk).moment(now - 86_400_000, now), /листопада/);
+    assert.equal(english.say("since", { time: "<b>" }), "Since <b>.");
+});

@@ -16,7 +16,7 @@ BUILD_PACKAGES := pkg-config libavformat-dev libavcodec-dev libavutil-dev libswr
 TEST_PACKAGES := ffmpeg nodejs chromium python3-venv python3-gi gir1.2-gst-rtsp-server-1.0 \
 	gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-tools \
 	nghttp2-client curl openssl procps fonts-noto-core
-BENCH_PACKAGES := nginx-light wrk
+BENCH_PACKAGES := nginx-light libnginx-mod-rtmp wrk util-linux
 
 .PHONY: help run build release test test-swift test-web test-live format lint bench clean deps-build deps-test deps-bench toolchain
 
@@ -65,7 +65,7 @@ lint: toolchain ## Check the format and the scripts
 	then echo "make: spaces at the end of a line (above)"; exit 1; fi
 
 bench: release deps-test deps-bench .venv/ready ## Measure against other software; figures as ratios of one run
-	@if [ -x Benchmarks/run ]; then PLENARY_BIN=$(CURDIR)/.build/release/plenary Benchmarks/run; else echo "make: no benchmarks yet"; fi
+	@PLENARY_BIN=$(CURDIR)/.build/release/plenary .venv/bin/python bench/run $(SECTIONS)
 
 clean: ## Remove what was built; the state in ./run stays
 	rm -rf .build .venv Tests/artifacts

@@ -91,16 +91,16 @@ final class PushConnection: ChannelInboundHandler {
                 $0.accepted += 1
                 $0.publishing += 1
             }
-            logger.info("encoder \(peer) sends")
+            logger.debug("encoder \(peer) sends")
             watchSilence(context)
             return .accepted
         case .busy:
             ledger.count { $0.busy += 1 }
-            logger.warning("encoder \(peer) refused: another one sends with its stream key")
+            logger.debug("encoder \(peer) refused: another one sends with its stream key")
             return .busy
         case .unknownKey:
             ledger.count { $0.refusedKeys += 1 }
-            logger.warning("encoder \(peer) refused: unknown stream key")
+            logger.debug("encoder \(peer) refused: unknown stream key")
             return .unknownKey
         }
     }

@@ -5,7 +5,8 @@ import NIOPosix
 /// The RTMP port for encoders that push (OBS, vMix, ffmpeg, hardware): `rtmp://host:1935/live/KEY`, one port for all halls.
 public struct PushListener: Sendable {
     /// Asked once per connection with the key that the encoder shows (empty when it shows none) and the encoder's `address:port`.
-    /// Runs on an event loop: must not block. Compares keys in constant time; the key is the caller's secret and is never logged here.
+    /// Runs on an event loop: must not block. Compares keys in constant time, and logs its answer, since it
+    /// knows the hall; the key is the caller's secret and is never logged here.
     public typealias Authorize = @Sendable (_ key: String, _ peer: String) -> PushDecision
 
     private let address: SocketAddress

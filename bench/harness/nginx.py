@@ -1,0 +1,76 @@
+"""nginx from Debian, tuned as its makers advise: static files on tmpfs, one worker; and the RTMP module."""
+
+import socket
+import time
+from pathlib import Path
+
+from .processes import descendants
+from .setting import Unfit, free_port
+
+RTMP_MODULE = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
+
+STATIC = """
+worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 8192; }}
+http {{
+  access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_requests 1000000000; keepalive_timeout 600;
+  open_file_cache max=1000 inactive=600s; open_file_cache_valid 600s; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  types {{ application/vnd.apple.mpegurl m3u8; video/mp4 mp4; }}
+  server {{ listen 127.0.0.1:{plain}; root {root}; }}
+  server {{ listen 127.0.0.1:{tls} ssl http2; root {root};
+    ssl_certificate {certificate}; ssl_certificate_key {key}; }}
+}}
+"""
+
+RTMP = """
+load_module {module};
+worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 1024; }}
+rtmp {{ server {{ listen 127.0.0.1:{rtmp}; chunk_size 4096; access_log off;
+  application live {{ live on; hls on; hls_path {root}; hls_fragment 2s; hls_playlist_length 120s; }} }} }}
+"""
+
+
+class Nginx:
+    """`static` on its two ports, or with `rtmp=True` an RTMP listener that writes HLS."""
+
+    def __init__(self, setting, certificate=None, rtmp=False, core=None):
+        setting.need("nginx")
+        if rtmp and not RTMP_MODULE.exists():
+            raise Unfit("nginx's RTMP module is not installed (`make deps-bench`)")
+        self.setting, self.core = setting, core
+        self.name = "nginx-rtmp" if rtmp else "nginx"
+        self.folder = setting.folder / self.name
+        self.root = self.folder / "root"
+        self.root.mkdir(parents=True)
+        for folder in (self.folder, self.root):
+            folder.chmod(0o777)
+        self.plain, self.tls, self.rtmp = free_port(), free_port(), free_port()
+        names = {"folder": self.folder, "root": self.root, "plain": self.plain, "tls": self.tls, "rtmp": self.rtmp, "module": RTMP_MODULE}
+        if rtmp:
+            text = RTMP.format(**names)
+        else:
+            text = STATIC.format(**names, certificate=certificate.certificate, key=certificate.key)
+        self.config = self.folder / "nginx.conf"
+        self.config.write_text(text)
+        self.wait_for = self.rtmp if rtmp else self.tls
+
+    def __enter__(self):
+        self.process = self.setting.spawn(["nginx", "-e", self.folder / "error.log", "-p", self.folder, "-c", self.config], core=self.core)
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self.wait_for), 1).close()
+                return self
+            except OSError:
+                time.sleep(0.02)
+        raise Unfit(f"nginx did not start: {self.setting.log('nginx')} {(self.folder / 'error.log').read_text()[-500:]}")
+
+    @property
+    def pids(self):
+        """Master and worker."""
+        return descendants(self.process.pid)
+
+    def __exit__(self, *_):
+        self.setting.end(self.process)

@@ -145,6 +145,7 @@ export class Controls {
         volume.value = String(video.muted ? 0 : Math.round(video.volume * 100));
         const atLive = player.following && (player.phase === "playing" || player.phase === "stalled");
         live.toggleAttribute("data-on", atLive);
+        live.toggleAttribute("data-moving", player.phase === "playing");
         live.hidden = !player.hasShown || player.phase === "absent" || player.phase === "failed";
         write(liveWord, say(atLive ? "player.live" : "player.backToLive"));
         icon(full, document.fullscreenElement ? "reduce" : "enlarge");

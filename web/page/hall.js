@@ -44,7 +44,6 @@ function showScreen(said) {
     write(screen.querySelector("h2"), words.say(`screen.${said.key}.title`));
     write(screen.querySelector(".since"), said.since === null ? "" : words.say("since", { time: words.moment(said.since, Date.now()) }));
     write(screen.querySelector(".next"), words.say(`screen.${said.key}.next`, { detail: said.detail }));
-    write(line, words.say(`screen.${said.key}.title`));
 }
 
 const sentence = (key, since) => (since ? `${words.say(key)} ${words.say("since", { time: words.moment(since, Date.now()) })}` : words.say(key));

@@ -34,6 +34,7 @@ export class LivePlayer extends EventTarget {
     #shown = false;
     #rebuilds = [];
     #repair = null;
+    #stalledAt = null;
     #absent = false;
     #network = null;
     #failure = null;
@@ -192,7 +193,7 @@ export class LivePlayer extends EventTarget {
     #waiting() {
         if (!this.#shown || this.#video.seeking || this.inGap) return;
         this.counters.stalls += 1;
-        if (this.#following) this.#steering.stalled(performance.now());
+        this.#stalledAt = performance.now();
     }
 
     // — playlists —
@@ -309,9 +310,17 @@ export class LivePlayer extends EventTarget {
         else if (start !== null && !this.#starts.has(piece.msn)) {
             this.#starts.set(piece.msn, start - this.#partOffset(piece));
         }
-        if (this.#following && !this.#pendingLive && this.#shown) this.#steering.sample(performance.now(), this.ahead);
+        if (this.#following && !this.#pendingLive && this.#shown) this.#learn(piece);
         await buffer.append(bytes, () => evictions(buffer.ranges, this.#video.currentTime, { behind: 5, ahead: 15 }));
         if (buffer === this.#buffer) this.#appended();
+    }
+
+    /** A part came: how much buffer was left, and whether it came too late for the cushion. A pause of the camera's is no fault of the way here. */
+    #learn(piece) {
+        const now = performance.now();
+        if (this.#stalledAt !== null && !piece.discontinuity && now - this.#stalledAt < 2500) this.#steering.stalled(now);
+        else this.#steering.sample(now, this.ahead);
+        this.#stalledAt = null;
     }
 
     #partOffset({ msn, part }) {

@@ -6,7 +6,7 @@ const calmAfter = 20_000;
 /** Holds the distance to live: remembers the least buffer of the last parts' cycles and what stalls have taught. Times in ms. */
 export class LiveSteering {
     #samples = [];
-    #base = 0.3;
+    #base = null;
     #part = 0.5;
     #calmSince = 0;
     cushion = 0.3;
@@ -15,7 +15,7 @@ export class LiveSteering {
     target(partTarget, roundTrip) {
         const base = initialCushion(partTarget, roundTrip);
         if (base === this.#base) return;
-        this.cushion = Math.max(base, this.cushion === 0.3 && this.#calmSince === 0 ? base : this.cushion);
+        this.cushion = this.#base === null ? base : Math.max(base, this.cushion);
         this.#base = base;
         this.#part = partTarget ?? 2;
     }
@@ -40,7 +40,7 @@ export class LiveSteering {
 
     calm(now) {
         if (this.#calmSince === 0) this.#calmSince = now;
-        if (now - this.#calmSince < calmAfter) return;
+        if (this.#base === null || now - this.#calmSince < calmAfter) return;
         this.cushion = cushionAfterCalm(this.cushion, this.#base);
         this.#calmSince = now;
     }

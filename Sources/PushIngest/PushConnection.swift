@@ -34,7 +34,7 @@ final class PushConnection: ChannelInboundHandler {
         peer = context.remoteAddress.map { "\(address):\($0.port ?? 0)" } ?? address
         guard ledger.enter(address) else {
             isClosing = true
-            logger.warning("encoder \(peer) refused: too many connections to the RTMP port")
+            warn("refused: too many connections to the RTMP port", context)
             context.close(promise: nil)
             return
         }
@@ -131,7 +131,7 @@ extension PushConnection {
             after(limits.farewell, context) { _, context in context.close(promise: nil) }
         case .fault(let fault):
             ledger.count { $0.faults += 1 }
-            logger.warning("encoder \(peer) hung up on: \(fault)")
+            warn("hung up on: \(fault)", context)
             endSink(why: "was hung up on")
             guard case .refused = fault else { return context.close(promise: nil) }
             // Closing on an encoder that is still sending would reset the connection before it reads the reason.
@@ -146,9 +146,14 @@ extension PushConnection {
         guard !isClosing else { return }
         isClosing = true
         ledger.count { $0.timeouts += 1 }
-        logger.warning("encoder \(peer) hung up on: it \(what)")
+        warn("hung up on: it \(what)", context)
         endSink(why: "was hung up on")
         context.close(promise: nil)
+    }
+
+    private func warn(_ what: String, _ context: ChannelHandlerContext) {
+        guard let omitted = ledger.admitWarning(at: context.eventLoop.now) else { return }
+        logger.warning("encoder \(peer) \(what)\(omitted > 0 ? " (\(omitted) such lines before it were left out)" : "")")
     }
 
     private func watchSilence(_ context: ChannelHandlerContext) {

@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// What all connections of one listener share: the counts, and who may connect.
@@ -5,6 +6,7 @@ final class PushLedger: Sendable {
     private struct State {
         var metrics = PushMetrics()
         var perAddress: [String: Int] = [:]
+        var warnings = LineBudget()
     }
 
     private let limits: PushLimits
@@ -16,6 +18,11 @@ final class PushLedger: Sendable {
 
     func count(_ change: (inout PushMetrics) -> Void) {
         state.withLock { change(&$0.metrics) }
+    }
+
+    /// Whether a warning may be written now; `nil`: no. Else how many were left out before it.
+    func admitWarning(at now: NIODeadline) -> Int? {
+        state.withLock { $0.warnings.take(at: now) }
     }
 
     /// Takes a place for a connection; `false` when there is none. Every `true` is paid back with `leave`.
@@ -38,5 +45,30 @@ final class PushLedger: Sendable {
             let here = state.perAddress[address, default: 1] - 1
             state.perAddress[address] = here == 0 ? nil : here
         }
+    }
+}
+
+/// Keeps a flood of bad connections from becoming a flood of log lines.
+struct LineBudget {
+    static let lines = 20
+    static let period = TimeAmount.minutes(1)
+
+    private var began: NIODeadline?
+    private var written = 0
+    private var omitted = 0
+
+    /// `nil`: this period's lines are used up. Else how many were left out since the last line.
+    mutating func take(at now: NIODeadline) -> Int? {
+        if began.map({ now - $0 >= Self.period }) ?? true {
+            began = now
+            written = 0
+        }
+        guard written < Self.lines else {
+            omitted += 1
+            return nil
+        }
+        written += 1
+        defer { omitted = 0 }
+        return omitted
     }
 }

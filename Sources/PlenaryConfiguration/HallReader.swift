@@ -22,7 +22,7 @@ struct HallReader {
         ConfigRules.checkDurations(settings, &section)
         guard let name, camera != nil else { return nil }
         return PlenaryConfig.Hall(
-            name: name, title: title.isEmpty ? name : title, stream: settings, cameraIsInFile: section.isGiven("cameraFile"))
+            name: name, title: title.isEmpty ? name : title, stream: settings, cameraIsInFile: section.node("cameraFile")?.isEmptyScalar == false)
     }
 
     private static let nowhere = (try? CameraAddress("test:")).unsafelyUnwrapped
@@ -42,7 +42,7 @@ struct HallReader {
         guard let camera else { return nil }
         if camera.scheme == .rtmpPush, !rtmpIsOpen {
             section.fault(
-                section.isGiven("camera") ? "camera" : "cameraFile",
+                direct != nil ? "camera" : "cameraFile",
                 "an encoder is to push here, but no RTMP door is open: set rtmp.listen, such as 127.0.0.1:1935")
         }
         if camera.raw.hasPrefix("./") { return try? CameraAddress(camera.raw.resolved(in: folder)) }

@@ -84,6 +84,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
 
         .testTarget(name: "StreamRelayTests", dependencies: ["StreamRelay", .product(name: "NIOCore", package: "swift-nio")]),
@@ -91,7 +92,8 @@ let package = Package(
             name: "PushIngestTests",
             dependencies: ["PushIngest", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(name: "VoteBoardTests", dependencies: ["VoteBoard"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "PlenaryConfigurationTests", dependencies: ["PlenaryConfiguration"]),
+        .testTarget(name: "PlenaryConfigurationTests", dependencies: ["PlenaryConfiguration", "StreamRelay"]),
+        .testTarget(name: "PlenaryTests", dependencies: ["plenary", "PlenaryConfiguration", "StreamRelay", "Gateway"]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

@@ -21,8 +21,9 @@ struct HallReader {
             audioNames: section.value(keys.audioNames), workerMemory: section.value(keys.workerMemory))
         ConfigRules.checkDurations(settings, &section)
         guard let name, camera != nil else { return nil }
+        let isInFile = section.node(ConfigKeys.Hall.cameraFile.name)?.isEmptyScalar == false
         return PlenaryConfig.Hall(
-            name: name, title: title.isEmpty ? name : title, stream: settings, cameraIsInFile: section.node("cameraFile")?.isEmptyScalar == false)
+            name: name, title: title.isEmpty ? name : title, stream: settings, cameraIsInFile: isInFile)
     }
 
     private static let nowhere = (try? CameraAddress("test:")).unsafelyUnwrapped

@@ -2,6 +2,8 @@
 func nearestName(to name: String, among known: [String]) -> String? {
     let limit = max(1, min(3, name.count / 3))
     let lowered = name.lowercased()
+    let begun = known.filter { $0.lowercased().hasPrefix(lowered) }
+    if begun.count == 1, lowered.count >= 3 { return begun[0] }
     let ranked = known.map { (name: $0, distance: editDistance(lowered, $0.lowercased())) }
     guard let best = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }), best.distance <= limit else { return nil }
     return best.name

@@ -6,6 +6,10 @@ public struct PlenaryConfig: Sendable, Equatable {
         /// Paths of PEM files.
         public var certificate: String
         public var key: String
+        public init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
     }
 
     public struct Log: Sendable, Equatable {

@@ -14,5 +14,8 @@ struct Plenary: AsyncParsableCommand {
             \(ExitStatus.explanation)
             """,
         version: programVersion,
-        subcommands: [ServeCommand.self, StreamCommand.self, LogsCommand.self, ReloadCommand.self, VersionCommand.self, RelayWorkerCommand.self])
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, StreamCommand.self, LogsCommand.self, ReloadCommand.self, VersionCommand.self,
+            RelayWorkerCommand.self,
+        ])
 }

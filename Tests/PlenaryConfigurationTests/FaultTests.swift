@@ -60,7 +60,7 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
             fault: "plenary.yaml:4:5: halls[0].language: “українська” is not allowed here: expected a BCP 47 language such as uk, en or pl"),
         FaultCase(
             text: halls + "log: {level: warn}",
-            fault: "plenary.yaml:2:7: log.level: “warn” is not one of debug, info, notice, warning, error"),
+            fault: "plenary.yaml:2:7: log.level: “warn” is not one of debug, info, notice, warning, error: did you mean warning?"),
         FaultCase(
             text: halls + "log: {format: jsn}", fault: "plenary.yaml:2:7: log.format: “jsn” is not one of human, json: did you mean json?"),
         FaultCase(

@@ -15,6 +15,8 @@ final class Daemon: HallControl {
         /// Reads the configuration as it is now.
         var readConfig: @Sendable () throws(CommandFailure) -> ConfigFile
         var sink: LogSink
+
+        var probe: CameraProbe { CameraProbe(workerExecutable: executable, resources: pictures) }
     }
 
     private struct State {
@@ -123,11 +125,20 @@ final class Daemon: HallControl {
 
     func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription {
         let relay = try known(hall)
-        guard let source = relay.status.source else {
-            throw .failedProbe(
-                hall, RelayFailure(kind: .unreachable, message: "the camera of “\(hall)” has sent nothing yet: start the stream first"))
+        let settings = try settings(hall)
+        guard settings.camera.scheme != .rtmpPush else {
+            guard let source = relay.status.source else { throw .failedProbe(hall, Self.noEncoder(hall)) }
+            return source
         }
-        return source
+        do {
+            return try await surroundings.probe.run(settings).source
+        } catch {
+            throw .failedProbe(hall, error)
+        }
+    }
+
+    private static func noEncoder(_ hall: String) -> RelayFailure {
+        RelayFailure(kind: .unreachable, message: "no encoder has pushed to “\(hall)” yet: start its stream, then the encoder")
     }
 
     // MARK: Reload

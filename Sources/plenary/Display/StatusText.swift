@@ -71,9 +71,9 @@ enum StatusText {
     static func source(_ source: SourceDescription, vitals: WorkerVitals? = nil) -> [(String, String)] {
         var rows: [(String, String)] = [("format", source.format)]
         if let video = source.video {
-            let measured = vitals.map(\.frameRate) ?? 0
-            var text = "\(codecName(video.codec)) \(video.profile), \(video.width)×\(video.height), "
-            text += "\(Figures.frameRate(measured > 0 ? measured : video.frameRate)) fps"
+            let profile = video.profile.isEmpty ? "" : " \(video.profile)"
+            let rate = frameRate(stated: video.frameRate, measured: vitals?.frameRate ?? 0)
+            var text = "\(codecName(video.codec))\(profile), \(video.width)×\(video.height), \(Figures.frameRate(rate)) fps"
             if let vitals, vitals.gopSeconds > 0 { text += ", GOP \(gop(vitals))" }
             if video.hasBFrames { text += ", B-frames" }
             rows.append(("picture", text + " (copied)"))
@@ -109,6 +109,12 @@ enum StatusText {
         guard let source else { return "–" }
         guard let video = source.video else { return "sound only" }
         return "\(codecName(video.codec)) \(video.width)×\(video.height) \(Figures.frameRate(video.frameRate))"
+    }
+
+    /// What the camera states, unless it is plainly wrong about itself: a few seconds' measure is off by a burst.
+    static func frameRate(stated: Double, measured: Double) -> Double {
+        guard stated > 0 else { return measured }
+        return measured > 0 && abs(measured / stated - 1) > 0.1 ? measured : stated
     }
 
     static func codecName(_ codec: String) -> String {

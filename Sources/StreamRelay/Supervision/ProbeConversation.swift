@@ -1,0 +1,29 @@
+/// What a probe has learnt of a camera so far, from its worker's reports. Pure: the caller has the clock and the child.
+struct ProbeConversation {
+    enum Action: Equatable {
+        case goOn
+        /// Everything worth knowing is known, or all that will come has come.
+        case finish(CameraProbe.Seen)
+        case fail(RelayFailure)
+    }
+
+    private var source: SourceDescription?
+    private var vitals = WorkerVitals()
+
+    mutating func received(_ report: WorkerReport) -> Action {
+        switch report {
+        case .opened(let source): self.source = source
+        case .heartbeat(let vitals): self.vitals = vitals
+        case .failed(let failure): return .fail(failure)
+        case .ended: return ended()
+        case .initialization, .part, .slate, .log: break
+        }
+        return .goOn
+    }
+
+    /// The worker left, or its time is over: what is known is the answer.
+    func ended() -> Action {
+        if let source { return .finish(CameraProbe.Seen(source: source, vitals: vitals)) }
+        return .fail(RelayFailure(kind: .unreachable, message: "the camera was opened and sent nothing that could be described in time"))
+    }
+}

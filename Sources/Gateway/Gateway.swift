@@ -1,7 +1,9 @@
+internal import CLinux
 import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 
 /// The HTTP door: pages, live video, API and control socket. Runs until its service group shuts down gracefully.
 public struct Gateway: Service {
@@ -25,6 +27,31 @@ public struct Gateway: Service {
 
     /// Opens the doors and serves. - Throws: an error that names the address which could not be bound.
     public func run() async throws {
-        try await gracefulShutdown()
+        // One connection is one descriptor: take all the kernel lets us have.
+        let files = clinux_raise_open_files()
+        let census = ConnectionCensus(limits: settings.limits, openFiles: files > 0 ? Int(clamping: files) : nil)
+        let routes = Routes(settings: settings, control: control, logger: logger)
+        let shared = DoorShared(settings: settings, control: control, logger: logger, census: census, router: routes)
+        let doors = try await Doors(shared: shared, group: group)
+        routes.attach(doors)
+        do {
+            let addresses = try await doors.open(group: group)
+            shared.listening.store(true, ordering: .sequentiallyConsistent)
+            onListening(addresses)
+        } catch {
+            await doors.close()
+            throw error
+        }
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .seconds(10))
+                    doors.refreshCertificate()
+                }
+            }
+            try? await gracefulShutdown()
+            tasks.cancelAll()
+        }
+        await doors.close()
     }
 }

@@ -1,0 +1,126 @@
+import NIOCore
+import NIOPosix
+
+/// At the socket's end of every TCP or Unix connection: counts bytes, notices stalled readers and silent TLS peers, knows who it is.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = IOData
+    typealias OutboundOut = IOData
+
+    let door: LoopDoor
+    let audience: Audience
+    let peer: SocketAddress?
+    /// The hall whose playlist this connection asked for last: the approximation of a viewer.
+    var viewing: (hall: String, at: NIODeadline)?
+    /// The HTTP/1.1 side of this connection; `nil` for HTTP/2, whose streams are swept by themselves.
+    weak var http1: DoorHandler?
+    /// Set while the TLS handshake is not done.
+    var isShakingHands: Bool
+
+    /// Whether the request being read has shown the end of its first line; tells a target that is too long from fields that are.
+    var sawRequestLine: Bool {
+        sawLine || current?.readableBytesView.contains(UInt8(ascii: "\n")) == true
+    }
+
+    private var current: ByteBuffer?
+    private var sawLine = false
+    private var context: ChannelHandlerContext?
+    private let openedAt = NIODeadline.now()
+    private var written = 0
+    private var progress = WriteProgress()
+
+    init(door: LoopDoor, audience: Audience, peer: SocketAddress?, tls: Bool) {
+        self.door = door
+        self.audience = audience
+        self.peer = peer
+        isShakingHands = tls
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        door.arrived(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        door.left(self)
+        door.shared.census.leave(PeerKey(peer))
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        door.counters.bytesIn += UInt64(unwrapInboundIn(data).readableBytes)
+        guard let http1 else {
+            context.fireChannelRead(data)
+            return
+        }
+        http1.bytesArrive()
+        current = unwrapInboundIn(data)
+        context.fireChannelRead(data)
+        // Only a header that came in several reads needs to be remembered.
+        sawLine = http1.phase == .header && sawRequestLine
+        current = nil
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let count = unwrapOutboundIn(data).readableBytes
+        written += count
+        door.counters.bytesOut += UInt64(count)
+        context.write(data, promise: promise)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A reset, a broken pipe: nothing to say to nobody.
+        context.fireErrorCaught(error)
+    }
+
+    func sweep(now: NIODeadline) {
+        guard let context else { return }
+        let limits = door.shared.limits
+        if isShakingHands {
+            if now - openedAt > limits.tlsDeadline {
+                door.counters.tlsTimeouts += 1
+                context.close(promise: nil)
+            }
+            return
+        }
+        let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        if progress.isStalled(written: written, waiting: waiting, now: now, limit: limits.stallDeadline) {
+            door.counters.stalledReaders += 1
+            context.close(promise: nil)
+        } else if waiting == 0 {
+            http1?.sweep(now: now)
+        }
+    }
+
+    func drain() {
+        if let http1 { http1.drain() } else { context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+    }
+
+    func close() { context?.close(promise: nil) }
+}
+
+/// Whether the kernel still takes bytes for a client: a pure watch over two numbers.
+struct WriteProgress {
+    private var taken = 0
+    private var since: NIODeadline?
+
+    /// - Parameters:
+    ///   - written: bytes given to the channel so far.
+    ///   - waiting: of those, the ones the kernel has not taken.
+    mutating func isStalled(written: Int, waiting: Int, now: NIODeadline, limit: TimeAmount) -> Bool {
+        guard waiting > 0 else {
+            since = nil
+            return false
+        }
+        guard let since, written - waiting == taken else {
+            taken = written - waiting
+            since = now
+            return false
+        }
+        return now - since > limit
+    }
+}
+
+/// Who stands before a door: the world, or an operator on this machine.
+enum Audience: Sendable { case everybody, operators }

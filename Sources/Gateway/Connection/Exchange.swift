@@ -1,0 +1,35 @@
+import NIOCore
+import NIOHTTP1
+
+/// One request and what became of it.
+struct Exchange {
+    let serial: UInt64
+    let head: HTTPRequestHead
+    let startedAt: NIODeadline
+    var body = ByteBuffer()
+    var kind = RequestClass.pages
+    var status = 0
+    var bytesSent = 0
+    /// The header of the answer is written: no other answer can be given any more.
+    var isAnswered = false
+    var isChunked = false
+
+    var isHead: Bool { head.method == .HEAD }
+}
+
+/// A complete answer, as the live path and the door itself give them.
+struct Answer {
+    var status: Int
+    var fields: HTTPHeaders
+    var chunks: [ByteBuffer]
+    /// Of the representation; for HEAD it is said though no byte is sent.
+    var count: Int
+
+    static func problem(_ status: Int, _ detail: String, retryAfter: Int? = nil, allow: String? = nil) -> Answer {
+        let body = Problem.body(status: status, detail: detail)
+        var fields = HTTPHeaders([("content-type", Problem.contentType), ("cache-control", "no-store")])
+        if let retryAfter { fields.add(name: "retry-after", value: String(retryAfter)) }
+        if let allow { fields.add(name: "allow", value: allow) }
+        return Answer(status: status, fields: fields, chunks: [body], count: body.readableBytes)
+    }
+}

@@ -1,0 +1,96 @@
+/// A request's target, taken apart and cleaned: path segments are percent-decoded and free of `..`, NUL and empty segments.
+struct RequestTarget: Equatable {
+    /// Decoded, beginning with `/`.
+    var path: Substring
+    /// As sent, without the `?`.
+    var query: Substring
+
+    enum Fault: Error, Equatable {
+        case form, encoding, segment
+
+        var sentence: String {
+            switch self {
+            case .form: "the request's target must be a path that begins with “/”"
+            case .encoding: "the path holds a percent sequence that is not two hexadecimal digits of a printable UTF-8 character"
+            case .segment: "the path holds an empty segment, “.” or “..”: ask for the plain path"
+            }
+        }
+    }
+
+    /// Origin-form or absolute-form (RFC 9112 §3.2).
+    init(_ target: String) throws(Fault) {
+        var rest = target[...]
+        if rest.utf8.first != UInt8(ascii: "/") {
+            guard let scheme = ["http://", "https://"].first(where: { rest.lowercased().hasPrefix($0) }) else { throw .form }
+            rest = rest.dropFirst(scheme.count)
+            guard let slash = rest.utf8.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else {
+                path = "/"
+                query = ""
+                return
+            }
+            rest = rest[slash...]
+            if rest.utf8.first == UInt8(ascii: "?") { rest = "/" + rest }
+        }
+        if let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) {
+            query = rest[rest.utf8.index(after: mark)...]
+            path = rest[..<mark]
+        } else {
+            query = ""
+            path = rest
+        }
+        var plain = true
+        for byte in path.utf8 {
+            if byte == UInt8(ascii: "%") { plain = false }
+            guard byte > 0x20, byte != 0x7f, byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "#") else { throw .form }
+        }
+        if !plain { path = try Self.decoded(path) }
+        try Self.check(path)
+    }
+
+    private static func decoded(_ path: Substring) throws(Fault) -> Substring {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(path.utf8.count)
+        var iterator = path.utf8.makeIterator()
+        while let byte = iterator.next() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = iterator.next().flatMap(hexadecimal), let low = iterator.next().flatMap(hexadecimal) else { throw .encoding }
+            let value = high << 4 | low
+            // A hidden slash, backslash or control character is never part of a name of ours.
+            guard value >= 0x20, value != 0x7f, value != UInt8(ascii: "/"), value != UInt8(ascii: "\\") else { throw .encoding }
+            bytes.append(value)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .encoding }
+        return text[...]
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    /// Refuses `//`, `/./` and `/../`; one slash at the end is fine.
+    private static func check(_ path: Substring) throws(Fault) {
+        var length = 0
+        var dots = 0
+        var first = true
+        for byte in path.utf8 {
+            if byte == UInt8(ascii: "/") {
+                if !first, length == 0 || (length == dots && dots <= 2) { throw .segment }
+                first = false
+                length = 0
+                dots = 0
+            } else {
+                length += 1
+                if byte == UInt8(ascii: ".") { dots += 1 }
+            }
+        }
+        if length > 0, length == dots, dots <= 2 { throw .segment }
+    }
+}

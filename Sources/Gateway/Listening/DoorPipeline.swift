@@ -1,0 +1,80 @@
+import NIOCore
+import NIOHTTP1
+import NIOHTTP2
+import NIOSSL
+import NIOTLS
+
+/// Puts the handlers of a new connection together.
+struct DoorPipeline: Sendable {
+    let shared: DoorShared
+    let audience: Audience
+
+    /// Plain HTTP/1.1.
+    func plain(_ channel: any Channel, door: LoopDoor) throws {
+        let connection = ConnectionHandler(door: door, audience: audience, peer: channel.remoteAddress, tls: false)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(connection)
+        try addHTTP1(pipeline, door: door, connection: connection, secure: false)
+    }
+
+    /// TLS, then what ALPN chose.
+    func secure(_ channel: any Channel, door: LoopDoor, context: NIOSSLContext) throws {
+        let connection = ConnectionHandler(door: door, audience: audience, peer: channel.remoteAddress, tls: true)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(connection)
+        try pipeline.addHandler(NIOSSLServerHandler(context: context))
+        let bound = NIOLoopBound((door, connection), eventLoop: channel.eventLoop)
+        let negotiation = ApplicationProtocolNegotiationHandler { result, channel in
+            channel.eventLoop.makeCompletedFuture {
+                let (door, connection) = bound.value
+                connection.isShakingHands = false
+                let pipeline = channel.pipeline.syncOperations
+                if result == .negotiated("h2") {
+                    try addHTTP2(channel, door: door, connection: connection)
+                } else {
+                    try addHTTP1(pipeline, door: door, connection: connection, secure: true)
+                }
+            }
+        }
+        try pipeline.addHandler(negotiation)
+    }
+
+    private func addHTTP1(
+        _ pipeline: ChannelPipeline.SynchronousOperations, door: LoopDoor, connection: ConnectionHandler, secure: Bool
+    ) throws {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = shared.limits.headerBytes
+        limits.maxHeaderListSize = shared.limits.headerBytes
+        limits.maxHeaderFieldCount = 100
+        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)))
+        try pipeline.addHandler(DoorHandler(door: door, connection: connection, wire: .http1(secure: secure)))
+    }
+
+    private func addHTTP2(_ channel: any Channel, door: LoopDoor, connection: ConnectionHandler) throws {
+        let limits = shared.limits
+        var settings = NIOHTTP2Handler.ConnectionConfiguration()
+        settings.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: limits.streamsPerConnection),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headerBytes),
+        ]
+        var stream = NIOHTTP2Handler.StreamConfiguration()
+        stream.outboundBufferSizeHighWatermark = 256 * 1024
+        stream.outboundBufferSizeLowWatermark = 64 * 1024
+        let manager = NIOHTTP2ServerConnectionManagementHandler(
+            eventLoop: channel.eventLoop,
+            configuration: .init(
+                maxIdleTime: limits.idleDeadline, maxAge: limits.connectionAge, maxGraceTime: limits.drainDeadline,
+                keepalive: .init(pingInterval: limits.pingInterval, ackTimeout: limits.pingDeadline)))
+        let bound = NIOLoopBound((door, connection), eventLoop: channel.eventLoop)
+        _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
+            mode: .server, connectionConfiguration: settings, streamConfiguration: stream, streamDelegate: manager.http2StreamDelegate
+        ) { stream in
+            stream.eventLoop.makeCompletedFuture {
+                let (door, connection) = bound.value
+                try stream.pipeline.syncOperations.addHandlers(
+                    HTTP2FramePayloadToHTTP1ServerCodec(), DoorHandler(door: door, connection: connection, wire: .http2))
+            }
+        }
+        try channel.pipeline.syncOperations.addHandler(manager)
+    }
+}

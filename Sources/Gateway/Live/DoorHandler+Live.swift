@@ -1,0 +1,144 @@
+import NIOCore
+import NIOHTTP1
+import StreamRelay
+
+extension DoorHandler {
+    private static let methods = "GET, HEAD, OPTIONS"
+
+    /// Answers below `/live/` at once, from memory, or holds the request.
+    func answerLive(_ target: RequestTarget) {
+        switch exchange!.head.method {
+        case .GET, .HEAD: break
+        case .OPTIONS:
+            sendLive(Answer(status: 204, fields: preflight(), chunks: [], count: 0))
+            return
+        default:
+            sendLive(.problem(405, "live video is read with GET or HEAD", allow: Self.methods))
+            return
+        }
+        let below = target.path.dropFirst("/live/".count)
+        guard let slash = below.utf8.firstIndex(of: UInt8(ascii: "/")) else {
+            sendLive(.problem(404, "name what you want of the hall: /live/{hall}/index.m3u8"))
+            return
+        }
+        let hall = String(below[..<slash])
+        guard let source = door.shared.control.live(hall) else {
+            sendLive(.problem(404, "there is no hall “\(hall.prefix(40))” here"))
+            return
+        }
+        let request = LiveRequest(name: below[below.utf8.index(after: slash)...], query: target.query)
+        if request.name.hasSuffix(".m3u8") { connection.viewing = (hall, exchange!.startedAt) }
+        switch source.answer(request) {
+        case .ready(let resource): send(resource)
+        case .refused(let refusal): refuseLive(refusal)
+        case .hold(let limit):
+            switch door.holds.hold(request, of: hall, source: source, limit: limit, waiter: self) {
+            case .success(let hold):
+                self.hold = hold
+                enter(.held)
+            case .failure(.ready(let resource)): send(resource)
+            case .failure(.refused(let refusal)): refuseLive(refusal)
+            }
+        }
+    }
+
+    /// The window has what this waiter waits for, or it will not come.
+    func release(_ hold: LiveHold, with answer: LiveAnswer) {
+        guard self.hold === hold, context != nil else { return }
+        self.hold = nil
+        switch answer {
+        case .ready(let resource): send(resource)
+        case .refused(let refusal): refuseLive(refusal)
+        case .hold: refuseLive(LiveHolds.closing)
+        }
+    }
+
+    private func refuseLive(_ refusal: LiveRefusal) {
+        sendLive(.problem(refusal.status, refusal.reason, retryAfter: refusal.retryAfter))
+    }
+
+    private func send(_ resource: LiveResource) {
+        let headers = exchange!.head.headers
+        switch resource.kind {
+        case .playlist:
+            let rendering = door.renderings.rendering(resource, gzip: Preconditions.acceptsGzip(headers))
+            if Preconditions.isUnchanged(headers, etags: resource.etag, LiveFields.gzipTag(resource.etag)) {
+                sendLive(Answer(status: 304, fields: unchanged(rendering.fields), chunks: [], count: 0))
+            } else {
+                sendLive(Answer(status: 200, fields: rendering.fields, chunks: rendering.chunks, count: rendering.count))
+            }
+        case .media: sendMedia(resource, headers)
+        }
+    }
+
+    private func sendMedia(_ resource: LiveResource, _ headers: HTTPHeaders) {
+        var fields = LiveFields.common(resource)
+        let count = resource.byteCount
+        if Preconditions.isUnchanged(headers, etags: resource.etag) {
+            sendLive(Answer(status: 304, fields: unchanged(fields), chunks: [], count: 0))
+            return
+        }
+        fields.add(name: "accept-ranges", value: "bytes")
+        // RFC 9110 §14.2: a range is a GET's matter.
+        let asked = exchange!.isHead || !Preconditions.rangeHolds(headers, etag: resource.etag) ? nil : headers.first(name: "range")
+        switch ByteRange(asked, length: count) {
+        case .whole: sendLive(Answer(status: 200, fields: fields, chunks: resource.chunks, count: count))
+        case .part(let range):
+            fields.add(name: "content-range", value: "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(count)")
+            sendLive(Answer(status: 206, fields: fields, chunks: Self.slice(resource.chunks, range), count: range.count))
+        case .unsatisfiable:
+            var answer = Answer.problem(416, "the range lies past the end: there are \(count) bytes")
+            answer.fields.add(name: "content-range", value: "bytes */\(count)")
+            sendLive(answer)
+        }
+    }
+
+    /// `range` of the chunks put together, without copying.
+    static func slice(_ chunks: [ByteBuffer], _ range: Range<Int>) -> [ByteBuffer] {
+        var out: [ByteBuffer] = []
+        var start = 0
+        for chunk in chunks {
+            let end = start + chunk.readableBytes
+            let lower = max(range.lowerBound, start)
+            let upper = min(range.upperBound, end)
+            if lower < upper, let slice = chunk.getSlice(at: chunk.readerIndex + lower - start, length: upper - lower) { out.append(slice) }
+            start = end
+        }
+        return out
+    }
+
+    /// RFC 9110 §15.4.5: what a 304 repeats.
+    private func unchanged(_ fields: HTTPHeaders) -> HTTPHeaders {
+        var out = fields
+        out.remove(name: "content-type")
+        out.remove(name: "content-encoding")
+        return out
+    }
+
+    // MARK: CORS
+
+    private func sendLive(_ answer: Answer) {
+        var answer = answer
+        addOrigin(to: &answer.fields)
+        send(answer)
+    }
+
+    private func addOrigin(to fields: inout HTTPHeaders) {
+        let origins = door.shared.settings.corsOrigins
+        if origins.count == 1, origins[0] == "*" {
+            fields.add(name: "access-control-allow-origin", value: "*")
+        } else {
+            fields.add(name: "vary", value: "origin")
+            guard let origin = exchange?.head.headers.first(name: "origin"), origins.contains(origin) else { return }
+            fields.add(name: "access-control-allow-origin", value: origin)
+        }
+        fields.add(name: "access-control-expose-headers", value: "content-length, content-range, date, etag, age")
+    }
+
+    private func preflight() -> HTTPHeaders {
+        [
+            "access-control-allow-methods": Self.methods, "access-control-allow-headers": "range, if-none-match, if-range, cache-control",
+            "access-control-max-age": "86400", "allow": Self.methods, "cache-control": "no-store",
+        ]
+    }
+}

@@ -1,0 +1,82 @@
+import NIOCore
+import NIOHTTP1
+import StreamRelay
+
+/// One playlist as this loop sends it: header fields made once, bytes shared.
+struct Rendering {
+    var fields: HTTPHeaders
+    var chunks: [ByteBuffer]
+    var count: Int
+    var etag: String
+}
+
+/// The loop's own shelf of ready playlists, in front of the shared one. Two generations: what was not asked for lately is forgotten.
+final class PlaylistRenderings {
+    private struct Pair {
+        var resource: LiveResource
+        var plain: Rendering
+        var gzip: Rendering??
+    }
+    private let shelf: GzipShelf
+    private var young: [PlaylistKey: Pair] = [:]
+    private var old: [PlaylistKey: Pair] = [:]
+
+    init(shelf: GzipShelf) { self.shelf = shelf }
+
+    func rendering(_ resource: LiveResource, gzip: Bool) -> Rendering {
+        let key = PlaylistKey(resource)
+        var pair = young[key] ?? old[key] ?? Pair(resource: resource, plain: Self.plain(resource), gzip: nil)
+        if gzip, pair.gzip == nil { pair.gzip = .some(Self.compressed(resource, by: shelf)) }
+        if young[key] == nil || gzip {
+            if young.count >= 64 {
+                old = young
+                young = [:]
+            }
+            young[key] = pair
+        }
+        return gzip ? (pair.gzip ?? nil) ?? pair.plain : pair.plain
+    }
+
+    private static func plain(_ resource: LiveResource) -> Rendering {
+        var fields = LiveFields.common(resource)
+        fields.add(name: "vary", value: "accept-encoding")
+        return Rendering(fields: fields, chunks: resource.chunks, count: resource.byteCount, etag: resource.etag)
+    }
+
+    private static func compressed(_ resource: LiveResource, by shelf: GzipShelf) -> Rendering? {
+        guard let bytes = shelf.compressed(resource) else { return nil }
+        var coded = resource
+        coded.etag = LiveFields.gzipTag(resource.etag)
+        var fields = LiveFields.common(coded)
+        fields.add(name: "content-encoding", value: "gzip")
+        fields.add(name: "vary", value: "accept-encoding")
+        return Rendering(fields: fields, chunks: [bytes], count: bytes.readableBytes, etag: coded.etag)
+    }
+}
+
+/// Header fields of the live path.
+enum LiveFields {
+    static func common(_ resource: LiveResource) -> HTTPHeaders {
+        var fields = HTTPHeaders()
+        fields.reserveCapacity(10)
+        fields.add(name: "content-type", value: contentType(resource.kind))
+        fields.add(name: "etag", value: resource.etag)
+        fields.add(name: "cache-control", value: cacheControl(resource))
+        return fields
+    }
+
+    static func contentType(_ kind: LiveResource.Kind) -> String {
+        switch kind {
+        case .playlist: "application/vnd.apple.mpegurl"
+        case .media(let type): type
+        }
+    }
+
+    static func cacheControl(_ resource: LiveResource) -> String {
+        if resource.maxAge <= 0 { return "no-cache" }
+        return resource.immutable ? "public, max-age=\(resource.maxAge), immutable" : "public, max-age=\(resource.maxAge)"
+    }
+
+    /// A strong tag names one coding's bytes: `"x"` gzipped is `"x-gz"` (RFC 9110 §8.8.3.3).
+    static func gzipTag(_ etag: String) -> String { etag.hasSuffix("\"") ? etag.dropLast() + "-gz\"" : etag + "-gz" }
+}

@@ -1,0 +1,29 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// `/healthz`, `/readyz`, `/metrics`.
+struct OperationRoutes: Sendable {
+    let control: any HallControl
+    let figures: FigureSource
+
+    func add(to table: RouteTable) {
+        table.at("/healthz", [.get: { _, _ in Self.text("alive\n") }])
+        table.at(
+            "/readyz", [.get: { _, _ in figures.isReady ? Self.text("ready\n") : Self.text("not ready\n", status: .serviceUnavailable) }])
+        table.at(
+            "/metrics",
+            [
+                .get: { _, _ in
+                    let statuses = control.halls.compactMap { control.status($0.name) }
+                    let text = MetricsText.exposition(statuses: statuses, door: await figures.read())
+                    return Self.text(text, type: "text/plain; version=0.0.4; charset=utf-8")
+                }
+            ])
+    }
+
+    private static func text(_ text: String, status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8") -> Response {
+        Response(
+            status: status, headers: [.contentType: type, .cacheControl: "no-store"], body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+}

@@ -1,0 +1,151 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import Synchronization
+
+/// Everything that is not live video, on Hummingbird's router.
+final class Routes: AsideResponder, Sendable {
+    let control: any HallControl
+    let settings: GatewaySettings
+    private let figures: FigureSource
+    private let logger: Logger
+    private let router: RouterResponder<DoorContext>
+
+    init(settings: GatewaySettings, control: any HallControl, logger: Logger) {
+        self.settings = settings
+        self.control = control
+        self.logger = logger
+        let table = RouteTable()
+        let figures = FigureSource()
+        self.figures = figures
+        let pages = PageRoutes(directory: settings.pagesDirectory, control: control)
+        StreamRoutes(control: control, figures: figures).add(to: table)
+        DaemonRoutes(control: control, version: settings.version).add(to: table)
+        OperationRoutes(control: control, figures: figures).add(to: table)
+        pages.add(to: table)
+        router = table.router.buildResponder()
+    }
+
+    /// Tells the routes where the figures of the door are.
+    func attach(_ doors: Doors) { figures.doors.withLock { $0 = doors } }
+
+    func respond(to request: Request, from caller: Caller) async -> Response {
+        var response: Response
+        do {
+            let context = DoorContext(source: .init(logger: logger, caller: caller))
+            response = try await router.respond(to: request, context: context)
+        } catch let problem as ControlProblem {
+            response = Self.response(problem, to: request)
+        } catch let error as HTTPError where error.status == .notFound {
+            response = Self.response(.notThere(request.uri.path), to: request)
+        } catch is CancellationError {
+            response = Response(status: .serviceUnavailable)
+        } catch {
+            logger.error("a request failed", metadata: ["path": "\(AccessLog.path(request.uri.path))", "reason": "\(error)"])
+            response = Self.response(
+                ControlProblem(
+                    type: "about:blank", title: "Internal Server Error", status: 500,
+                    detail: "this should not have happened; the log says more"),
+                to: request)
+        }
+        if response.status == .notFound, response.headers[.contentType] == nil {
+            response = Self.response(.notThere(request.uri.path), to: request)
+        }
+        SafetyFields.add(to: &response)
+        return response
+    }
+
+    /// A page for people, a problem for programs.
+    static func response(_ problem: ControlProblem, to request: Request) -> Response {
+        let wantsPage = !request.uri.path.hasPrefix("/api/") && request.headers[.accept]?.contains("text/html") == true
+        let body = wantsPage ? ErrorPage.html(problem) : problem.body
+        let headers: HTTPFields = [
+            .contentType: wantsPage ? "text/html; charset=utf-8" : Problem.contentType, .cacheControl: "no-store",
+        ]
+        return Response(status: .init(code: problem.status), headers: headers, body: .init(byteBuffer: body))
+    }
+}
+
+/// Where routes ask for the door's figures; empty until the doors are open.
+final class FigureSource: Sendable {
+    let doors = Mutex<Doors?>(nil)
+
+    func read() async -> DoorFigures? {
+        let doors = doors.withLock { $0 }
+        return await doors?.figures()
+    }
+
+    var isReady: Bool {
+        let shared = doors.withLock { $0?.shared }
+        return shared.map { $0.listening.load(ordering: .relaxed) && !$0.draining.load(ordering: .relaxed) } ?? false
+    }
+}
+
+/// Routes by path, with a 405 for the methods a path does not have.
+final class RouteTable {
+    typealias Handler = @Sendable (Request, DoorContext) async throws -> Response
+    let router = Router(context: DoorContext.self)
+    private static let methods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete, .options]
+
+    func at(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler]) {
+        var names = handlers.keys.map(\.rawValue).sorted()
+        if handlers[.get] != nil { names.append("HEAD") }
+        let allow = names.joined(separator: ", ")
+        for method in Self.methods {
+            if let handler = handlers[method] {
+                router.on(path, method: method, use: handler)
+            } else if method == .options {
+                router.on(path, method: method) { _, _ in Response(status: .noContent, headers: [.allow: allow]) }
+            } else {
+                router.on(path, method: method) { request, _ -> Response in
+                    let problem = ControlProblem(
+                        type: "about:blank", title: "Method Not Allowed", status: 405,
+                        detail: "\(request.method.rawValue) cannot be done with \(request.uri.path): use \(allow)")
+                    var response = Routes.response(problem, to: request)
+                    response.headers[.allow] = allow
+                    return response
+                }
+            }
+        }
+    }
+}
+
+extension ControlProblem {
+    static func notThere(_ path: String) -> ControlProblem {
+        ControlProblem(type: "about:blank", title: "Not Found", status: 404, detail: "there is nothing at \(path.prefix(200))")
+    }
+
+    static func noHall(_ name: String) -> ControlProblem {
+        ControlProblem(
+            type: "urn:plenary:no-such-hall", title: "Not Found", status: 404,
+            detail: "there is no hall “\(name.prefix(40))”: `plenary stream list` and GET /api/v1/halls name those there are")
+    }
+
+    static func badField(_ field: String, _ rule: String) -> ControlProblem {
+        ControlProblem(type: "urn:plenary:bad-field", title: "Bad Request", status: 400, detail: "`\(field)` must be \(rule)")
+    }
+
+    static let operatorsOnly = ControlProblem(
+        type: "urn:plenary:operators-only", title: "Forbidden", status: 403,
+        detail: "only operators may do this: use `plenary` on the machine itself, which speaks through the control socket")
+
+    var body: ByteBuffer { Problem.body(status: status, title: title, detail: detail, type: type) }
+}
+
+/// Fields every answer of ours carries.
+enum SafetyFields {
+    static func add(to response: inout Response) {
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[HTTPField.Name("referrer-policy")!] = "same-origin"
+        guard response.headers[.contentType]?.hasPrefix("text/html") == true, response.headers[.contentSecurityPolicy] == nil else {
+            return
+        }
+        response.headers[.contentSecurityPolicy] = policy
+    }
+
+    static let policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; manifest-src 'self'; "
+        + "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+}

@@ -1,0 +1,76 @@
+import HTTPTypes
+import HummingbirdCore
+import StreamRelay
+
+/// The halls and their streams: what everybody may know, and what operators may do.
+struct StreamRoutes: Sendable {
+    let control: any HallControl
+    let figures: FigureSource
+
+    func add(to table: RouteTable) {
+        table.at("/api/v1/halls", [.get: { _, _ in try JSON.response(control.halls.map { PublicStream($0, control.status($0.name)) }) }])
+        table.at("/api/v1/halls/:hall/stream/public", [.get: { _, context in try everybody(context) }])
+        table.at("/api/v1/halls/:hall/stream", [.get: { _, context in try await operators(context) }])
+        table.at("/api/v1/halls/:hall/stream/:wish", [.post: { _, context in try await wish(context) }])
+    }
+
+    private func everybody(_ context: DoorContext) throws -> Response {
+        let name = try hall(context)
+        guard let summary = control.halls.first(where: { $0.name == name }) else { throw ControlProblem.noHall(name) }
+        return try JSON.response(PublicStream(summary, control.status(name)))
+    }
+
+    private func operators(_ context: DoorContext) async throws -> Response {
+        guard context.isOperator else { throw ControlProblem.operatorsOnly }
+        let name = try hall(context)
+        guard let status = control.status(name) else { throw ControlProblem.noHall(name) }
+        return try JSON.response(StreamReport(status: status, viewers: await figures.read()?.viewers[name] ?? 0))
+    }
+
+    private func wish(_ context: DoorContext) async throws -> Response {
+        guard context.isOperator else { throw ControlProblem.operatorsOnly }
+        let name = try hall(context)
+        let word = try context.parameters.require("wish")
+        if word == "probe" { return try JSON.response(try await control.probe(name)) }
+        guard let wish = StreamWish(rawValue: word) else {
+            let words = StreamWish.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ControlProblem(
+                type: "urn:plenary:no-such-wish", title: "Not Found", status: 404,
+                detail: "a stream cannot “\(word.prefix(40))”: \(words) or probe")
+        }
+        try await control.perform(wish, on: name)
+        guard let status = control.status(name) else { return Response(status: .noContent) }
+        return try JSON.response(StreamReport(status: status, viewers: await figures.read()?.viewers[name] ?? 0))
+    }
+
+    private func hall(_ context: DoorContext) throws -> String {
+        let name = try context.parameters.require("hall")
+        guard control.halls.contains(where: { $0.name == name }) else { throw ControlProblem.noHall(name) }
+        return name
+    }
+}
+
+/// `GET /api/v1/halls/{hall}/stream`: the status, and how many watch.
+public struct StreamReport: Sendable, Equatable, Codable {
+    public var status: StreamStatus
+    public var viewers: Int
+
+    private enum Keys: CodingKey { case viewers }
+
+    public init(status: StreamStatus, viewers: Int) {
+        self.status = status
+        self.viewers = viewers
+    }
+
+    public init(from decoder: any Decoder) throws {
+        status = try StreamStatus(from: decoder)
+        viewers = try decoder.container(keyedBy: Keys.self).decodeIfPresent(Int.self, forKey: .viewers) ?? 0
+    }
+
+    /// One object: the status' own keys, and `viewers` beside them.
+    public func encode(to encoder: any Encoder) throws {
+        try status.encode(to: encoder)
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(viewers, forKey: .viewers)
+    }
+}

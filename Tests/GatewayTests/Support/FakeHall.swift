@@ -1,0 +1,104 @@
+import NIOCore
+import StreamRelay
+import Synchronization
+
+@testable import Gateway
+
+/// A live window that the test fills by hand.
+final class FakeHall: LiveSource {
+    private struct State {
+        var answers: [String: LiveAnswer] = [:]
+        var observers: [UInt64: @Sendable () -> Void] = [:]
+        var next: UInt64 = 1
+        var asked = 0
+    }
+    private let state = Mutex(State())
+
+    func answer(_ request: LiveRequest) -> LiveAnswer {
+        let key = request.query.isEmpty ? String(request.name) : "\(request.name)?\(request.query)"
+        return state.withLock {
+            $0.asked += 1
+            return $0.answers[key] ?? .refused(LiveRefusal(status: 404, reason: "“\(key)” is not in the window"))
+        }
+    }
+
+    func observe(_ changed: @escaping @Sendable () -> Void) -> LiveObservation {
+        state.withLock {
+            $0.next += 1
+            $0.observers[$0.next] = changed
+            return LiveObservation(id: $0.next)
+        }
+    }
+
+    func cancelObservation(_ observation: LiveObservation) { state.withLock { $0.observers[observation.id] = nil } }
+
+    /// Puts an answer in the window and tells who observes.
+    func put(_ name: String, _ answer: LiveAnswer) {
+        let observers = state.withLock { state in
+            state.answers[name] = answer
+            return Array(state.observers.values)
+        }
+        for changed in observers { changed() }
+    }
+
+    var observerCount: Int { state.withLock { $0.observers.count } }
+    var questionCount: Int { state.withLock { $0.asked } }
+
+    static func playlist(_ text: String, etag: String = "\"p1\"") -> LiveAnswer {
+        .ready(LiveResource(chunks: [ByteBuffer(string: text)], kind: .playlist, etag: etag, maxAge: 1, immutable: false))
+    }
+
+    static func media(_ chunks: [String], etag: String = "\"m1\"") -> LiveAnswer {
+        .ready(
+            LiveResource(
+                chunks: chunks.map { ByteBuffer(string: $0) }, kind: .media(contentType: "video/mp4"), etag: etag, maxAge: 600,
+                immutable: true))
+    }
+}
+
+/// A daemon with the halls a test gives it.
+final class FakeControl: HallControl {
+    let hall = FakeHall()
+    let halls: [HallSummary]
+    private let wishes = Mutex<[String]>([])
+    private let lines = Mutex<AsyncStream<LogLine>.Continuation?>(nil)
+
+    init(halls: [HallSummary] = [HallSummary(name: "demo", title: "Рада <міста> & \"гості\"", language: "uk")]) { self.halls = halls }
+
+    func live(_ hall: String) -> (any LiveSource)? { halls.contains { $0.name == hall } ? self.hall : nil }
+    func status(_ hall: String) -> StreamStatus? {
+        guard halls.contains(where: { $0.name == hall }) else { return nil }
+        var status = StreamStatus(hall: hall, state: .live, onAir: .camera, camera: "test:", targetDuration: 10, since: 42)
+        status.vitals.bitRate = 4_000_000
+        status.vitals.frameRate = 25
+        return status
+    }
+    func perform(_ wish: StreamWish, on hall: String) async throws(ControlProblem) {
+        if wish == .start {
+            throw ControlProblem(type: "urn:plenary:already-running", title: "Conflict", status: 409, detail: "it runs already")
+        }
+        wishes.withLock { $0.append("\(wish.rawValue) \(hall)") }
+    }
+    func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription {
+        SourceDescription(format: "test", video: nil, audio: [], ignored: [])
+    }
+    func reload() async throws(ControlProblem) -> ReloadReport {
+        ReloadReport(added: ["new"], removed: [], changed: [], unchanged: ["demo"], needRestart: [])
+    }
+    func logLines(last count: Int, follow: Bool) -> AsyncStream<LogLine> {
+        AsyncStream { continuation in
+            for number in 0..<min(count, 3) {
+                continuation.yield(LogLine(at: Int64(number), level: "info", hall: "demo", message: "line \(number)"))
+            }
+            if follow {
+                continuation.onTermination = { [self] _ in lines.withLock { $0 = nil } }
+                lines.withLock { $0 = continuation }
+            } else {
+                continuation.finish()
+            }
+        }
+    }
+
+    var performed: [String] { wishes.withLock { $0 } }
+    var isFollowed: Bool { lines.withLock { $0 != nil } }
+}

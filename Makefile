@@ -48,7 +48,7 @@ test-web: deps-test ## Only the tests of the web pages' modules
 	@if [ -d web/tests ]; then node --test web/tests; else echo "make: no web tests yet"; fi
 
 test-live: test-swift deps-test .venv/ready ## Only the tests over real sockets and in a browser
-	@folders=(); for folder in Tests/live Tests/browser; do if [ -d $$folder ]; then folders+=($$folder); fi; done; \
+	@folders=(); for folder in Tests/checker Tests/live Tests/browser; do if [ -d $$folder ]; then folders+=($$folder); fi; done; \
 	if [ $${#folders[@]} -eq 0 ]; then echo "make: no live tests yet"; else .venv/bin/python -m pytest "$${folders[@]}"; fi
 
 .venv/ready: Tests/requirements.txt

@@ -1,0 +1,236 @@
+"""Bad requests at the public door: a clear answer for each, and everything else goes on."""
+
+import resource
+import socket
+import time
+
+import pytest
+
+from Tests.fixtures import generate
+from Tests.support.daemon import Daemon
+from Tests.support.door import Door
+from Tests.support.playlist import parse_media
+from Tests.support.playlist_checker import Watch
+from Tests.support.wait import wait_until
+
+
+@pytest.fixture(scope="module")
+def daemon():
+    with Daemon([{"name": "a", "camera": str(generate.path("plain.mp4"))}], settings={"limits": {"connectionsPerAddress": 5000}}) as daemon:
+        daemon.wait_live("a", parts=4)
+        watch = Watch(daemon.address, "a").start()
+        yield daemon
+        assert not watch.stop(), watch.report()
+        assert watch.gap_parts == 0
+
+
+def raw(daemon, data, timeout=15, shut=False):
+    """Sends bytes as they are; what came back until the end or the first answer's head and a pause."""
+    host, port = daemon.address.split(":")
+    with socket.create_connection((host, int(port)), timeout) as connection:
+        connection.sendall(data)
+        if shut:
+            connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        try:
+            while b"\r\n\r\n" not in answer:
+                chunk = connection.recv(65536)
+                if not chunk:
+                    break
+                answer += chunk
+        except (TimeoutError, ConnectionResetError):
+            pass
+        return answer
+
+
+@pytest.mark.parametrize("query,allowed", [
+    ("_HLS_msn=-1", {400}), ("_HLS_msn=999999999999", {400}), ("_HLS_msn=99999999999999999999999999", {400}), ("_HLS_msn=abc", {400}), ("_HLS_msn=", {400}),
+    ("_HLS_part=0", {400}), ("_HLS_msn=1&_HLS_part=-1", {400}), ("_HLS_msn=1&_HLS_part=abc", {400}), ("_HLS_msn=%00", {400}), ("_HLS_msn=1.5", {400}),
+    ("_HLS_msn=+1", {400}), ("_HLS_msn=0x1", {400}), ("_HLS_msn=1&_HLS_msn=2", {200, 400}), ("_HLS_skip=maybe", {200, 400}), ("other=1", {200}),
+])
+def test_a_bad_delivery_directive(daemon, query, allowed):
+    began = time.monotonic()
+    reply = daemon.http.get(f"/live/a/main.m3u8?{query}")
+    assert reply.status in allowed, (reply.status, reply.text[:300])
+    assert time.monotonic() - began < 3
+    if reply.status == 400:
+        assert reply.text.strip(), "a 400 says why"
+
+
+def test_more_than_two_segments_ahead_is_400_and_one_is_held(daemon):
+    edge = parse_media(daemon.http.get("/live/a/main.m3u8").body).next_part[0]
+    assert daemon.http.get(f"/live/a/main.m3u8?_HLS_msn={edge + 20}").status == 400
+    began = time.monotonic()
+    reply = daemon.http.get(f"/live/a/main.m3u8?_HLS_msn={edge}")
+    assert reply.status == 200 and time.monotonic() - began > 0.05
+    assert any(s.msn == edge for s in parse_media(reply.body).complete)
+
+
+@pytest.mark.parametrize("path", [
+    "/live/a/../../etc/passwd", "/live/../../../../etc/passwd", "/live/a/%2e%2e/%2e%2e/etc/passwd", "/../etc/passwd", "/..%2f..%2fetc/passwd",
+    "/live/a/..%5c..%5cetc", "/web/../../etc/passwd", "//etc/passwd", "/live/a/s1.mp4/../../../etc/passwd", "/live/%00/main.m3u8", "/live//main.m3u8",
+    "/live/a/s-1.mp4", "/live/a/s99999999999999999999.mp4", "/live/a/i-1.mp4", "/live/a/", "/live/", "/live/a/main.m3u8/", "/live/A/main.m3u8", "/live/a/nothing",
+])
+def test_a_path_that_leads_nowhere(daemon, path):
+    answer = raw(daemon, f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    status = int(answer.split(b" ")[1])
+    assert status in (400, 404, 301, 308), answer[:300]
+    assert b"root:" not in answer
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "BREW"])
+def test_a_wrong_method_on_the_live_path(daemon, method):
+    answer = raw(daemon, f"{method} /live/a/main.m3u8 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+    assert int(answer.split(b" ")[1]) in (400, 405, 501), answer[:300]
+
+
+def test_head_is_get_without_its_body(daemon):
+    for name in ("index.m3u8", "main.m3u8"):
+        head = daemon.http.request("HEAD", f"/live/a/{name}")
+        assert head.status == 200 and head.body == b"" and int(head.headers["content-length"]) > 0
+
+
+def test_20_kb_of_headers(daemon):
+    answer = raw(daemon, b"GET /live/a/main.m3u8 HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 20_000 + b"\r\n\r\n")
+    assert not answer or int(answer.split(b" ")[1]) in (431, 400), answer[:300]
+    assert answer, "an answer, not a silent close"
+
+
+def test_an_endless_request_line(daemon):
+    answer = raw(daemon, b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert not answer or int(answer.split(b" ")[1]) in (400, 414, 431), answer[:300]
+
+
+def test_a_body_that_is_too_long(daemon):
+    answer = raw(daemon, b"POST /api/v1/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n")
+    assert int(answer.split(b" ")[1]) in (400, 403, 404, 405, 413), answer[:300]
+
+
+@pytest.mark.parametrize("data", [
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 200, b"\r\n\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\0" * 1000, b"EHLO x\r\n",
+    b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+    b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+])
+def test_what_is_no_http(daemon, data):
+    answer = raw(daemon, data, timeout=20, shut=True)
+    assert not answer or answer.startswith(b"HTTP/1.1 4") or answer.startswith(b"HTTP/1.1 50") or b"\x00\x00" in answer[:9], answer[:200]
+    assert daemon.http.get("/healthz").status == 200
+
+
+@pytest.mark.parametrize("path,method", [
+    ("/api/v1/halls/a/stream/stop", "POST"), ("/api/v1/halls/a/stream/start", "POST"), ("/api/v1/halls/a/stream/hide", "POST"), ("/api/v1/reload", "POST"),
+    ("/api/v1/logs", "GET"), ("/api/v1/halls/a/stream", "GET"), ("/api/v1/halls/a/stream/probe", "POST"),
+])
+def test_the_public_door_takes_no_orders(daemon, path, method):
+    reply = daemon.http.request(method, path)
+    assert reply.status == 403, (reply.status, reply.text[:200])
+    assert reply.headers["content-type"].startswith("application/problem+json")
+    assert daemon.status("a")["state"] == "live"
+
+
+def test_the_public_status_tells_little(daemon):
+    reply = daemon.http.get("/api/v1/halls/a/stream/public")
+    assert reply.status == 200
+    assert set(reply.json) <= {"state", "onAir", "title", "language", "since", "hall", "name"}, reply.json
+
+
+def test_the_control_socket_is_for_its_owner_only(daemon):
+    assert daemon.socket_path.stat().st_mode & 0o007 == 0
+
+
+def test_2000_open_connections(daemon, measured):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    count = min(2000, hard - 500)
+    host, port = daemon.address.split(":")
+    before = daemon.resident_megabytes()
+    open_ = []
+    try:
+        for _ in range(count):
+            open_.append(socket.create_connection((host, int(port)), 20))
+        for connection in open_:
+            connection.sendall(b"GET /live/a/main.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n")
+        answered = 0
+        for connection in open_:
+            connection.settimeout(30)
+            answered += connection.recv(12).startswith(b"HTTP/1.1 200")
+        during = daemon.resident_megabytes()
+        measured("open connections answered", f"{answered} of {count}")
+        measured("memory for them", (during - before) * 1024 / count, "kB each, a playlist's answer included (debug build)")
+        assert answered == count
+        began = time.monotonic()
+        assert daemon.http.get("/live/a/main.m3u8").status == 200
+        measured("one more request took", time.monotonic() - began, "s")
+    finally:
+        for connection in open_:
+            connection.close()
+    wait_until(lambda: daemon.http.get("/healthz").status == 200, 10, "the door after the crowd")
+
+
+def test_more_connections_than_one_address_may_have():
+    with Daemon([{"name": "a", "camera": "test:?size=320x180", "autostart": False}], settings={"limits": {"connectionsPerAddress": 20}}) as daemon:
+        host, port = daemon.address.split(":")
+        daemon.http_close()
+        open_ = [socket.create_connection((host, int(port)), 10) for _ in range(40)]
+        statuses = []
+        for connection in open_:
+            connection.settimeout(10)
+            try:
+                connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                answer = connection.recv(100)
+                statuses.append(int(answer.split(b" ")[1]) if answer else 0)
+            except OSError:
+                statuses.append(0)
+        for connection in open_:
+            connection.close()
+        assert 10 <= statuses.count(200) <= 21, statuses
+        assert all(s in (200, 503, 429, 0) for s in statuses), statuses
+        wait_until(lambda: daemon.http.get("/healthz").status == 200, 10, "room again")
+
+
+def test_a_dripped_head_is_closed(daemon, measured):
+    host, port = daemon.address.split(":")
+    began = time.monotonic()
+    with socket.create_connection((host, int(port)), 5) as connection:
+        connection.settimeout(1)
+        closed = False
+        data = b"GET /live/a/main.m3u8 HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 1000
+        for byte in data[:45]:
+            try:
+                connection.sendall(bytes([byte]))
+                if connection.recv(100) is not None:
+                    closed = True
+                    break
+            except TimeoutError:
+                continue
+            except OSError:
+                closed = True
+                break
+    measured("a dripped head was closed after", time.monotonic() - began, "s")
+    assert closed
+
+
+def test_a_reader_who_stops_reading_holds_nothing(daemon, measured):
+    """Fifty viewers ask for every segment and never read: their connections are closed, memory stays."""
+    host, port = daemon.address.split(":")
+    before = daemon.resident_megabytes()
+    names = [s.uri for s in parse_media(daemon.http.get("/live/a/main.m3u8").body).complete]
+    stalled = []
+    for _ in range(50):
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect((host, int(port)))
+        connection.setblocking(False)
+        try:
+            connection.send(b"".join(f"GET /live/a/{n} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for n in names * 20)[:60_000])
+        except BlockingIOError:
+            pass
+        stalled.append(connection)
+    time.sleep(3)
+    during = daemon.resident_megabytes()
+    measured("memory for 50 stalled readers", during - before, "MB")
+    assert during - before < 150
+    assert daemon.http.get("/healthz").status == 200
+    for connection in stalled:
+        connection.close()

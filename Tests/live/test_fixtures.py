@@ -1,0 +1,168 @@
+"""Every fixture on air at once, watched by the checker for a good minute and a half, decoded, and its facts asserted."""
+
+import time
+
+import pytest
+
+from Tests.fixtures import generate
+from Tests.support import boxes
+from Tests.support.daemon import Daemon
+from Tests.support.playlist_checker import Watch, check_multivariant
+
+SECONDS = 100
+
+# name: (frames per second, or None without a picture)
+CLEAN = {
+    "plain.ts": 25, "plain.mp4": 25, "b-frames.ts": 25, "open-gop.ts": 25, "long-gop.ts": 25, "variable-rate.mkv": 16, "15-fps.ts": 15,
+    "50-fps.ts": 50, "29.97-fps.ts": 29.97, "hevc.ts": 25, "audio-only.ts": None, "no-audio.ts": 25, "late-audio.ts": 25, "two-audio.ts": 25,
+    "g711.mkv": 25, "pcm.mkv": 25, "opus.ts": 25, "mp2.ts": 25, "ac3.ts": 25, "wrap-33.ts": 25, "wrap-32.flv": 25, "jump-forward.ts": 25,
+    "jump-back.ts": 25, "drift.ts": 25, "resolution-change.ts": 25, "duplicate-dts.ts": 25, "missing-pts.ts": 25,
+}
+TRANSCODED = ("g711.mkv", "pcm.mkv", "opus.ts", "mp2.ts", "ac3.ts")
+DAMAGED = {"lost-packets.ts": 25}
+REFUSED = ("no-keyframe.ts", "thousand-streams.ts", "enormous.ts", "huge.ts", "page.ts")
+
+
+def hall_of(name):
+    return name.replace(".", "-")
+
+
+class Gallery:
+    def __init__(self):
+        self.watches, self.status, self.failures, self.multivariant, self.second = {}, {}, {}, {}, None
+
+
+@pytest.fixture(scope="module")
+def gallery():
+    names = [*CLEAN, *DAMAGED, *REFUSED]
+    paths = {name: generate.path(name) for name in names}
+    halls = [{"name": hall_of(n), "title": n, "camera": str(paths[n]), "slateOnLoss": False, "liveWindow": 60,
+              "partDuration": 0.5 if n != "50-fps.ts" else 0.2} for n in names]
+    result = Gallery()
+    with Daemon(halls, settings={"limits": {"connectionsPerAddress": 1000}}, ready_within=60) as daemon:
+        for name in [*CLEAN, *DAMAGED]:
+            daemon.wait_live(hall_of(name), timeout=90, parts=2)
+        for name in [*CLEAN, *DAMAGED]:
+            result.watches[name] = Watch(daemon.address, hall_of(name)).start()
+            result.multivariant[name] = check_multivariant(daemon.http, hall_of(name))
+        result.second = Watch(daemon.address, hall_of("two-audio.ts"), "audio1.m3u8").start()
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            for name in REFUSED:
+                status = daemon.status(hall_of(name))
+                if status.get("failure"):
+                    result.failures[name] = status["failure"]
+                result.status[name] = status
+                assert status["onAir"] != "camera", f"{name} is on air: {status}"
+            time.sleep(0.5)
+        for name, watch in result.watches.items():
+            result.status[name] = daemon.status(hall_of(name))
+            watch._stopping.set()
+        for watch in [*result.watches.values(), result.second]:
+            watch.stop()
+        result.metrics = daemon.http.get("/metrics").text
+        result.daemon_megabytes = daemon.resident_megabytes()
+        result.worker_megabytes = {name: daemon.resident_megabytes(result.status[name]["workerPID"]) for name in CLEAN if result.status[name].get("workerPID")}
+    return result
+
+
+@pytest.mark.timeout(420)
+@pytest.mark.parametrize("name", CLEAN)
+def test_a_fixture_is_relayed_whole(gallery, name, measured):
+    watch, status, rate = gallery.watches[name], gallery.status[name], CLEAN[name]
+    watch.decode()
+    measured(name, str(watch.figures))
+    assert not watch.all_findings, watch.report()
+    assert gallery.multivariant[name][0] == []
+    assert status["state"] == "live" and status["onAir"] == "camera" and status["reconnects"] == 0, status
+    assert watch.gap_parts == 0
+    if rate:
+        assert watch.media.video_frames >= 0.93 * rate * SECONDS, watch.figures
+    else:
+        assert watch.media.audio_frames >= 0.93 * SECONDS * 48000 / 1024, watch.figures
+
+
+def test_a_jump_of_the_clock_is_taken_out_and_counted(gallery):
+    for name in ("jump-forward.ts", "jump-back.ts"):
+        assert gallery.status[name]["vitals"]["clockJumps"] >= 1, gallery.status[name]["vitals"]
+
+
+def test_repeated_timestamps_are_repaired_and_counted(gallery):
+    assert gallery.status["duplicate-dts.ts"]["vitals"]["repairedTimestamps"] >= 10
+
+
+def test_lost_packets_never_end_the_stream(gallery, measured):
+    watch = gallery.watches["lost-packets.ts"]
+    measured("lost-packets.ts", str(watch.figures))
+    assert not watch.all_findings, watch.report()
+    assert gallery.status["lost-packets.ts"]["state"] == "live"
+    assert watch.media.video_frames >= 0.8 * 25 * SECONDS
+    assert gallery.status["lost-packets.ts"]["vitals"]["corruptPackets"] + gallery.status["lost-packets.ts"]["vitals"]["droppedFrames"] >= 1
+
+
+def test_a_new_picture_size_is_a_discontinuity_with_a_new_map(gallery):
+    watch = gallery.watches["resolution-change.ts"]
+    assert watch.discontinuities >= 3 and len(watch.inits) >= 4, watch.figures
+    assert {(t.width, t.height) for data in watch.inits.values() for t in boxes.parse_init(data).tracks.values()
+            if t.handler == "vide"} == {(320, 180), (256, 144)}
+
+
+def test_a_clean_fixture_has_no_discontinuity_but_where_it_loops(gallery):
+    for name in ("plain.ts", "b-frames.ts", "15-fps.ts", "29.97-fps.ts", "g711.mkv", "jump-forward.ts", "wrap-33.ts"):
+        assert gallery.watches[name].discontinuities <= SECONDS / 20 + 1, (name, gallery.watches[name].figures)
+
+
+@pytest.mark.parametrize("name", TRANSCODED)
+def test_other_audio_becomes_aac_and_says_why(gallery, name):
+    source = gallery.status[name]["source"]
+    assert source["audio"][0]["transcodedBecause"], source
+    assert gallery.watches[name].media.audio_frames > 0.9 * SECONDS * source["audio"][0]["sampleRate"] / 1024 * (0.9 if source["audio"][0]["sampleRate"] >= 32000 else 0)
+    codecs = gallery.multivariant[name][1].variants[0].attributes["CODECS"]
+    assert "mp4a.40.2" in codecs and "avc1." in codecs
+
+
+def test_aac_is_copied(gallery):
+    assert gallery.status["plain.ts"]["source"]["audio"][0].get("transcodedBecause") is None
+
+
+def test_a_second_audio_track_is_a_rendition(gallery, measured):
+    second, parsed = gallery.second, gallery.multivariant["two-audio.ts"][1]
+    second.decode()
+    measured("two-audio.ts audio1", str(second.figures))
+    assert not second.all_findings, second.report()
+    assert second.media.audio_frames >= 0.93 * SECONDS * 48000 / 1024
+    assert len([m for m in parsed.media if m["TYPE"] == "AUDIO"]) == 2, parsed.text
+    assert any(m.get("URI") == '"audio1.m3u8"' for m in parsed.media), parsed.text
+
+
+def test_a_drifting_audio_clock_is_followed(gallery, measured):
+    vitals = gallery.status["drift.ts"]["vitals"]
+    measured("audio drift of a clock 500 ppm fast", vitals["audioDriftPPM"], "ppm")
+    assert abs(gallery.watches["drift.ts"].media.worst_offset) < 0.25
+
+
+def test_long_gop_segments_are_as_long_as_the_gop(gallery):
+    lengths = [float(s.duration) for s in gallery.watches["long-gop.ts"].playlist.complete]
+    assert max(lengths) == pytest.approx(10, abs=0.1), lengths
+
+
+REASONS = {
+    "no-keyframe.ts": ("unusable", "unreachable", "forbidden"), "thousand-streams.ts": ("forbidden", "unusable"), "enormous.ts": ("forbidden", "unusable"),
+    "huge.ts": ("forbidden", "unusable"), "page.ts": ("unusable",),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_stream_nobody_should_send_is_refused_with_a_reason(gallery, name, measured):
+    failure = gallery.failures.get(name)
+    assert failure, gallery.status[name]
+    measured(name, f"{failure['kind']}: {failure['message']}")
+    assert failure["kind"] in REASONS[name], failure
+    assert gallery.status[name]["state"] in ("lost", "starting")
+
+
+def test_memory_stays_small(gallery, measured):
+    largest = max(gallery.worker_megabytes.values())
+    measured("largest relay worker, resident", largest, "MB (debug build, libav's libraries counted in each)")
+    measured("daemon with 33 halls, resident", gallery.daemon_megabytes, "MB (debug build)")
+    assert largest < 160 and gallery.daemon_megabytes < 700

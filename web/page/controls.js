@@ -50,7 +50,10 @@ export class Controls {
         seek.addEventListener("pointerdown", () => { this.#dragging = true; });
         seek.addEventListener("pointerup", () => { this.#dragging = false; });
         seek.addEventListener("pointercancel", () => { this.#dragging = false; });
-        seek.addEventListener("input", () => this.#nameSeek(-Number(seek.value)));
+        seek.addEventListener("input", () => {
+            this.#nameSeek(-Number(seek.value));
+            fill(seek);
+        });
         seek.addEventListener("change", () => {
             this.#dragging = false;
             const edge = this.#player.liveEdge;
@@ -143,6 +146,7 @@ export class Controls {
         icon(mute, video.muted ? "muted" : "sounding");
         name(mute, say(video.muted ? "player.soundOn" : "player.mute"));
         volume.value = String(video.muted ? 0 : Math.round(video.volume * 100));
+        fill(volume);
         const atLive = player.following && (player.phase === "playing" || player.phase === "stalled");
         live.toggleAttribute("data-on", atLive);
         live.toggleAttribute("data-moving", player.phase === "playing");
@@ -165,6 +169,7 @@ export class Controls {
             const shown = this.#player.following ? 0 : -Math.round(late);
             if (seek.value !== String(shown)) seek.value = String(shown);
             this.#nameSeek(-shown);
+            fill(seek);
         }
         write(behind, known && !this.#player.following ? `−${spell(late)}` : "");
         const at = this.#player.currentProgramTime();
@@ -188,6 +193,13 @@ function icon(button, symbol) {
 
 function write(element, text) {
     if (element.textContent !== text) element.textContent = text;
+}
+
+/** Tells the style sheet how much of a slider is filled. */
+function fill(slider) {
+    const share = (Number(slider.value) - Number(slider.min)) / (Number(slider.max) - Number(slider.min) || 1);
+    const text = `${(share * 100).toFixed(1)}%`;
+    if (slider.style.getPropertyValue("--filled") !== text) slider.style.setProperty("--filled", text);
 }
 
 /** The keys are Latin letters; on a Ukrainian or Georgian keyboard the same place counts. */

@@ -19,6 +19,8 @@ export class Words {
     constructor(language, words) {
         this.language = language;
         this.#words = words;
+        // Dates the way the visitor's region writes them: en-GB and en-US differ.
+        this.region = (globalThis.navigator?.languages ?? []).find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? language;
     }
 
     static async load(language) {
@@ -37,12 +39,12 @@ export class Words {
         const [day, today] = [new Date(at), new Date(now)];
         const time = { hour: "2-digit", minute: "2-digit" };
         const sameDay = day.toDateString() === today.toDateString();
-        return new Intl.DateTimeFormat(this.language, sameDay ? time : { day: "numeric", month: "long", ...time }).format(day);
+        return new Intl.DateTimeFormat(this.region, sameDay ? time : { day: "numeric", month: "long", ...time }).format(day);
     }
 
     /** The time of day to the second. */
     clock(at) {
-        return new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+        return new Intl.DateTimeFormat(this.region, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
     }
 }
 

@@ -2,7 +2,7 @@
  * What the page says, as a function of what it knows. Pure.
  *
  * @param {{ state: string, onAir: string, since: number } | null} status what the server says of the stream
- * @param {{ phase: string, following: boolean, hasShown: boolean, inGap: boolean, problem: object | null, starvedFor: number }} player
+ * @param {{ phase: string, following: boolean, hasShown: boolean, hasPicture: boolean, inGap: boolean, problem: object | null, starvedFor: number }} player
  *        `starvedFor`: milliseconds without a moving picture
  * @param {number | null} silentSince UTC ms since when the server has not answered
  * @returns {{ screen: { key: string, since: number | null, veil: boolean, detail: string } | null, line: { key: string, since: number | null } | null }}
@@ -49,7 +49,7 @@ function lineFor(status, player) {
     if (status?.state === "lost" || status?.onAir === "gap") return line("lost", status.since);
     if (status?.state === "stopped") return line("ended", status.since);
     if (!player.following) return line("behind");
-    return line("live");
+    return line(player.hasPicture ? "live" : "sound");
 }
 
 /** Seconds as `0:07`, `12:30`, `1:02:03`. */

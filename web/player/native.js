@@ -27,6 +27,7 @@ export class NativePlayer extends EventTarget {
     get following() { return this.#following; }
     get blocked() { return this.#blocked; }
     get hasShown() { return this.#shown; }
+    get hasPicture() { return !this.#shown || this.#video.videoWidth > 0; }
     get inGap() { return false; }
     get problem() { return this.isPlayable ? null : { reason: "browser", detail: "" }; }
     get liveEdge() { return this.#seekable("end"); }

@@ -42,6 +42,7 @@ export class LivePlayer extends EventTarget {
     #phase = "loading";
     #lastKey = "";
     #timer = 0;
+    #beatAt = Date.now();
     /** For people who look under the bonnet, and tests. */
     counters = { rebuilds: 0, stalls: 0, holes: 0, jumps: 0, pieces: 0, missing: 0 };
 
@@ -73,7 +74,7 @@ export class LivePlayer extends EventTarget {
         this.#stop = new AbortController();
         this.#rebuild();
         this.#loader.run(this.#stop.signal);
-        this.#timer = setInterval(() => this.#tick(), 100);
+        this.#timer = setInterval(() => this.#beat(), 100);
         document.addEventListener("visibilitychange", this);
         globalThis.addEventListener("online", this);
     }
@@ -98,6 +99,8 @@ export class LivePlayer extends EventTarget {
     /** Why `failed`: `{ reason: "codec" | "media", detail }`; while `loading` or `stalled`, `{ reason: "network", since }` when the server cannot be reached. */
     get problem() { return this.#failure ?? this.#network; }
     get hasShown() { return this.#shown; }
+    /** Whether the stream has a picture, not sound only. */
+    get hasPicture() { return this.#tracks === null || this.#tracks.some((track) => track.kind === "video"); }
     /** The playhead stands in or before a gap: the camera's picture is missing, nothing is wrong here. */
     get inGap() {
         const segment = this.#playlist?.segments.at(-1);
@@ -180,7 +183,7 @@ export class LivePlayer extends EventTarget {
             case "visibilitychange": if (document.visibilityState === "visible") this.#returned(); return;
             case "online": this.#loader.nudge(); return;
             case "waiting": this.#waiting(); break;
-            case "playing": this.#shown = true; this.#blocked = false; this.#rebuilds = []; break;
+            case "playing": this.#shown = true; this.#blocked = false; break;
             case "error": this.#broken(this.#video.error); break;
             // The browser's own pause (media keys, picture in picture) counts as the user's.
             case "pause": if (!this.#video.ended && !this.#video.error && document.visibilityState === "visible" && this.#shown) this.#wantsPlay = false; break;
@@ -348,6 +351,14 @@ export class LivePlayer extends EventTarget {
 
     // — ten times a second —
 
+    #beat() {
+        const now = Date.now();
+        if (now - this.#beatAt > 5000) this.#returned(); // the machine slept
+        this.#beatAt = now;
+        this.#tick();
+        this.dispatchEvent(new Event("position"));
+    }
+
     #tick() {
         const video = this.#video;
         this.#steering.calm(performance.now());
@@ -367,7 +378,6 @@ export class LivePlayer extends EventTarget {
         }
         this.#feeder.go();
         this.#update();
-        this.dispatchEvent(new Event("position"));
     }
 
     #steerLive() {
@@ -445,7 +455,7 @@ export class LivePlayer extends EventTarget {
 
     #update() {
         this.#phase = this.#phaseNow();
-        const key = [this.#phase, this.#following, this.#blocked, this.#video.muted, this.problem?.reason, this.inGap].join();
+        const key = [this.#phase, this.#following, this.#blocked, this.#video.muted, this.problem?.reason, this.inGap, this.hasPicture].join();
         if (key === this.#lastKey) return;
         this.#lastKey = key;
         this.dispatchEvent(new Event("change"));

@@ -33,7 +33,7 @@ test("every screen and line that can be said has its words", () => {
     const source = read("page/screens.js");
     for (const [, key] of source.matchAll(/cover\("(\w+)"|cover\([^"]*\? "(\w+)"/g)) if (key) assert.ok(`screen.${key}.title` in words.en && `screen.${key}.next` in words.en, key);
     for (const reason of ["codec", "media", "browser"]) assert.ok(`screen.${reason}.title` in words.en, reason);
-    for (const [, key] of source.matchAll(/line\("(\w+)"/g)) assert.ok(`line.${key}` in words.en, key);
+    for (const [, key] of source.matchAll(/line\((?:[^")]*\? )?"(\w+)"/g)) assert.ok(`line.${key}` in words.en, key);
 });
 
 test("the English in the HTML is the English of the table", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { spell, wordsFor } from "../page/screens.js";
 
-const base = { phase: "loading", following: true, hasShown: false, inGap: false, problem: null, starvedFor: 5000 };
+const base = { phase: "loading", following: true, hasShown: false, hasPicture: true, inGap: false, problem: null, starvedFor: 5000 };
 const said = (status, player, silentSince = null) => {
     const { screen, line } = wordsFor(status && { onAir: "nothing", since: 5, ...status }, { ...base, ...player }, silentSince);
     return screen ? `screen ${screen.key}${screen.veil ? " veiled" : ""}` : line ? `line ${line.key}` : "nothing";
@@ -13,6 +13,7 @@ const cases = [
     ["an encoder has yet to push", { state: "waiting" }, { phase: "absent" }, "screen notBegun"],
     ["the stream is starting", { state: "starting" }, { phase: "absent" }, "screen starting"],
     ["it plays", { state: "live", onAir: "camera" }, { phase: "playing", hasShown: true }, "line live"],
+    ["the hall sends sound only", { state: "live", onAir: "camera" }, { phase: "playing", hasShown: true, hasPicture: false }, "line sound"],
     ["the visitor has gone back", { state: "live", onAir: "camera" }, { phase: "playing", following: false, hasShown: true }, "line behind"],
     ["the visitor has paused", { state: "live", onAir: "camera" }, { phase: "paused", hasShown: true }, "line paused"],
     ["the card is on air", { state: "live", onAir: "slate" }, { phase: "playing", hasShown: true }, "line slate"],

@@ -1,0 +1,92 @@
+"""What happens under a viewer's eyes when something goes away: the page plays on by itself, without a reload."""
+
+import os
+import signal
+
+from Tests.support.daemon import Daemon
+from Tests.support.wait import wait_until
+
+
+def hall(**settings):
+    return {"name": "demo", "title": "Test council", "camera": "test:", "language": "en", "partDuration": 0.2, **settings}
+
+
+def marked(viewer):
+    """Leaves a mark that a reload would wipe out."""
+    viewer.evaluate("window.sameVisit = true")
+    return viewer
+
+
+def still_same_visit(viewer):
+    return viewer.evaluate("window.sameVisit === true")
+
+
+def test_the_page_starts_by_itself_when_the_stream_begins(watch):
+    with Daemon(halls=[hall(autostart=False)]) as daemon:
+        viewer = marked(watch(daemon))
+        viewer.wait_screen("The broadcast has not begun")
+        assert "by itself" in viewer.screen
+        assert daemon.wish("demo", "start").status < 300
+        viewer.wait_playing(30)
+        assert viewer.screen == "" and still_same_visit(viewer)
+
+
+def test_a_killed_worker_is_a_pause_and_no_more(watch, measured):
+    with Daemon(halls=[hall()]) as daemon:
+        viewer = marked(watch(daemon))
+        viewer.wait_playing()
+        os.kill(daemon.worker_pid("demo"), signal.SIGKILL)
+        wait_until(lambda: daemon.status("demo")["reconnects"] >= 1, 20, "the worker's return")
+        viewer.wait_playing(20)
+        viewer.wait_near_live(3000)
+        assert still_same_visit(viewer)
+        measured("after kill -9 of the worker", viewer.counters["holes"], f"holes stepped over ({viewer.counters})")
+
+
+def test_stop_is_told_and_start_plays_on(watch):
+    with Daemon(halls=[hall()]) as daemon:
+        viewer = marked(watch(daemon))
+        viewer.wait_playing()
+        assert daemon.wish("demo", "stop").status < 300
+        viewer.wait_screen("The broadcast has ended", 20)
+        assert "Since" in viewer.screen
+        assert daemon.wish("demo", "start").status < 300
+        viewer.wait_playing(30)
+        viewer.wait_near_live(3000)
+        assert still_same_visit(viewer)
+
+
+def test_the_card_is_played_and_the_camera_comes_back(watch):
+    with Daemon(halls=[hall()]) as daemon:
+        viewer = marked(watch(daemon))
+        viewer.wait_playing()
+        assert daemon.wish("demo", "slate-on").status < 300
+        wait_until(lambda: "A break" in viewer.line, 25, lambda: f"the line about the break: {viewer.line} {viewer.state()}")
+        viewer.wait_playing()
+        assert daemon.wish("demo", "slate-off").status < 300
+        viewer.wait_near_live(3000)
+        wait_until(lambda: viewer.line == "Live from the hall.", 25, lambda: f"the line about live: {viewer.line}")
+        assert still_same_visit(viewer)
+
+
+def test_a_closed_session_shows_nothing_of_the_hall(watch):
+    with Daemon(halls=[hall()]) as daemon:
+        viewer = marked(watch(daemon))
+        viewer.wait_playing()
+        assert daemon.wish("demo", "hide").status < 300
+        wait_until(lambda: "closed" in viewer.line + viewer.screen, 25, lambda: f"the closed session is told: {viewer.line} {viewer.state()}")
+        assert daemon.wish("demo", "show").status < 300
+        viewer.wait_near_live(3000)
+        assert still_same_visit(viewer)
+
+
+def test_a_restart_of_the_daemon_is_survived(watch):
+    with Daemon(halls=[hall()]) as daemon:
+        viewer = marked(watch(daemon))
+        viewer.wait_playing()
+        daemon.terminate()
+        viewer.wait_screen("No connection", 25)
+        daemon.start()
+        viewer.wait_playing(30)
+        viewer.wait_near_live(3000)
+        assert still_same_visit(viewer)

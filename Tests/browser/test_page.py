@@ -1,0 +1,169 @@
+"""The page itself: controls, keys, languages, sizes, access for everybody, and what it looks like."""
+
+import json
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+from Tests.support.daemon import Daemon
+from Tests.support.wait import wait_until
+
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+SIZES = {"phone": (390, 844), "laptop": (1366, 768), "large": (1920, 1080)}
+LONG_TITLE = "Сесійна зала Новоград-Волинської районної територіальної громади та об’єднаної ради"
+
+
+@pytest.fixture(scope="module")
+def daemon():
+    halls = [
+        {"name": "demo", "title": "Демонстраційна зала", "camera": "test:", "language": "uk", "partDuration": 0.2},
+        {"name": "quiet", "title": "<img src=x onerror=alert(1)> & Co", "camera": "test:", "language": "lt", "autostart": False},
+        {"name": "long", "title": LONG_TITLE, "camera": "test:", "language": "uk", "autostart": False},
+    ]
+    with Daemon(halls=halls) as running:
+        yield running
+
+
+def test_keys_drive_the_player(watch, daemon):
+    viewer = watch(daemon)
+    viewer.wait_playing()
+    wait_until(lambda: viewer.evaluate("document.getElementById('seek').min <= -12"), 30, "some seconds to go back to")
+    press = viewer.page.keyboard.press
+    press("k")
+    viewer.wait_phase("paused")
+    assert viewer.line == "Paused by you."
+    press(" ")
+    viewer.wait_playing()
+    press("ArrowLeft")
+    press("ArrowLeft")
+    viewer.wait_playing()
+    assert viewer.player("behind") > 8
+    assert viewer.page.inner_text("#live") == "Back to live"
+    press("l")
+    viewer.wait_near_live(2500)
+    wait_until(lambda: viewer.page.inner_text("#live") == "LIVE", 5, "the live mark")
+    press("m")
+    assert viewer.evaluate("document.getElementById('video').muted") is False
+    press("ArrowDown")
+    assert abs(viewer.evaluate("document.getElementById('video').volume") - 0.95) < 0.01
+    press("f")
+    wait_until(lambda: viewer.evaluate("document.fullscreenElement?.id") == "player", 5, "full screen")
+    press("f")
+    wait_until(lambda: viewer.evaluate("document.fullscreenElement") is None, 5, "leaving full screen")
+    press("?")
+    assert viewer.evaluate("document.getElementById('help').open")
+    press("Escape")
+    assert not viewer.evaluate("document.getElementById('help').open")
+
+
+def test_one_can_go_back_within_the_window_and_see_that_moment(watch, daemon):
+    viewer = watch(daemon)
+    viewer.wait_playing()
+    wait_until(lambda: viewer.evaluate("document.getElementById('seek').min <= -25"), 60, "25 seconds to go back to")
+    at = viewer.clock()["shown"]
+    viewer.player("seekBy(-20)")
+    viewer.wait_playing()
+    wait_until(lambda: 15_000 < viewer.clock()["now"] - viewer.clock()["shown"] < 24_000, 10, lambda: f"the picture of then: {viewer.clock()}")
+    sample = viewer.clock()
+    assert sample["shown"] < at and abs(sample["program"] - sample["shown"]) < 400
+    assert "−0:" in viewer.page.inner_text("#behind") and viewer.line == "You are watching an earlier moment."
+    viewer.page.click("#live")
+    viewer.wait_near_live(2500)
+
+
+def test_the_sound_is_offered_and_the_choice_is_remembered(watch, daemon):
+    viewer = watch(daemon)
+    viewer.wait_playing()
+    button = viewer.page.locator("#sound")
+    assert button.is_visible() and button.inner_text() == "Turn the sound on"
+    button.click()
+    assert viewer.evaluate("document.getElementById('video').muted") is False
+    assert not button.is_visible()
+    assert viewer.evaluate("localStorage.getItem('plenary.sound')") == "on"
+
+
+def test_the_page_follows_the_browsers_language_and_can_be_switched(watch, daemon):
+    viewer = watch(daemon, path="/halls/quiet", language="ka")
+    viewer.wait_screen("ტრანსლაცია ჯერ არ დაწყებულა")
+    assert viewer.evaluate("document.documentElement.lang") == "ka"
+    viewer.page.select_option("#language", "lt")
+    viewer.wait_screen("Transliacija dar neprasidėjo")
+    viewer.page.reload()
+    viewer.wait_screen("Transliacija dar neprasidėjo")
+
+
+def test_a_title_stays_text(watch, daemon):
+    viewer = watch(daemon, path="/halls/quiet")
+    assert viewer.page.inner_text("h1") == "<img src=x onerror=alert(1)> & Co"
+    assert viewer.page.title() == "<img src=x onerror=alert(1)> & Co"
+    front = watch(daemon, path="/")
+    assert front.page.inner_text(".halls li:nth-child(2) a") == "<img src=x onerror=alert(1)> & Co"
+
+
+@pytest.mark.parametrize("path", ["/halls/demo", "/halls/long", "/"])
+@pytest.mark.parametrize("width", [320, 360, 430])
+def test_nothing_is_wider_than_a_phone(watch, daemon, path, width):
+    for language in ("uk", "lt", "ka", "en"):
+        viewer = watch(daemon, path=path, size=(width, 640), language=language)
+        viewer.page.wait_for_selector("option", state="attached")
+        wide = viewer.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{language}: {wide} px at {width}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/halls/demo", "/halls/quiet"])
+def test_everybody_can_use_it(watch, daemon, path, scheme):
+    """axe-core, WCAG 2.2 AA. It is evaluated through the debugger: the page's own policy lets no foreign script in."""
+    viewer = watch(daemon, path=path, color_scheme=scheme)
+    viewer.page.wait_for_selector("option", state="attached")
+    if path == "/halls/demo":
+        viewer.wait_playing()
+    if path == "/halls/quiet":
+        viewer.wait_screen("has not begun")
+    viewer.evaluate(AXE.read_text())
+    for opened in (False, True) if path == "/halls/demo" else (False,):
+        if opened:
+            viewer.page.keyboard.press("?")
+        report = viewer.page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })")
+        found = [(v["id"], v["help"], [node["html"][:120] for node in v["nodes"]]) for v in report["violations"]]
+        assert not found, json.dumps(found, indent=2, ensure_ascii=False)
+
+
+def test_a_codec_the_browser_lacks_is_told(watch, daemon):
+    viewer = watch(daemon)
+    viewer.wait_playing()
+    viewer.page.add_init_script("MediaSource.isTypeSupported = () => false")
+    viewer.page.reload()
+    viewer.wait_screen("This browser cannot play the hall's video")
+    assert "avc1." in viewer.screen
+
+
+def test_without_javascript_the_picture_has_the_browsers_own_player(watch, daemon):
+    viewer = watch(daemon, java_script_enabled=False)
+    html = viewer.page.content()
+    assert 'src="/live/demo/index.m3u8"' in html and "controls" in html
+    assert viewer.page.locator("#bar").is_hidden()
+
+
+def test_the_page_is_light(daemon):
+    """HTML, CSS and JS of the first paint, as they travel."""
+    door = daemon.http
+    html = door.get("/halls/demo", headers={"Accept-Encoding": "gzip"})
+    import re
+    paths = re.findall(r'(?:src|href)="(/assets/[^"]+\.(?:js|css))"', door.get("/halls/demo").text) + ["/assets/languages/uk.json"]
+    total = len(html.body) + sum(len(door.get(path, headers={"Accept-Encoding": "gzip"}).body) for path in paths)
+    assert len(paths) > 10 and total < 100_000, f"{total} bytes"
+
+
+@pytest.mark.parametrize("language", ["uk", "lt", "ka", "en"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_it_can_be_looked_at(watch, daemon, artifacts, language, size):
+    viewer = watch(daemon, language=language, size=SIZES[size])
+    viewer.wait_playing()
+    viewer.page.screenshot(path=artifacts / f"hall-{language}-{size}.png")
+    viewer.page.evaluate("document.getElementById('player').livePlayer.pause()")
+    waiting = watch(daemon, path="/halls/long", language=language, size=SIZES[size], color_scheme="dark")
+    waiting.page.wait_for_selector("#screen h2")
+    wait_until(lambda: waiting.screen != "", 10, "a screen")
+    waiting.page.screenshot(path=artifacts / f"waiting-{language}-{size}.png")

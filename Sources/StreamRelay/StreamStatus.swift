@@ -28,7 +28,16 @@ public struct StreamStatus: Sendable, Equatable, Codable {
     /// Seconds until the next try, when lost.
     public var retryIn: Double?
     public var mediaSequence: Int
+    /// Parts of the camera that went on air since the daemon began.
     public var parts: Int
+    /// The same for GAP and for the card.
+    public var gapParts: Int
+    public var slateParts: Int
+    /// Parts of the camera that were not shown: hidden, or before a keyframe.
+    public var droppedParts: Int
+    /// How often a relay worker was started since the daemon began.
+    public var workerStarts: Int
+    public var discontinuitySequence: Int
     /// Seconds.
     public var partTarget: Double?
     public var targetDuration: Int
@@ -54,6 +63,11 @@ public struct StreamStatus: Sendable, Equatable, Codable {
         self.retryIn = nil
         self.mediaSequence = 0
         self.parts = 0
+        self.gapParts = 0
+        self.slateParts = 0
+        self.droppedParts = 0
+        self.workerStarts = 0
+        self.discontinuitySequence = 0
         self.partTarget = nil
         self.targetDuration = targetDuration
         self.windowSeconds = 0

@@ -20,3 +20,28 @@ int clinux_eventfd(void);
 /// Sets or clears O_NONBLOCK (`fcntl` is variadic). 0, or -1 with `errno`.
 int clinux_set_nonblocking(int descriptor, int on);
 
+
+/// `open` (variadic) for reading, closed on exec. A descriptor, or -1 with `errno`.
+int clinux_open_read(const char *path);
+
+/// `open` for writing a new, empty file, closed on exec. A descriptor, or -1 with `errno`.
+int clinux_create(const char *path, unsigned mode);
+
+/// Asks for room for `bytes` in a pipe; the kernel may give less. What it gave, or -1 with `errno`.
+int clinux_pipe_capacity(int descriptor, int bytes);
+
+/// Starts `path` with its standard streams on the three descriptors, in a process group of its own, with every other descriptor
+/// closed, no signal blocked and none ignored. `argv` and `environment` end with NULL. 0, or the error number.
+int clinux_spawn(const char *path, char *const argv[], char *const environment[], int input, int output, int errors, int *pid);
+
+/// A descriptor that becomes readable when process `pid` ends; closes on exec. A descriptor, or -1 with `errno`.
+int clinux_pidfd(int pid);
+
+/// Waits for process `pid`, which has ended. Its exit status 0…255, or minus the signal that ended it; INT_MIN when it is not ours.
+int clinux_reap(int pid);
+
+/// Blocks SIGPIPE in this thread: a write to a pipe that nobody reads answers EPIPE.
+void clinux_block_sigpipe(void);
+
+/// Names this thread for `top -H`; the first 15 bytes count.
+void clinux_name_thread(const char *name);

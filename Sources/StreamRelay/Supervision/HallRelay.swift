@@ -2,8 +2,11 @@ import Logging
 import NIOCore
 
 /// One hall's stream, on the daemon's side: runs the relay worker, keeps the live window, fills losses, answers the door.
+///
+/// A thin face: the rules are `RelaySupervision`, the thread is `HallLoop`, what they share is `HallCore`.
 public final class HallRelay: LiveSource, Sendable {
     public let hall: String
+    private let core: HallCore
 
     /// - Parameters:
     ///   - stateDirectory: where the hall's sequence numbers are kept, so that they go on after a restart.
@@ -11,33 +14,150 @@ public final class HallRelay: LiveSource, Sendable {
     ///   - resources: folder of the shipped pictures (`hall.png`, `card-uk.png`).
     public init(settings: StreamSettings, stateDirectory: String, workerExecutable: String, resources: String, logger: Logger) {
         hall = settings.hall
+        core = HallCore(
+            settings: settings, stateDirectory: stateDirectory, workerExecutable: workerExecutable, resources: resources, logger: logger)
     }
 
     public var status: StreamStatus {
-        StreamStatus(hall: hall, state: .stopped, onAir: .nothing, camera: "", targetDuration: 10, since: 0)
+        let now = HallCore.now()
+        return core.withState { state in
+            state.forgetIfOld(now)
+            return state.supervision.status(now)
+        }
     }
 
     /// Starts the stream. - Throws: `RelayRefusal.alreadyRunning`.
-    public func start() throws(RelayRefusal) {}
+    public func start() throws(RelayRefusal) {
+        try core.post { (supervision, now) throws(RelayRefusal) in try supervision.start(now) }
+    }
+
     /// Lets the worker flush, then ends the stream (EXT-X-ENDLIST); returns when it has ended. A stop while starting is fine.
-    public func stop() async throws(RelayRefusal) {}
+    public func stop() async throws(RelayRefusal) {
+        try await core.stop()
+    }
+
     /// Stop and start, with sequence numbers going on and viewers staying.
-    public func restart() async throws(RelayRefusal) {}
-    public func setSlate(on: Bool) throws(RelayRefusal) {}
-    /// Closed session: the card at once; what the camera sends is neither kept nor served until `show`.
-    public func hide() throws(RelayRefusal) {}
-    public func show() throws(RelayRefusal) {}
+    public func restart() async throws(RelayRefusal) {
+        try core.post { (supervision, now) throws(RelayRefusal) in try supervision.restart(now) }
+    }
+
+    public func setSlate(on: Bool) throws(RelayRefusal) {
+        try core.post { (supervision, now) throws(RelayRefusal) in try supervision.setSlate(on, now) }
+    }
+
+    /// Closed session: the card at once; what the camera sends is neither kept nor served until `show`. Holds over stop, start and crash.
+    public func hide() throws(RelayRefusal) {
+        try core.post { (supervision, now) throws(RelayRefusal) in try supervision.hide(now) }
+    }
+
+    public func show() throws(RelayRefusal) {
+        try core.post { (supervision, now) throws(RelayRefusal) in try supervision.show(now) }
+    }
+
     /// Takes new settings; a running stream restarts only when they concern it.
-    public func update(_ settings: StreamSettings) async {}
+    public func update(_ settings: StreamSettings) async {
+        try? core.post { (supervision, now) throws(RelayRefusal) in supervision.update(settings, now) }
+    }
+
     /// Ends everything for the daemon's exit: state saved, worker gone, held requests released.
-    public func shutdown() async {}
+    public func shutdown() async {
+        // A refusal says that it had ended already.
+        try? await core.stop()
+    }
 
     /// An encoder that pushes has shown the right key. `nil` when one is pushing already.
-    public func acceptPush(from peer: String) -> PushFeed? { nil }
+    public func acceptPush(from peer: String) -> PushFeed? {
+        let outcome = core.withState { state -> (encoder: UInt64, start: Bool)? in
+            let (accepted, actions) = state.supervision.pushBegan(from: peer, now: HallCore.now())
+            guard accepted else { return nil }
+            return (state.feed.open(), state.enqueue(actions))
+        }
+        guard let outcome else { return nil }
+        if outcome.start { core.startThread() } else { core.signal() }
+        return EncoderFeed(core: core, encoder: outcome.encoder)
+    }
 
-    public func answer(_ request: LiveRequest) -> LiveAnswer { .refused(LiveRefusal(status: 404, reason: "not there")) }
-    public func observe(_ changed: @escaping @Sendable () -> Void) -> LiveObservation { LiveObservation(id: 0) }
-    public func cancelObservation(_ observation: LiveObservation) {}
+    public func answer(_ request: LiveRequest) -> LiveAnswer {
+        guard let name = LiveName(request.name) else {
+            return .refused(LiveRefusal(status: 404, reason: "there is nothing of this name below a hall's live address"))
+        }
+        let now = HallCore.now()
+        return core.withState { state in
+            state.forgetIfOld(now)
+            guard let window = state.supervision.window, !window.isEmpty else { return state.supervision.answerWithoutWindow(name) }
+            return state.responder.answer(
+                name, query: request.query, window: window, audioNames: state.supervision.settings.audioNames,
+                camera: state.supervision.cameraInitialization)
+        }
+    }
+
+    public func observe(_ changed: @escaping @Sendable () -> Void) -> LiveObservation {
+        core.withState { state in
+            state.lastObserver += 1
+            state.observers[state.lastObserver] = changed
+            return LiveObservation(id: state.lastObserver)
+        }
+    }
+
+    public func cancelObservation(_ observation: LiveObservation) {
+        core.withState { _ = $0.observers.removeValue(forKey: observation.id) }
+    }
+}
+
+extension HallCore {
+    /// Returns when the stream has ended.
+    func stop() async throws(RelayRefusal) {
+        let refusal: RelayRefusal? = await withCheckedContinuation { (outcome: CheckedContinuation<RelayRefusal?, Never>) in
+            let (refusal, start) = withState { state -> (RelayRefusal?, Bool) in
+                do throws(RelayRefusal) {
+                    let actions = try state.supervision.stop(Self.now())
+                    state.stopWaiters.append { outcome.resume(returning: nil) }
+                    return (nil, state.enqueue(actions))
+                } catch {
+                    return (error, false)
+                }
+            }
+            if let refusal { outcome.resume(returning: refusal) }
+            if start { startThread() } else { signal() }
+        }
+        if let refusal { throw refusal }
+    }
+}
+
+extension HallCore.State {
+    /// What a stopped stream left to look at is let go when the last viewer can have seen it.
+    mutating func forgetIfOld(_ now: Moment) {
+        guard let stoppedAt, supervision.isStopped, let window = supervision.window else { return }
+        let ticks = window.length + 3 * window.targets.targetTicks
+        if now.monotonic - stoppedAt > .nanoseconds(ticks: ticks) {
+            supervision.forget()
+            responder.invalidate()
+        }
+    }
+}
+
+/// The queue in front of a worker's stdin, as an encoder's connection holds it.
+private struct EncoderFeed: PushFeed {
+    let core: HallCore
+    let encoder: UInt64
+
+    func feed(_ bytes: ByteBuffer) -> Bool {
+        let (taken, wasEmpty) = core.withState { state in
+            let wasEmpty = state.feed.chunks.isEmpty
+            return (state.feed.add(bytes, from: encoder), wasEmpty)
+        }
+        if taken, wasEmpty { core.signal() }
+        return taken
+    }
+
+    func end() {
+        let start = core.withState { state in
+            guard state.feed.current == encoder else { return false }
+            state.feed.current = 0
+            return state.enqueue(state.supervision.pushEnded(now: HallCore.now()))
+        }
+        if start { core.startThread() } else { core.signal() }
+    }
 }
 
 /// Why an operator's wish cannot be done now; `description` says what to do instead.

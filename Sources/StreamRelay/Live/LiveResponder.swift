@@ -1,0 +1,93 @@
+import NIOCore
+
+/// Answers requests out of a window; remembers playlists that were rendered since its last change.
+package struct LiveResponder: Sendable {
+    private struct Key: Hashable {
+        var rendition: Int
+        var skip: Bool
+    }
+    private struct Rendered {
+        var bytes: ByteBuffer
+        var etag: String
+    }
+    private var media: [Key: Rendered] = [:]
+    private var multivariant: Rendered?
+
+    package init() {}
+
+    /// The window changed: what was rendered is old.
+    package mutating func invalidate() {
+        media.removeAll(keepingCapacity: true)
+        multivariant = nil
+    }
+
+    package mutating func answer(
+        _ name: LiveName, query: Substring, window: LiveWindow, audioNames: [String], camera: StreamInitialization?
+    ) -> LiveAnswer {
+        switch name {
+        case .multivariant: return multivariantAnswer(window, audioNames: audioNames, camera: camera)
+        case .playlist(let rendition): return playlistAnswer(rendition, query: query, window: window)
+        case .initialization(let number, let rendition):
+            return mediaAnswer(window.initialization(number, rendition: rendition), name, rendition, window)
+        case .segment(let sequence, let rendition):
+            return mediaAnswer(window.segment(sequence, rendition: rendition), name, rendition, window)
+        case .part(let part, let rendition): return mediaAnswer(window.part(part, rendition: rendition), name, rendition, window)
+        }
+    }
+
+    /// How long a request may wait: three target durations (RFC 8216bis §6.2.5.2).
+    private func limit(_ window: LiveWindow) -> TimeAmount { .seconds(3 * Int64(window.targets.targetDuration)) }
+
+    private mutating func multivariantAnswer(_ window: LiveWindow, audioNames: [String], camera: StreamInitialization?) -> LiveAnswer {
+        guard let described = camera ?? window.currentInitialization.flatMap({ window.initializations[$0] }) else {
+            return .refused(LiveRefusal(status: 503, reason: "the picture has not come yet", retryAfter: 1))
+        }
+        let rendered =
+            multivariant
+            ?? {
+                let bytes = MultivariantPlaylist.render(described, bandwidth: window.bandwidth, audioNames: audioNames)
+                return Rendered(bytes: bytes, etag: PlaylistText.etag(bytes))
+            }()
+        multivariant = rendered
+        return .ready(LiveResource(chunks: [rendered.bytes], kind: .playlist, etag: rendered.etag, maxAge: 1, immutable: false))
+    }
+
+    private mutating func playlistAnswer(_ rendition: Int, query: Substring, window: LiveWindow) -> LiveAnswer {
+        guard rendition < window.renditionCount else {
+            return .refused(LiveRefusal(status: 404, reason: "the camera has no audio track \(rendition + 1)"))
+        }
+        let directives: DeliveryDirectives
+        do { directives = try DeliveryDirectives(query: query) } catch { return .refused(LiveRefusal(status: 400, reason: error.reason)) }
+        switch BlockingReload.decide(directives, window: window) {
+        case .hold: return .hold(limit: limit(window))
+        case .tooFar(let reason): return .refused(LiveRefusal(status: 400, reason: reason))
+        case .now: break
+        }
+        let key = Key(rendition: rendition, skip: directives.skip)
+        let rendered =
+            media[key]
+            ?? {
+                let bytes = MediaPlaylist.render(window, rendition: rendition, skip: directives.skip)
+                return Rendered(bytes: bytes, etag: PlaylistText.etag(bytes))
+            }()
+        media[key] = rendered
+        // A blocking answer stays true for ever; a plain one for less than a part (§6.2.5.2, and Apple's six target durations).
+        let plain = min(1, Int(window.targets.partTarget / 180_000))
+        let age = directives.mediaSequence != nil && !window.isEnded ? 6 * window.targets.targetDuration : plain
+        return .ready(LiveResource(chunks: [rendered.bytes], kind: .playlist, etag: rendered.etag, maxAge: age, immutable: false))
+    }
+
+    private func mediaAnswer(_ media: LiveMedia, _ name: LiveName, _ rendition: Int, _ window: LiveWindow) -> LiveAnswer {
+        switch media {
+        case .chunks(let chunks):
+            let hasPicture =
+                window.currentInitialization.flatMap { window.initializations[$0]?.renditions.first }.map { $0.width > 0 } ?? true
+            let type = rendition == 0 && hasPicture ? "video/mp4" : "audio/mp4"
+            return .ready(
+                LiveResource(chunks: chunks, kind: .media(contentType: type), etag: "\"\(name.text)\"", maxAge: 86_400, immutable: true))
+        case .expected: return .hold(limit: limit(window))
+        case .gone: return .refused(LiveRefusal(status: 410, reason: "it has left the live window"))
+        case .unknown: return .refused(LiveRefusal(status: 404, reason: "there is no media under this name"))
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Glibc
+
+/// A thread of its own for a hall's poll loop: it may block, which a task must not.
+enum RelayThread {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    static func start(_ run: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        let body = Unmanaged.passRetained(Body(run))
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
+                return nil
+            }, body.toOpaque())
+        precondition(result == 0, "the system gives no thread: \(String(cString: strerror(result)))")
+        pthread_detach(thread)
+    }
+}

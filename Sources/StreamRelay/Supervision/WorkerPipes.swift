@@ -1,0 +1,102 @@
+import Glibc
+import NIOCore
+
+/// A running worker as its hall's thread sees it: the process, what it has begun to say, what is still to be told to it. Never leaves that thread.
+final class WorkerPipes {
+    let role: RelaySupervision.Role
+    let id: Int
+    var process: ChildProcess
+    private var decoder = WorkerReportDecoder()
+    private var lines = LineSplitter()
+    private var outbox: [ByteBuffer] = []
+    private(set) var outboxBytes = 0
+    var outputEnded = false
+    var errorsEnded = false
+
+    init(role: RelaySupervision.Role, id: Int, process: consuming ChildProcess) {
+        self.role = role
+        self.id = id
+        self.process = process
+    }
+
+    var wantsToWrite: Bool { !outbox.isEmpty && process.input >= 0 }
+
+    /// Puts a command in line; small pieces are joined so that they go out together.
+    func send(_ command: WorkerCommand) {
+        for chunk in command.encoded() where chunk.readableBytes > 0 {
+            outboxBytes += chunk.readableBytes
+            if let last = outbox.indices.last, outbox[last].readableBytes + chunk.readableBytes <= 64 << 10 {
+                outbox[last].writeImmutableBuffer(chunk)
+            } else {
+                outbox.append(chunk)
+            }
+        }
+    }
+
+    /// Writes what the pipe takes. A child that no longer reads loses the rest; its end is seen elsewhere.
+    func flush() {
+        while process.input >= 0, var chunk = outbox.first {
+            let count = chunk.withUnsafeReadableBytes { write(process.input, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EAGAIN || errno == EINTR { return }
+                outbox = []
+                outboxBytes = 0
+                process.closeInput()
+                return
+            }
+            outboxBytes -= count
+            chunk.moveReaderIndex(forwardBy: count)
+            if chunk.readableBytes == 0 { outbox.removeFirst() } else { outbox[0] = chunk }
+        }
+    }
+
+    /// Reads what has come and hands over every whole report. Gives others a turn after `limit` bytes.
+    func readReports(limit: Int = 4 << 20, _ take: (consuming WorkerReport) -> Void) throws(WireFault) {
+        let output = process.output
+        var total = 0
+        while total < limit {
+            let got = decoder.fill { read(output, $0.baseAddress, $0.count) }
+            if got <= 0 {
+                // 0 is the end of the pipe or, in `errno`, that nothing is there now; a decoder at fault has thrown before.
+                var state = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+                if poll(&state, 1, 0) == 1, state.revents & Int16(POLLIN) == 0, state.revents & Int16(POLLHUP | POLLERR) != 0 {
+                    outputEnded = true
+                }
+                return
+            }
+            total += got
+            while let report = try decoder.next() { take(report) }
+        }
+    }
+
+    /// Reads stderr and hands over every whole line.
+    func readLines(_ take: (String) -> Void) {
+        let errors = process.errors
+        let ended = withUnsafeTemporaryAllocation(byteCount: 8 << 10, alignment: 1) { space in
+            for _ in 0..<16 {
+                let count = read(errors, space.baseAddress, space.count)
+                if count == 0 { return true }
+                guard count > 0 else { return errno != EAGAIN && errno != EINTR }
+                lines.append(UnsafeRawBufferPointer(rebasing: space[..<count]), take)
+            }
+            return false
+        }
+        if ended { errorsEnded = true }
+    }
+}
+
+/// Cuts bytes into lines; a line without end is cut at 4 KiB.
+struct LineSplitter: Sendable {
+    private var line: [UInt8] = []
+    static let longest = 4 << 10
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer, _ take: (String) -> Void) {
+        for byte in bytes {
+            if byte != 0x0A { line.append(byte) }
+            guard byte == 0x0A || line.count >= Self.longest else { continue }
+            let text = String(decoding: line, as: UTF8.self)
+            line.removeAll(keepingCapacity: true)
+            if !text.isEmpty { take(text) }
+        }
+    }
+}

@@ -60,6 +60,11 @@ struct PublishSession {
         case .accepted:
             phase = .publishing
             send(replies.streamBegin(Self.stream))
+            // Encoders of Flash Media Encoder's family wait for the answer to their FCPublish.
+            let code: [AMFProperty] = [
+                AMFProperty("code", .string("NetStream.Publish.Start")), AMFProperty("description", .string("publishing")),
+            ]
+            send(replies.command([.string("onFCPublish"), .number(0), .null, .object(code)], chunkStream: 5, stream: Self.stream))
             send(status("status", "NetStream.Publish.Start", "the stream is on its way"))
         case .busy:
             send(status("error", "NetStream.Publish.BadName", "another encoder is sending with this stream key: stop it first"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Foundation
 import Glibc
 import Logging
@@ -38,6 +39,8 @@ struct ServeCommand: AsyncParsableCommand {
         try await reportingFailure {
             let signals = SignalWatch([SIGTERM, SIGINT, SIGHUP])
             signal(SIGPIPE, SIG_IGN)
+            // Every viewer is an open file.
+            _ = clinux_raise_open_files()
             let environment = ProcessInfo.processInfo.environment
             let (path, overrides) = (ConfigFile.absolute(options.config), options.overrides)
             let file = try ConfigFile.load(path, overrides: overrides)

@@ -91,7 +91,10 @@ let package = Package(
         .testTarget(
             name: "PushIngestTests",
             dependencies: ["PushIngest", .product(name: "NIOEmbedded", package: "swift-nio")]),
-        .testTarget(name: "VoteBoardTests", dependencies: ["VoteBoard"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "VoteBoardTests",
+            dependencies: ["VoteBoard", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto")],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "PlenaryConfigurationTests", dependencies: ["PlenaryConfiguration", "StreamRelay"]),
         .testTarget(name: "PlenaryTests", dependencies: ["plenary", "PlenaryConfiguration", "StreamRelay", "Gateway"]),
         .testTarget(

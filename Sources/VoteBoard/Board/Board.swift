@@ -1,0 +1,137 @@
+import Foundation
+import Synchronization
+
+/// One hall's record, state and public view: commands go in, answers come out after the disk has them, deltas go to everybody.
+///
+/// Commands that arrive while the disk writes are decided together and written in one transaction.
+public final class Board: Sendable {
+    public typealias Observer = @Sendable (Publication) -> Void
+
+    static let queueLimit = 1024
+    static let batchLimit = 64
+    /// Milliseconds between two deltas: at most 20 a second.
+    static let pace: Int64 = 50
+
+    private struct Waiting {
+        var envelope: CommandEnvelope
+        var answer: @Sendable (Answer) -> Void
+    }
+
+    private struct Inbox {
+        var waiting: [Waiting] = []
+        var isDraining = false
+    }
+
+    private let queue = DispatchQueue(label: "plenary.board")
+    private let inbox = Mutex(Inbox())
+    private let shown: Mutex<Shown>
+    private let desk: Desk
+    public let log: EventLog
+
+    /// Reads the whole record back, checking it.
+    public init(log: EventLog, clock: @escaping @Sendable () -> ClockReading = ClockReading.system) throws(LogError) {
+        self.log = log
+        let replayed = try log.replay()
+        desk = Desk(log: log, state: replayed.state, tip: replayed.tip, clock: clock)
+        shown = Mutex(Shown(epoch: log.id, state: replayed.state, now: clock().wall))
+    }
+
+    // MARK: commands
+
+    /// Answers when the command is on the disk, or refused. Never throws: a full disk is a refusal like others.
+    public func send(_ envelope: CommandEnvelope) async -> Answer {
+        await withCheckedContinuation { continuation in
+            send(envelope) { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// As above; `answer` is called once, on the board's queue, and must not block.
+    public func send(_ envelope: CommandEnvelope, answer: @escaping @Sendable (Answer) -> Void) {
+        let isFull = inbox.withLock { inbox in
+            guard inbox.waiting.count < Self.queueLimit else { return true }
+            inbox.waiting.append(Waiting(envelope: envelope, answer: answer))
+            if !inbox.isDraining {
+                inbox.isDraining = true
+                queue.async { self.drain() }
+            }
+            return false
+        }
+        if isFull { answer(.refused(.busy)) }
+    }
+
+    private func drain() {
+        while true {
+            let batch = inbox.withLock { inbox in
+                let batch = Array(inbox.waiting.prefix(Self.batchLimit))
+                inbox.waiting.removeFirst(batch.count)
+                if batch.isEmpty { inbox.isDraining = false }
+                return batch
+            }
+            if batch.isEmpty { return }
+            let (answers, happened) = desk.work(batch.map(\.envelope))
+            if !happened.isEmpty { show(happened) }
+            for (waiting, answer) in zip(batch, answers) { waiting.answer(answer) }
+        }
+    }
+
+    // MARK: what others see
+
+    /// The state after the last command that was answered.
+    public var state: CouncilState { shown.withLock { $0.state } }
+
+    /// Calls `observer` with every delta from now on, in order, on the board's queue; it must not block or call the board.
+    /// Returns the snapshot that the first delta follows, without a gap between them.
+    public func observe(_ observer: @escaping Observer) -> (snapshot: [UInt8], sequence: Int64) {
+        let now = desk.clock().wall
+        return shown.withLock { shown in
+            shown.observers.append(observer)
+            return (shown.snapshot(now: now), shown.published)
+        }
+    }
+
+    /// The snapshot that the last published delta ends in.
+    public func snapshot() -> (bytes: [UInt8], sequence: Int64) {
+        let now = desk.clock().wall
+        return shown.withLock { ($0.snapshot(now: now), $0.published) }
+    }
+
+    /// The deltas that a client at `sequence` of `epoch` misses, `nil` when it needs a snapshot.
+    public func deltas(epoch: String, after sequence: Int64) -> [Publication]? {
+        shown.withLock { shown in epoch == shown.epoch ? shown.ring.since(sequence, current: shown.published) : nil }
+    }
+
+    /// For every ten seconds. Also notices that the wall clock was set, and a new day's mandates.
+    public func tick() -> [UInt8] {
+        queue.async {
+            let happened = self.desk.noticeClock()
+            self.show(happened)
+        }
+        let now = desk.clock().wall
+        return shown.withLock { WireMessage.tick(epoch: $0.epoch, sequence: $0.published, now: now) }
+    }
+
+    /// Waits until everything sent before is answered and published.
+    public func flush() async {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                self.publish()
+                continuation.resume()
+            }
+        }
+    }
+
+    private func show(_ happened: [RecordedEvent]) {
+        let state = desk.state
+        let steady = desk.clock().steady
+        let delay = shown.withLock { $0.take(state, happened, steady: steady) }
+        guard let delay else { return }
+        if delay == 0 { publish() } else { queue.asyncAfter(deadline: .now() + .milliseconds(Int(delay))) { self.publish() } }
+    }
+
+    private func publish() {
+        let reading = desk.clock()
+        let (publication, observers) = shown.withLock { ($0.publish(reading), $0.observers) }
+        guard let publication else { return }
+        for observer in observers { observer(publication) }
+    }
+}

@@ -1,0 +1,54 @@
+/// What has been shown to everybody, and what waits to be: bursts become one delta.
+struct Shown: Sendable {
+    let epoch: String
+    private(set) var state: CouncilState
+    private(set) var ring = DeltaRing()
+    /// The sequence that the last published delta ends in.
+    private(set) var published: Int64
+    var observers: [Board.Observer] = []
+
+    private var view = PublicView()
+    private var json: JSONValue
+    private var what: [String] = []
+    private var lastSteady: Int64?
+    private var isScheduled = false
+
+    init(epoch: String, state: CouncilState, now: UTCMilliseconds) {
+        self.epoch = epoch
+        self.state = state
+        published = state.sequence
+        json = view.render(state, at: now)
+    }
+
+    /// Takes in what happened. Returns in how many milliseconds to publish, `nil` when that is arranged already.
+    mutating func take(_ state: CouncilState, _ happened: [RecordedEvent], steady: Int64) -> Int64? {
+        self.state = state
+        what += happened.map(\.event.fact.type)
+        guard !isScheduled else { return nil }
+        isScheduled = true
+        return lastSteady.map { max(0, $0 + Board.pace - steady) } ?? 0
+    }
+
+    /// The delta from what was published to the state; `nil` when nothing happened.
+    mutating func publish(_ reading: ClockReading) -> Publication? {
+        isScheduled = false
+        let next = view.render(state, at: reading.wall)
+        let patch = json.mergePatch(to: next)
+        guard state.sequence > published || patch != nil else { return nil }
+        // A new day alone has no event: such a delta leads from a sequence to itself and is not for those who come back.
+        let bytes = WireMessage.delta(
+            epoch: epoch, after: published, sequence: state.sequence, at: state.sequence > published ? state.lastAt : reading.wall,
+            what: Array(what.suffix(100)), patch: patch ?? .object([:]))
+        let publication = Publication(after: published, sequence: state.sequence, at: state.lastAt, bytes: bytes)
+        if state.sequence > published { ring.append(publication) } else { ring = DeltaRing() }
+        json = next
+        what = []
+        published = state.sequence
+        lastSteady = reading.steady
+        return publication
+    }
+
+    func snapshot(now: UTCMilliseconds) -> [UInt8] {
+        WireMessage.snapshot(epoch: epoch, sequence: published, now: now, state: json)
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+
+/// The record as a file for everybody: a body a line, as stored, and the signed head as the last line.
+public enum LogExport {
+    /// Writes the lines one by one to `write`.
+    public static func export(_ log: EventLog, to write: ([UInt8]) throws -> Void) throws {
+        guard let head = try log.heads().last else { return }
+        var next: Int64 = 1
+        while next <= head.sequence {
+            let rows = try log.rows(from: next, limit: Int(min(500, head.sequence - next + 1)))
+            guard let last = rows.last else { break }
+            for row in rows { try write(row.body + [UInt8(ascii: "\n")]) }
+            next = last.sequence + 1
+        }
+        try write(try head.bytes() + [UInt8(ascii: "\n")])
+    }
+
+    /// Checks an exported file without any daemon, and gives the state that it ends in.
+    ///
+    /// - Parameters:
+    ///   - key: the public key that must have signed, when the reader knows it from elsewhere.
+    ///   - atLeast: a head published earlier; a file that was cut shorter than it is found out.
+    public static func verify(_ file: [UInt8], key: String? = nil, atLeast: SignedHead? = nil) throws(LogFault) -> LogVerifier {
+        var verifier = LogVerifier()
+        guard file.last == UInt8(ascii: "\n") else { throw LogFault(.truncated, at: 0) }
+        let lines = file.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for line in lines.dropLast() {
+            try verifier.accept(Array(line))
+            if let atLeast, atLeast.sequence == verifier.tip.sequence { try verifier.check(atLeast, isLast: false, key: key) }
+        }
+        guard let line = lines.last, let head = try? JSONDecoder().decode(SignedHead.self, from: Data(line)),
+            (try? head.bytes()) == Array(line)
+        else { throw LogFault(.head, at: verifier.tip.sequence) }
+        try verifier.check(head, isLast: true, key: key)
+        if let atLeast, atLeast.sequence > head.sequence { throw LogFault(.truncated, at: head.sequence) }
+        return verifier
+    }
+}

@@ -80,6 +80,12 @@ import Testing
         #expect(StatusText.table([], now: 0) == "no halls are configured\n")
     }
 
+    @Test func `one of a kind is counted as one`() {
+        var status = Self.live()
+        status.vitals.droppedFrames = 1
+        #expect(StatusText.page(HallReport(status: status), now: Self.now).contains("repaired    2 timestamps, 1 dropped frame\n"))
+    }
+
     @Test func `a watched stream is one line a second`() {
         #expect(
             StatusText.line(HallReport(status: Self.live(), viewers: 3), now: Self.now)

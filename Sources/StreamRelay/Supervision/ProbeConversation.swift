@@ -2,7 +2,7 @@
 struct ProbeConversation {
     enum Action: Equatable {
         case goOn
-        /// Everything worth knowing is known, or all that will come has come.
+        /// All that will come has come.
         case finish(CameraProbe.Seen)
         case fail(RelayFailure)
     }
@@ -15,15 +15,19 @@ struct ProbeConversation {
         case .opened(let source): self.source = source
         case .heartbeat(let vitals): self.vitals = vitals
         case .failed(let failure): return .fail(failure)
-        case .ended: return ended()
+        case .ended:
+            switch ended() {
+            case .success(let seen): return .finish(seen)
+            case .failure(let failure): return .fail(failure)
+            }
         case .initialization, .part, .slate, .log: break
         }
         return .goOn
     }
 
     /// The worker left, or its time is over: what is known is the answer.
-    func ended() -> Action {
-        if let source { return .finish(CameraProbe.Seen(source: source, vitals: vitals)) }
-        return .fail(RelayFailure(kind: .unreachable, message: "the camera was opened and sent nothing that could be described in time"))
+    func ended() -> Result<CameraProbe.Seen, RelayFailure> {
+        if let source { return .success(CameraProbe.Seen(source: source, vitals: vitals)) }
+        return .failure(RelayFailure(kind: .unreachable, message: "the camera was opened and sent nothing that could be described in time"))
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import NIOCore
 
 /// The options of every command that talks to a running daemon.
 struct ControlOptions: ParsableArguments {
@@ -18,4 +19,10 @@ struct ControlOptions: ParsableArguments {
 struct JSONOption: ParsableArguments {
     @Flag(help: "Print JSON, for programs.")
     var json = false
+}
+
+/// A JSON answer with the end of line that a terminal wants.
+func jsonLine(_ body: ByteBuffer) -> String {
+    let text = String(buffer: body)
+    return text.hasSuffix("\n") ? text : text + "\n"
 }

@@ -44,7 +44,7 @@ struct ReloadCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailure {
             let body = try await control.client.json(.POST, "/api/v1/reload")
-            if output.json { return writeOut(String(buffer: body) + "\n") }
+            if output.json { return writeOut(jsonLine(body)) }
             writeOut(StatusText.reload(try JSONDecoder().decode(ReloadReport.self, from: Data(body.readableBytesView))))
         }
     }

@@ -65,7 +65,7 @@ extension StreamCommand {
 
         private func once() async throws -> String {
             let bodies = try await bodies()
-            if output.json { return bodies.map { String(buffer: $0) + "\n" }.joined() }
+            if output.json { return bodies.map { jsonLine($0) }.joined() }
             return try reports(bodies).map { StatusText.page($0, now: currentMilliseconds()) }.joined(separator: "\n")
         }
 

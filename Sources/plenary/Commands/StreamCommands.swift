@@ -59,7 +59,7 @@ extension StreamCommand {
         func run() async throws {
             try await reportingFailure {
                 if output.json {
-                    writeOut(String(buffer: try await control.client.json(.GET, "/api/v1/halls")) + "\n")
+                    writeOut(jsonLine(try await control.client.json(.GET, "/api/v1/halls")))
                     return
                 }
                 var statuses: [HallReport] = []
@@ -110,7 +110,9 @@ extension StreamCommand {
         @OptionGroup var target: HallArgument
         @Argument(help: "on or off") var position: Position
         var wish: StreamWish { position == .on ? .slateOn : .slateOff }
-        var done: String { position == .on ? "the card is on air in \(target.hall)" : "the camera is on air in \(target.hall)" }
+        var done: String {
+            position == .on ? "the card is on air in \(target.hall)" : "the camera is on air in \(target.hall) from its next keyframe"
+        }
     }
 
     struct Hide: WishCommand {
@@ -131,7 +133,7 @@ extension StreamCommand {
         @OptionGroup var control: ControlOptions
         @OptionGroup var target: HallArgument
         var wish: StreamWish { .show }
-        var done: String { "\(target.hall) is on air again" }
+        var done: String { "\(target.hall) is on air again from the camera's next keyframe" }
     }
 
     struct Probe: AsyncParsableCommand {
@@ -144,7 +146,7 @@ extension StreamCommand {
         func run() async throws {
             try await reportingFailure {
                 let body = try await control.client.json(.POST, target.path("/probe"))
-                if output.json { return writeOut(String(buffer: body) + "\n") }
+                if output.json { return writeOut(jsonLine(body)) }
                 let source = try JSONDecoder().decode(SourceDescription.self, from: Data(body.readableBytesView))
                 writeOut("\(target.hall)\n" + TextBlock(StatusText.source(source)).text)
             }

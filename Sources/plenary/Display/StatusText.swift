@@ -8,7 +8,8 @@ enum StatusText {
         let rows = halls.map { hall -> [String] in
             let status = hall.status
             return [
-                status.hall, state(status), onAir(status), picture(status.source), Figures.bitRate(status.vitals.bitRate),
+                status.hall, state(status), onAir(status), status.state == .stopped ? "–" : picture(status.source),
+                status.state == .live ? Figures.bitRate(status.vitals.bitRate) : "–",
                 hall.viewers.map(String.init) ?? "–", status.since > 0 ? Figures.duration(Double(now - status.since) / 1000) : "–",
                 status.camera,
             ]
@@ -163,9 +164,9 @@ enum StatusText {
 
     private static func repairs(_ vitals: WorkerVitals) -> String {
         let counts = [
-            (vitals.repairedTimestamps, "timestamps"), (vitals.clockJumps, "clock jumps"), (vitals.droppedFrames, "frames dropped"),
-            (vitals.corruptPackets, "damaged packets"),
+            (vitals.repairedTimestamps, "timestamp"), (vitals.clockJumps, "clock jump"), (vitals.droppedFrames, "dropped frame"),
+            (vitals.corruptPackets, "damaged packet"),
         ].filter { $0.0 > 0 }
-        return counts.isEmpty ? "nothing" : counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        return counts.isEmpty ? "nothing" : counts.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
     }
 }

@@ -17,6 +17,9 @@ struct InputOptions {
     /// Bytes and tracks that probing may cost (`probesize`, `max_streams`); frame rates are measured by ourselves.
     private static let bounds = [("probesize", "5000000"), ("max_streams", "64"), ("fpsprobesize", "0"), ("max_probe_packets", "2500")]
 
+    /// FLV puts parameters first, and says so badly which tracks it has: one second of waiting for the other one is enough.
+    private static let flvProbe = [("format_whitelist", "flv,live_flv"), ("analyzeduration", "1000000")]
+
     init(_ address: CameraAddress, rtspTransport: String = "tcp") {
         options = Self.bounds
         var (base, query) = Self.split(address.raw)
@@ -33,11 +36,11 @@ struct InputOptions {
         case .rtmp, .rtmps:
             url = address.raw
             format = "flv"
-            options += [("protocol_whitelist", "rtmp,rtmps,tcp,tls,crypto"), ("format_whitelist", "flv,live_flv"), ("rtmp_live", "live")]
+            options += [("protocol_whitelist", "rtmp,rtmps,tcp,tls,crypto"), ("rtmp_live", "live")] + Self.flvProbe
         case .rtmpPush:
             url = nil
             format = "flv"
-            options += [("format_whitelist", "flv,live_flv"), ("protocol_whitelist", "none")]
+            options += [("protocol_whitelist", "none")] + Self.flvProbe
         case .srt:
             listens = query.contains { $0.0 == "mode" && $0.1 == "listener" }
             url = address.raw

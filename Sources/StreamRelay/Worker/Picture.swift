@@ -33,14 +33,21 @@ final class Picture {
         try AVFault.check(sws_scale_frame(scaler, frame.pointer, image.pointer), "cannot scale the picture \(path)")
     }
 
+    private static let sizeLimit = 16 << 20
+
     private static func decode(_ path: String) throws -> Frame {
-        let limit = 16 << 20
         guard let file = fopen(path, "rb") else {
             throw RelayFailure(kind: .unusable, message: "cannot read the picture \(path): \(String(cString: strerror(errno)))")
         }
         defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: limit)
-        let count = fread(&bytes, 1, limit, file)
+        fseek(file, 0, SEEK_END)
+        let size = ftell(file)
+        rewind(file)
+        guard (8...sizeLimit).contains(size) else {
+            throw RelayFailure(kind: .unusable, message: "the picture \(path) has \(size) bytes; a PNG or JPEG of at most \(sizeLimit) is taken")
+        }
+        var bytes = [UInt8](repeating: 0, count: size)
+        let count = fread(&bytes, 1, size, file)
         let isPNG = bytes.prefix(4) == [0x89, 0x50, 0x4E, 0x47]
         guard let codec = avcodec_find_decoder(isPNG ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG) else {
             throw RelayFailure(kind: .worker, message: "this libavcodec decodes no PNG or JPEG")

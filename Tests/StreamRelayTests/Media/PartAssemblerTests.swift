@@ -1,0 +1,166 @@
+import NIOCore
+import Testing
+
+@testable import StreamRelay
+
+@Suite struct `Cutting parts and segments` {
+    private func assembler(
+        part: Double = 0.5, segment: Double = 2, maximum: Double = 10, target: Int64? = nil, audio: [Int] = []
+    ) -> PartAssembler {
+        PartAssembler(
+            policy: CutPolicy(segmentDuration: segment, segmentMaximum: maximum, partDuration: part, partTarget: target), hasVideo: true,
+            audioTimescales: audio)
+    }
+
+    private let payload = ByteBuffer(bytes: [0, 0, 0, 1, 0x65])
+
+    private func relay(_ times: [Int64], keyframes: Set<Int>, in assembler: inout PartAssembler) -> [RelayedPart] {
+        var parts: [RelayedPart] = []
+        for (index, time) in times.enumerated() {
+            parts += assembler.video(
+                VideoFrame(decodeTime: time, presentationTime: time, isKeyframe: keyframes.contains(index), payload: payload)
+            ).map(\.part)
+        }
+        return parts + assembler.flush().map(\.part)
+    }
+
+    private func steady(_ count: Int, step: Int64, from start: Int64 = 0) -> [Int64] { (0..<count).map { start + Int64($0) * step } }
+
+    @Test(arguments: [(25, 0.5), (25, 0.2), (25, 0.04), (50, 0.5), (15, 0.5), (10, 0.2), (60, 1.0), (5, 0.5)])
+    func `at a steady rate all parts but a segment's last fill 85 % of PART-TARGET and none passes it`(rate: Int, part: Double) {
+        var assembler = assembler(part: part)
+        let gop = rate * 2
+        let parts = relay(
+            steady(rate * 20, step: 90_000 / Int64(rate)), keyframes: Set(stride(from: 0, to: rate * 20, by: gop)), in: &assembler)
+        for (index, part) in parts.enumerated().dropLast() {
+            #expect(part.duration <= part.partTarget)
+            let endsSegment = parts[index + 1].startsSegment
+            if !endsSegment { #expect(part.duration * 100 >= part.partTarget * 85, "part \(index)") }
+            #expect(parts[index + 1].decodeTime == part.decodeTime + part.duration)
+        }
+        #expect(Set(parts.map(\.partTarget)).count == 1)
+        #expect(parts.filter(\.startsSegment).count == 10)
+        #expect(parts.filter(\.startsSegment).allSatisfy { $0.independent })
+    }
+
+    @Test func `29.97 frames per second with timestamps rounded to milliseconds`() {
+        var assembler = assembler(part: 0.2)
+        let times = (0..<900).map { Int64((Double($0) * 1001 / 30).rounded()) * 90 }
+        let parts = relay(times, keyframes: Set(stride(from: 0, to: 900, by: 60)), in: &assembler)
+        for (part, next) in zip(parts, parts.dropFirst()) {
+            #expect(part.duration <= part.partTarget)
+            if !next.startsSegment { #expect(part.duration * 100 >= part.partTarget * 85) }
+        }
+    }
+
+    @Test func `frames before the first keyframe are dropped`() {
+        var assembler = assembler()
+        let parts = relay(steady(100, step: 3_600), keyframes: [30, 80], in: &assembler)
+        #expect(parts.first?.decodeTime == 0)
+        #expect(parts.first?.independent == true)
+        #expect(assembler.droppedFrames == 30)
+    }
+
+    @Test func `a GOP longer than the maximum is cut without a keyframe, and never past it`() {
+        var assembler = assembler(maximum: 4)
+        let parts = relay(steady(500, step: 3_600), keyframes: [0, 250], in: &assembler)
+        let starts = parts.filter(\.startsSegment)
+        #expect(starts.contains { !$0.independent })
+        for (start, next) in zip(starts, starts.dropFirst()) { #expect(next.decodeTime - start.decodeTime <= 360_000) }
+        #expect(starts.first { $0.decodeTime == 900_000 }?.independent == true)
+    }
+
+    @Test func `a short GOP does not make short segments`() {
+        var assembler = assembler()
+        let parts = relay(steady(500, step: 3_600), keyframes: Set(stride(from: 0, to: 500, by: 10)), in: &assembler)
+        let starts = parts.filter(\.startsSegment)
+        for (start, next) in zip(starts, starts.dropFirst()) { #expect(next.decodeTime - start.decodeTime == 180_000) }
+    }
+
+    @Test func `one late frame is caught up and breaks nothing`() {
+        var assembler = assembler(part: 0.04)
+        var times = steady(100, step: 3_600)
+        times[50] += 1_500
+        let parts = relay(times, keyframes: [0, 50], in: &assembler)
+        #expect(parts.allSatisfy { !$0.discontinuity && $0.duration <= $0.partTarget })
+        #expect(parts.last.map { $0.decodeTime + $0.duration } == 360_000)
+    }
+
+    @Test func `a hole of seconds breaks the time line by just that hole`() {
+        var assembler = assembler()
+        let times = steady(60, step: 3_600) + steady(60, step: 3_600, from: 60 * 3_600 + 270_000)
+        let parts = relay(times, keyframes: [0, 50, 60, 110], in: &assembler)
+        let broken = parts.filter(\.discontinuity)
+        #expect(broken.count == 1)
+        #expect(broken.first?.decodeTime == Int64(486_000))
+        #expect(broken.first?.startsSegment == true)
+    }
+
+    @Test func `after the daemon filled a loss nothing comes until a keyframe`() {
+        var assembler = assembler()
+        _ = relay(steady(60, step: 3_600), keyframes: [0, 50], in: &assembler)
+        assembler.resumeAtKeyframe()
+        let parts = relay(steady(60, step: 3_600, from: 60 * 3_600), keyframes: [20], in: &assembler)
+        #expect(parts.first?.startsSegment == true)
+        #expect(parts.first?.independent == true)
+        #expect(parts.first?.decodeTime == Int64(288_000))
+    }
+
+    @Test func `PART-TARGET that the stream's life has fixed is kept by a camera of another rate`() {
+        var assembler = assembler(target: 45_360)
+        let parts = relay(steady(150, step: 6_000), keyframes: Set(stride(from: 0, to: 150, by: 30)), in: &assembler)
+        #expect(parts.allSatisfy { $0.partTarget == 45_360 && $0.duration <= 45_360 })
+    }
+
+    @Test func `sound goes out with the picture it belongs to`() {
+        var assembler = assembler(audio: [48_000])
+        var parts: [RelayedPart] = []
+        for index in 0..<100 {
+            let time = Int64(index) * 3_600
+            parts += assembler.video(VideoFrame(decodeTime: time, presentationTime: time, isKeyframe: index % 50 == 0, payload: payload)).map(\.part)
+            while soundTime < time + 3_600 {
+                parts += assembler.audio(lane: 0, time: soundTime, samples: 1_024, payload: payload).map(\.part)
+                soundTime += 1_920
+            }
+        }
+        let boxes = parts.map { FragmentReader($0.fragments[0]) }
+        var end: [UInt32: Int64] = [:]
+        for fragment in boxes {
+            #expect(fragment.tracks.map(\.id) == [1, 2])
+            for track in fragment.tracks {
+                if let expected = end[track.id] { #expect(track.decodeTime == expected) }
+                end[track.id] = track.decodeTime + track.duration
+            }
+        }
+    }
+    private var soundTime: Int64 {
+        get { storage.value }
+        nonmutating set { storage.value = newValue }
+    }
+    private let storage = Box()
+    private final class Box { var value: Int64 = 0 }
+
+    @Test func `random frame times keep every promise of a part`() {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<100 {
+            var assembler = assembler(part: Double.random(in: 0.04...1, using: &random), maximum: 6)
+            var time: Int64 = 0
+            var times: [Int64] = []
+            for _ in 0..<400 {
+                times.append(time)
+                time += Int.random(in: 0..<40, using: &random) == 0 ? .random(in: 1...900_000, using: &random) : .random(in: 900...7_200, using: &random)
+            }
+            let keyframes = Set([0] + (0..<20).map { _ in Int.random(in: 0..<400, using: &random) })
+            let parts = relay(times, keyframes: keyframes, in: &assembler)
+            #expect(Set(parts.map(\.partTarget)).count <= 1)
+            for part in parts { #expect(part.duration > 0 && part.duration <= part.partTarget) }
+            for (part, next) in zip(parts, parts.dropFirst()) {
+                if next.discontinuity {
+                    #expect(next.decodeTime >= part.decodeTime + part.duration)
+                } else {
+                    #expect(next.decodeTime == part.decodeTime + part.duration)
+                }
+            }
+        }
+    }
+}

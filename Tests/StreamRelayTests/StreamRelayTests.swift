@@ -1,3 +1,0 @@
-import Testing
-@testable import StreamRelay
-@Test func `it builds`() {}

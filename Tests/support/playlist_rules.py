@@ -153,7 +153,7 @@ def parts_are_listed_near_the_edge_only(p):
         return
     after = Decimal(0)
     for s in reversed(p.segments):
-        if s.uri is not None and after <= 3 * p.part_target and not s.parts:
+        if s.uri is not None and not s.gap and after <= 3 * p.part_target and not s.parts:
             yield f"segment {s.msn} ends {after} s before the edge and lists no parts"
         if s.parts and after > 3 * p.target_duration:
             yield f"segment {s.msn} ends {after} s before the edge, past three targets, and still lists parts"
@@ -201,7 +201,7 @@ def a_live_playlist_hints_and_an_ended_one_does_not(p):
 def gaps_agree(p):
     for s in p.segments:
         missing = [part for part in s.parts if part.gap]
-        if s.uri is not None and s.parts and s.gap != (len(missing) > 0):
+        if s.uri is not None and s.parts and (s.gap and not missing or not s.gap and len(missing) == len(s.parts)):
             yield f"segment {s.msn}: EXT-X-GAP {s.gap}, while {len(missing)} of {len(s.parts)} parts are GAP=YES"
 
 

@@ -37,6 +37,12 @@ package enum AnnexB {
         if end > begin { units.append(begin..<end) }
     }
 
+    /// Whether the lengths lead exactly to the end. A unit of 256 to 511 bytes has a length that looks like a start code, so this is
+    /// asked first of a camera that announced lengths.
+    package static func isLengthPrefixed(_ bytes: UnsafeRawBufferPointer, lengthSize: Int) -> Bool {
+        lengthPrefixedUnits(in: bytes, lengthSize: lengthSize).last?.upperBound == bytes.count
+    }
+
     /// The units of a length-prefixed access unit (ISO/IEC 14496-15). Damaged lengths end the list early.
     package static func lengthPrefixedUnits(in bytes: UnsafeRawBufferPointer, lengthSize: Int) -> [Range<Int>] {
         var units: [Range<Int>] = []

@@ -21,8 +21,9 @@ package struct VideoFrame: Sendable, Equatable {
 package struct CutPart: Sendable, Equatable {
     /// `programDateTime` is still 0.
     package var part: RelayedPart
-    /// Presentation time of the first frame, 90 kHz ticks of the repaired time line.
-    package var presentationTime: Int64
+    /// Decode time of the first frame, 90 kHz ticks of the repaired time line: dates go on evenly with it, whatever the order in
+    /// which frames are shown.
+    package var cameraTime: Int64
 }
 
 /// Frames in, parts out. Holds back one frame of each track, so that every sample has its true duration.
@@ -53,7 +54,7 @@ package struct PartAssembler: Sendable {
 
     private struct PartStart: Sendable {
         var time: Int64 = 0
-        var presentationTime: Int64 = 0
+        var cameraTime: Int64 = 0
         var startsSegment = true
         var independent = true
         var discontinuity = false
@@ -115,7 +116,7 @@ package struct PartAssembler: Sendable {
         if !hasVideo, origin == nil, lane == 0 {
             origin = time
             waitsForKeyframe = false
-            start = PartStart(presentationTime: time, discontinuity: breaksNext)
+            start = PartStart(cameraTime: time, discontinuity: breaksNext)
             breaksNext = false
         }
         guard let origin else { return [] }
@@ -174,7 +175,7 @@ package struct PartAssembler: Sendable {
     private mutating func startPart(with frame: VideoFrame, at time: Int64, startsSegment: Bool) {
         clock = time
         start = PartStart(
-            time: time, presentationTime: frame.presentationTime, startsSegment: startsSegment, independent: frame.isKeyframe,
+            time: time, cameraTime: frame.decodeTime, startsSegment: startsSegment, independent: frame.isKeyframe,
             discontinuity: breaksNext)
         breaksNext = false
         if startsSegment { segmentStart = time }
@@ -217,7 +218,7 @@ package struct PartAssembler: Sendable {
             decodeTime: start.time, duration: duration, partTarget: policy.partTarget ?? duration, programDateTime: 0,
             fragments: runs.map { FragmentWriter.write(sequence: sequence, runs: $0) })
         samples.removeAll(keepingCapacity: true)
-        let cut = CutPart(part: part, presentationTime: start.presentationTime)
+        let cut = CutPart(part: part, cameraTime: start.cameraTime)
         start.time = clock
         start.discontinuity = false
         return [cut]
@@ -234,8 +235,7 @@ package struct PartAssembler: Sendable {
         guard cut != .none, end > start.time else { return [] }
         clock = end
         let cuts = finishPart()
-        let presentation = end + (origin ?? 0)
-        start = PartStart(time: end, presentationTime: presentation, startsSegment: cut == .segment)
+        start = PartStart(time: end, cameraTime: end + (origin ?? 0), startsSegment: cut == .segment)
         if cut == .segment { segmentStart = end }
         return cuts
     }

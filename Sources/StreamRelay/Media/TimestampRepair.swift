@@ -23,6 +23,8 @@ package struct TimestampRepair: Sendable {
     private var tracks: [Track]
     /// The newest correction any track has found.
     private var newest: Int64 = 0
+    /// How far any track has come.
+    private var front: Int64 = .min
     private var leapIsExpected = false
 
     /// Timestamps that were missing, repeated or backward.
@@ -56,6 +58,7 @@ package struct TimestampRepair: Sendable {
             track.lastDecode = first
             track.lastArrival = arrival
             tracks[index] = track
+            front = max(front, first)
             return Times(decode: first, presentation: max(first, (presentation ?? given ?? 0) + track.correction))
         }
 
@@ -76,6 +79,7 @@ package struct TimestampRepair: Sendable {
         track.lastDecode = time
         track.lastArrival = arrival
         tracks[index] = track
+        front = max(front, time)
         // A presentation before the decode time by less than a leap is what negative composition offsets are for.
         return Times(decode: time, presentation: presented < time - Self.leap || presented > time + 10 * Self.leap ? time : presented)
     }
@@ -87,7 +91,9 @@ package struct TimestampRepair: Sendable {
     }
 
     private mutating func correct(_ track: inout Track, given: Int64, expected: Int64) {
-        if newest != track.correction, abs(given + newest - expected) < Self.leap {
+        // The track that leaps second fits where it left off, or where the other is now, when it was silent meanwhile.
+        let adopted = given + newest
+        if newest != track.correction, abs(adopted - expected) < Self.leap || (adopted > expected && abs(adopted - front) < Self.leap) {
             track.correction = newest
             return
         }

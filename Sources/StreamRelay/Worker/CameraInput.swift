@@ -75,7 +75,8 @@ final class CameraInput: PacketSource {
         if link.wantsFinish || link.daemonIsGone { return .end }
         if code == CFF_ERROR_EOF {
             guard plan.loops else { return .end }
-            try check(avformat_seek_file(context, -1, .min, 0, .max, 0), attempt: "cannot go back to the start of")
+            let start = context.map { $0.pointee.start_time == CFF_NOPTS ? 0 : $0.pointee.start_time } ?? 0
+            try check(avformat_seek_file(context, -1, .min, start, .max, 0), attempt: "cannot go back to the start of")
             return .restarted
         }
         throw failure(code, attempt: "lost")

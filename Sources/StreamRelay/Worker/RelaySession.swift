@@ -154,7 +154,7 @@ final class RelaySession {
         if !sawKeyframe, arrival - beganAt > Self.keyframePatience {
             throw RelayFailure(kind: .unusable, message: "the picture came without a keyframe for \(Self.keyframePatience / 1_000_000) s: set the camera's keyframe interval (GOP) to 2 s")
         }
-        if !source.isPaced { clock.observe(time: microseconds(times.presentation), arrival: Clock.wall()) }
+        if !source.isPaced { clock.observe(time: microseconds(times.decode), arrival: Clock.wall()) }
         let frame = VideoFrame(
             decodeTime: times.decode, presentationTime: times.presentation, isKeyframe: unit.isKeyframe, payload: unit.payload)
         queue.append(.video(frame, changesParameters: unit.changesParameters))
@@ -247,7 +247,7 @@ final class RelaySession {
     private func deliver(_ incoming: Incoming) throws {
         switch incoming {
         case .video(let frame, let changesParameters):
-            if source.isPaced { clock.observe(time: microseconds(frame.presentationTime), arrival: Clock.wall()) }
+            if source.isPaced { clock.observe(time: microseconds(frame.decodeTime), arrival: Clock.wall()) }
             lastPicture = frame.decodeTime
             if frame.isKeyframe, changesParameters || needsRearranging { try rearrangeTracks() }
             emit(assembler.video(frame))
@@ -304,7 +304,7 @@ final class RelaySession {
     private func emit(_ cuts: [CutPart]) {
         for cut in cuts {
             var part = cut.part
-            part.programDateTime = clock.programDateTime(of: microseconds(cut.presentationTime), now: Clock.wall())
+            part.programDateTime = clock.programDateTime(of: microseconds(cut.cameraTime), now: Clock.wall())
             link.send(.part(part))
         }
     }

@@ -36,12 +36,11 @@ final class VideoTrack {
         var changes = takeSideExtradata(packet)
         let bytes = packet.bytes
         let flagged = packet.pointer.pointee.flags & AV_PKT_FLAG_KEY != 0
-        if lengthSize == 4, !AnnexB.hasStartCode(bytes) || bytes.count < 5 {
+        let isPrefixed = lengthSize > 0 && (AnnexB.isLengthPrefixed(bytes, lengthSize: lengthSize) || !AnnexB.hasStartCode(bytes))
+        if lengthSize == 4, isPrefixed {
             return Unit(payload: ByteBuffer(bytes: bytes), isKeyframe: flagged, changesParameters: changes)
         }
-        let units =
-            lengthSize > 0 && !AnnexB.hasStartCode(bytes)
-            ? AnnexB.lengthPrefixedUnits(in: bytes, lengthSize: lengthSize) : AnnexB.units(in: bytes)
+        let units = isPrefixed ? AnnexB.lengthPrefixedUnits(in: bytes, lengthSize: lengthSize) : AnnexB.units(in: bytes)
         let unit = AccessUnit(codec: codec, bytes: bytes, units: units)
         let isKeyframe = flagged || unit.holdsKeyframe
         if isKeyframe, !unit.parameterSets.isEmpty, lengthSize == 0 {

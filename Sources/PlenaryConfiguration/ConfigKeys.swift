@@ -39,7 +39,9 @@ enum ConfigKeys {
             "connections", 20_000, in: 16...1_000_000, help: "Open connections at a time; more are turned away with 503.")
         static let connectionsPerAddress = ConfigKey.count(
             "connectionsPerAddress", 256, in: 1...1_000_000,
-            help: "Open connections of one client address; a hall's own network may share one. Not counted behind a proxy.")
+            help: "Open connections of one client address; a building's network may share one. Not counted behind a proxy.")
+        static let countLoopback = ConfigKey.flag(
+            "countLoopback", false, help: "connectionsPerAddress holds for this machine's own address too, where a front proxy comes from.")
     }
 
     enum Hall {
@@ -88,7 +90,7 @@ enum ConfigKeys {
         ("control", [Control.group.document]),
         ("rtmp", [RTMP.listen.document]),
         ("log", [Log.level.document, Log.format.document, Log.access.document]),
-        ("limits", [Limits.connections.document, Limits.connectionsPerAddress.document]),
+        ("limits", [Limits.connections.document, Limits.connectionsPerAddress.document, Limits.countLoopback.document]),
         (
             "halls",
             [

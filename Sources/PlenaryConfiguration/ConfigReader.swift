@@ -53,7 +53,8 @@ public struct ConfigReader {
                 access: log.value(ConfigKeys.Log.access)),
             limits: PlenaryConfig.Limits(
                 connections: limits.value(ConfigKeys.Limits.connections),
-                connectionsPerAddress: limits.value(ConfigKeys.Limits.connectionsPerAddress)),
+                connectionsPerAddress: limits.value(ConfigKeys.Limits.connectionsPerAddress),
+                countLoopback: limits.value(ConfigKeys.Limits.countLoopback)),
             halls: [])
         apply(overrides, to: &config, &faults)
         config.halls = readHalls(&root, rtmpIsOpen: config.rtmpListen != nil, &faults)

@@ -24,6 +24,8 @@ public struct PlenaryConfig: Sendable, Equatable {
     public struct Limits: Sendable, Equatable {
         public var connections: Int
         public var connectionsPerAddress: Int
+        /// This machine's own address is counted too.
+        public var countLoopback: Bool
     }
 
     public struct Hall: Sendable, Equatable {

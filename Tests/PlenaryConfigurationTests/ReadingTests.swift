@@ -33,7 +33,7 @@ import Testing
             control: {group: operators}
             rtmp: {listen: "0.0.0.0:1935"}
             log: {level: debug, format: json, access: on}
-            limits: {connections: 500, connectionsPerAddress: 20}
+            limits: {connections: 500, connectionsPerAddress: 20, countLoopback: true}
             halls:
               - {name: a, title: Зала засідань, language: no, camera: "./film.mp4", autostart: no, segmentDuration: 1, segmentMaximum: 4,
                  partDuration: 0.2, liveWindow: 3600, captureDelay: 0.3, slateOnLoss: false, slateImage: card.png,
@@ -46,7 +46,7 @@ import Testing
         #expect(config.controlGroup == "operators")
         #expect(config.rtmpListen == ListenAddress(host: "0.0.0.0", port: 1935))
         #expect(config.log == PlenaryConfig.Log(level: "debug", format: .json, access: true))
-        #expect(config.limits == PlenaryConfig.Limits(connections: 500, connectionsPerAddress: 20))
+        #expect(config.limits == PlenaryConfig.Limits(connections: 500, connectionsPerAddress: 20, countLoopback: true))
         let hall = config.halls[0]
         #expect(hall.title == "Зала засідань")
         #expect(hall.language == "no", "Norwegian, not false")

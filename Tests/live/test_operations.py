@@ -243,7 +243,7 @@ def test_a_blocked_viewer_does_not_hold_up_sigterm(measured):
 
 @pytest.mark.parametrize("way", ["SIGTERM", "kill -9"])
 def test_sequence_numbers_go_on_over_a_restart_of_the_daemon(way, measured):
-    with Daemon([{"name": "a", "camera": clip(), "liveWindow": 30}]) as daemon:
+    with Daemon([{"name": "a", "camera": clip(), "segmentMaximum": 4, "liveWindow": 30}]) as daemon:
         daemon.wait_live("a")
         watch = Watch(daemon.address, "a", outages=True, may_end=True).start()
         wait_until(lambda: watch.real_parts >= 12, 30, "parts")

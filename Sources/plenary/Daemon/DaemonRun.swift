@@ -130,6 +130,7 @@ extension GatewaySettings {
         limits.connections = config.limits.connections
         // A front proxy is one address for everybody.
         limits.connectionsPerAddress = config.behindProxy ? config.limits.connections : config.limits.connectionsPerAddress
+        limits.countsLoopback = config.limits.countLoopback
         self.init(
             listen: [Address(host: config.listen.host, port: config.listen.port)],
             certificate: config.tls.map { Certificate(chainPath: $0.certificate, keyPath: $0.key) },

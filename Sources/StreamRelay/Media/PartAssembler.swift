@@ -189,6 +189,8 @@ package struct PartAssembler: Sendable {
             cuts += finishPart()
             startPart(with: frame, at: clock, startsSegment: tooLongForSegment)
         }
+        // the first cut fixes PART-TARGET, perhaps below what this frame was allowed before
+        let duration = min(duration, policy.limit)
         let offset = frame.presentationTime - (origin ?? 0) - clock
         samples.append(
             .init(

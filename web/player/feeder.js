@@ -15,8 +15,11 @@ export class Feeder {
     #order;
     #under = [];
     #deadHint = null;
+    #takenHint = null;
     #inits = new Map();
     #handing = false;
+    /** Seconds of the quickest answer so far: about one round trip. */
+    quickest = Infinity;
     /** The position after the last piece asked for; `null` before `restart`. */
     position = null;
 
@@ -34,6 +37,7 @@ export class Feeder {
     clear() {
         for (const entry of this.#under) entry.controller.abort();
         this.#under = [];
+        this.#takenHint = null;
         this.position = null;
     }
 
@@ -46,6 +50,8 @@ export class Feeder {
             this.position = planned.position;
             if (planned.piece === null || planned.piece.uri === this.#deadHint) break;
             this.position = planned.piece.next;
+            // It came as a hint already. A part hinted at a segment's end may turn out to be the first of the next one.
+            if (planned.piece.uri === this.#takenHint) continue;
             this.#under.push(this.#entry(planned.piece));
         }
         this.#handOver();
@@ -55,6 +61,7 @@ export class Feeder {
         const controller = new AbortController();
         const bytes = this.#fetch(piece, controller.signal);
         bytes.catch(() => {}); // told when its turn comes
+        if (piece.hinted) this.#takenHint = piece.uri;
         return { piece, controller, bytes };
     }
 
@@ -65,13 +72,15 @@ export class Feeder {
         if (planned === null || planned.piece === null) return false;
         if (planned.piece.hinted) return planned.piece.uri !== entry.piece.uri ? this.#retract(entry) : false;
         if (planned.piece.uri !== entry.piece.uri) return this.#retract(entry);
-        entry.piece.hinted = false;
+        Object.assign(entry.piece, planned.piece, { hinted: false });
+        this.position = planned.piece.next;
         return true;
     }
 
     #retract(entry) {
         this.#under.splice(this.#under.indexOf(entry), 1);
         entry.controller.abort();
+        this.#takenHint = null;
         this.position = { msn: entry.piece.msn, part: entry.piece.part };
         return true;
     }
@@ -87,6 +96,7 @@ export class Feeder {
                 this.#under.shift();
                 if (outcome.problem && entry.piece.hinted) {
                     this.#deadHint = entry.piece.uri;
+                    this.#takenHint = null;
                     this.position = { msn: entry.piece.msn, part: entry.piece.part };
                 } else if (outcome.problem) this.#order.missing(entry.piece);
                 else await this.#order.arrived(entry.piece, outcome.init, outcome.bytes);
@@ -100,8 +110,11 @@ export class Feeder {
     /** Init and bytes of a piece, with a few tries: a lost connection is no reason to lose a part. */
     async #fetch(piece, signal) {
         for (let failures = 1; ; failures += 1) {
+            const [began, held] = [performance.now(), piece.hinted];
             try {
-                return await Promise.all([this.#init(piece.map, signal), fetchBytes(piece.uri, 10, signal)]);
+                const both = await Promise.all([this.#init(piece.map, signal), fetchBytes(piece.uri, 10, signal)]);
+                if (!held) this.quickest = Math.min(this.quickest, (performance.now() - began) / 1000);
+                return both;
             } catch (problem) {
                 const final = problem instanceof HTTPProblem && problem.status !== 503 && problem.status < 500;
                 if (signal.aborted || final || failures > 3) throw problem;

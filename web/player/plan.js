@@ -86,7 +86,7 @@ function isAfterGap(playlist, from, to) {
 
 /** Seconds of buffer that should be left when the next part arrives: a share of a part, the way there, and what stalls have taught. */
 export function initialCushion(partTarget, roundTrip) {
-    return partTarget === null ? 2 : 0.35 * partTarget + 0.07 + Math.min(roundTrip, 0.4);
+    return partTarget === null ? 2 : 0.35 * partTarget + 0.06 + Math.min(roundTrip, 0.4);
 }
 
 /** After a stall more, after a calm while less again; never under the base, never over `limit` seconds. */
@@ -120,10 +120,11 @@ export function aheadOf(ranges, time) {
  * The place to jump to when playback stands before a hole: MSE never crosses one by itself.
  *
  * @param {[number, number][]} ranges what is buffered, in order
+ * @param {boolean} stuck the playhead does not move: browsers stop a little before the end of what they have
  * @returns {number | null} the start of the next range when nothing is left at `time`
  */
-export function overHole(ranges, time) {
-    if (aheadOf(ranges, time) > 0.08) return null;
+export function overHole(ranges, time, stuck) {
+    if (aheadOf(ranges, time) > (stuck ? 0.6 : 0.03)) return null;
     const next = ranges.find(([start, end]) => start > time && end - start > 0.02);
     return next ? next[0] + 0.001 : null;
 }

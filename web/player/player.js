@@ -43,6 +43,7 @@ export class LivePlayer extends EventTarget {
     #lastKey = "";
     #timer = 0;
     #beatAt = Date.now();
+    #playhead = { time: 0, movedAt: Date.now() };
     /** For people who look under the bonnet, and tests. */
     counters = { rebuilds: 0, stalls: 0, holes: 0, jumps: 0, pieces: 0, missing: 0 };
 
@@ -216,7 +217,7 @@ export class LivePlayer extends EventTarget {
         if (this.#failure && this.#failedMap !== (playlist.segments.at(-1)?.map ?? null)) this.#rebuild();
         if (this.#feeder.position === null && !this.#failure) this.#beginLive();
         this.#loader.pace = this.#following || (!this.#video.paused && (this.behind ?? 0) < 30) ? "live" : "calm";
-        this.#steering.target(playlist.partTarget, this.#loader.roundTrip);
+        this.#steering.target(playlist.partTarget, Math.min(this.#loader.roundTrip, this.#feeder.quickest));
         this.#feeder.go();
         this.#update();
     }
@@ -361,9 +362,10 @@ export class LivePlayer extends EventTarget {
 
     #tick() {
         const video = this.#video;
+        this.#watchPlayhead();
         this.#steering.calm(performance.now());
         if (this.#buffer && !video.paused && !video.seeking && !this.#pendingLive && this.#wantedTime === null) {
-            const jump = overHole(this.#buffer.ranges, video.currentTime);
+            const jump = overHole(this.#buffer.ranges, video.currentTime, this.#isStuck);
             if (jump !== null) {
                 this.counters.holes += 1;
                 video.currentTime = jump;
@@ -378,6 +380,16 @@ export class LivePlayer extends EventTarget {
         }
         this.#feeder.go();
         this.#update();
+    }
+
+    /** Whether the playhead has stood still for 300 ms although it should move. */
+    get #isStuck() {
+        return !this.#video.paused && !this.#video.seeking && Date.now() - this.#playhead.movedAt > 300;
+    }
+
+    #watchPlayhead() {
+        const time = this.#video.currentTime;
+        if (time !== this.#playhead.time || this.#video.seeking) this.#playhead = { time, movedAt: Date.now() };
     }
 
     #steerLive() {
@@ -462,7 +474,7 @@ export class LivePlayer extends EventTarget {
     }
 
     #phaseNow() {
-        const starved = this.ahead < 0.1;
+        const starved = this.ahead < 0.1 || (this.#isStuck && this.ahead < 0.6);
         if (this.#failure) return "failed";
         if (this.#absent && starved) return "absent";
         if (this.#playlist?.ended && starved) return "ended";

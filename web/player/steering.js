@@ -15,7 +15,8 @@ export class LiveSteering {
     target(partTarget, roundTrip) {
         const base = initialCushion(partTarget, roundTrip);
         if (base === this.#base) return;
-        this.cushion = this.#base === null ? base : Math.max(base, this.cushion);
+        // What stalls have taught stays on top.
+        this.cushion = base + (this.#base === null ? 0 : this.cushion - this.#base);
         this.#base = base;
         this.#part = partTarget ?? 2;
     }

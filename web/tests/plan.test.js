@@ -54,8 +54,10 @@ test("after a gap live begins behind it, even with less buffer than wanted", () 
 
 test("playback jumps over a hole only when nothing is left before it", () => {
     const ranges = [[10, 20], [25, 30]];
-    assert.equal(plan.overHole(ranges, 15), null);
-    assert.equal(plan.overHole(ranges, 19.97), 25.001);
+    assert.equal(plan.overHole(ranges, 15, true), null);
+    assert.equal(plan.overHole(ranges, 19.98), 25.001);
+    assert.equal(plan.overHole(ranges, 19.9, false), null);
+    assert.equal(plan.overHole(ranges, 19.9, true), 25.001, "a browser stops a little before the end");
     assert.equal(plan.overHole(ranges, 22), 25.001);
     assert.equal(plan.overHole(ranges, 29.99), null, "nothing is there behind the last one");
     assert.equal(plan.overHole(ranges, 5), 10.001);

@@ -58,7 +58,7 @@ enum InputProbe {
         let width = parameters.pointee.width
         let height = parameters.pointee.height
         guard width > 0, height > 0 else {
-            throw RelayFailure(kind: .unreachable, message: "\(address) has not shown its picture's parameters yet: trying again")
+            throw unknownPicture(address)
         }
         guard width <= pictureLimit, height <= pictureLimit else {
             throw RelayFailure(kind: .forbidden, message: "\(address) claims a picture of \(width)×\(height); at most \(pictureLimit)×\(pictureLimit) is relayed")
@@ -68,6 +68,15 @@ enum InputProbe {
         let rate = stream.pointee.avg_frame_rate.value
         tracks.frameRate = rate > 0 && rate < 250 ? rate : 0
         return true
+    }
+
+    /// No size: libav joined in the middle of a picture, or refused what the parameters claim (in its own words).
+    private static func unknownPicture(_ address: CameraAddress) -> RelayFailure {
+        let claim = LibavLog.takeErrors().last { $0.contains("Picture size") }
+        guard let claim else {
+            return RelayFailure(kind: .unreachable, message: "\(address) has not shown its picture's parameters yet: trying again")
+        }
+        return RelayFailure(kind: .forbidden, message: "\(address) claims a picture that cannot be relayed: \(claim)")
     }
 
     private static func takeAudio(_ stream: UnsafeMutablePointer<AVStream>, into tracks: inout InputTracks) -> Bool {

@@ -4,7 +4,7 @@ import Synchronization
 /// libav's log: its last errors are kept, without secrets, so that a failure can be told in libav's own words.
 enum LibavLog {
     private static let lastErrors = Mutex<[String]>([])
-    private static let kept = 4
+    private static let kept = 12
 
     /// Sends libav's errors here instead of to stderr.
     static func capture() {
@@ -20,12 +20,12 @@ enum LibavLog {
         var text = CameraAddress.redact(line)
         while text.last == "\n" || text.last == " " { text.removeLast() }
         // “[rtsp @ 0x55…] words”: the address says nothing to a person
-        if text.hasPrefix("["), let close = text.firstIndex(of: "]") {
+        while text.hasPrefix("["), let close = text.firstIndex(of: "]") {
             text = String(text[text.index(after: close)...].drop { $0 == " " })
         }
         guard !text.isEmpty else { return }
         lastErrors.withLock { errors in
-            if errors.last == text { return }
+            if errors.contains(text) { return }
             errors.append(text)
             if errors.count > kept { errors.removeFirst() }
         }

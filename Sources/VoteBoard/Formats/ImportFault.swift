@@ -1,0 +1,35 @@
+/// One fault of a file, where an editor finds it.
+public struct ImportFault: Error, Hashable, Sendable {
+    /// From 1.
+    public var line: Int
+    /// From 1: of a character in JSON, of a cell in a table.
+    public var column: Int
+    /// What is wrong and the remedy.
+    public var problem: String
+
+    public init(line: Int, column: Int, problem: String) {
+        self.line = line
+        self.column = column
+        self.problem = problem
+    }
+
+    public var sentence: String { "line \(line), column \(column): \(problem)" }
+}
+
+/// Every fault of a file; nothing of such a file is taken.
+public struct ImportFaults: Error, Hashable, Sendable {
+    public var faults: [ImportFault]
+
+    public init(_ faults: [ImportFault]) { self.faults = faults }
+
+    public var sentence: String { faults.map(\.sentence).joined(separator: "\n") }
+}
+
+/// A piece of text and where it stood.
+struct Cell: Hashable, Sendable {
+    var text: String
+    var line: Int
+    var column: Int
+
+    func fault(_ problem: String) -> ImportFault { ImportFault(line: line, column: column, problem: problem) }
+}

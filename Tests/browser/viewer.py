@@ -78,7 +78,7 @@ class Viewer:
     def state(self):
         return self.page.evaluate(
             f"(() => {{ const p = {PLAYER}, v = document.getElementById('video'); return {{ phase: p.phase, following: p.following, behind: p.behind, ahead: p.ahead,"
-            " cushion: p.cushion, gap: p.inGap, rate: v.playbackRate, paused: v.paused, ready: v.readyState, time: v.currentTime, error: v.error?.message,"
+            " seeking: v.seeking, buffered: [...Array(v.buffered.length).keys()].map((i) => [v.buffered.start(i), v.buffered.end(i)]), cushion: p.cushion, gap: p.inGap, rate: v.playbackRate, paused: v.paused, ready: v.readyState, time: v.currentTime, error: v.error?.message,"
             " counters: p.counters, screen: document.getElementById('screen').innerText }})()")
 
     def wait_phase(self, phase, timeout=20):

@@ -48,7 +48,7 @@ export class Feeder {
             const planned = this.#order.plan(this.position);
             if (planned === null || this.position === null) break;
             this.position = planned.position;
-            if (planned.piece === null || planned.piece.uri === this.#deadHint) break;
+            if (planned.piece === null || (planned.piece.hinted && planned.piece.uri === this.#deadHint)) break;
             this.position = planned.piece.next;
             // It came as a hint already. A part hinted at a segment's end may turn out to be the first of the next one.
             if (planned.piece.uri === this.#takenHint) continue;

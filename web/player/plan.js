@@ -166,6 +166,14 @@ export function mediaTimeOf(playlist, starts, position) {
     return times[index] + segment.parts.slice(0, position.part).reduce((sum, part) => sum + part.duration, 0);
 }
 
+/** The first moment at or after `time` that has media, as a media time; `null` while times are unknown or nothing is there. */
+export function playableFrom(playlist, starts, time) {
+    const times = segmentTimes(playlist, starts);
+    if (times === null) return null;
+    const index = playlist.segments.findIndex((segment, i) => !segment.gap && time < times[i] + segment.duration - 0.05);
+    return index < 0 ? null : Math.max(time, times[index]);
+}
+
 /** The segment to load for media time `time`; a gap is stepped over. `null` while times are unknown. */
 export function positionAt(playlist, starts, time) {
     const times = segmentTimes(playlist, starts);

@@ -3,7 +3,7 @@ import { canFeed, MediaBuffer, MediaSourceClass } from "./buffer.js";
 import { Feeder } from "./feeder.js";
 import { PlaylistLoader } from "./loader.js";
 import { LiveSteering } from "./steering.js";
-import { aheadOf, evictions, isAnotherTimeline, livePosition, mediaTimeOf, nextPiece, overHole, positionAt, programTimeAt } from "./plan.js";
+import { aheadOf, evictions, isAnotherTimeline, livePosition, mediaTimeOf, nextPiece, overHole, playableFrom, positionAt, programTimeAt } from "./plan.js";
 import { lastSequence, nextPosition } from "./playlist.js";
 
 /**
@@ -43,9 +43,10 @@ export class LivePlayer extends EventTarget {
     #lastKey = "";
     #timer = 0;
     #beatAt = Date.now();
+    #arrivedAt = 0;
     #playhead = { time: 0, movedAt: Date.now() };
     /** For people who look under the bonnet, and tests. */
-    counters = { rebuilds: 0, stalls: 0, holes: 0, jumps: 0, pieces: 0, missing: 0 };
+    counters = { rebuilds: 0, stalls: 0, holes: 0, jumps: 0, pieces: 0, missing: 0, rescues: 0 };
 
     static get isSupported() {
         return MediaSourceClass !== null;
@@ -110,7 +111,7 @@ export class LivePlayer extends EventTarget {
 
     /** Media time of the newest moment there is, and of the oldest one can seek to. */
     get liveEdge() { return this.#playlist ? mediaTimeOf(this.#playlist, this.#starts, nextPosition(this.#playlist)) : null; }
-    get oldest() { return this.#playlist ? mediaTimeOf(this.#playlist, this.#starts, { msn: this.#playlist.mediaSequence, part: 0 }) : null; }
+    get oldest() { return this.#playlist ? playableFrom(this.#playlist, this.#starts, -Infinity) : null; }
     /** Seconds behind the newest moment. */
     get behind() {
         const edge = this.liveEdge;
@@ -129,6 +130,7 @@ export class LivePlayer extends EventTarget {
         this.#wantsPlay = true;
         if (this.#following) this.goLive();
         else this.#tryPlay();
+        this.#loader.nudge();
     }
 
     pause() {
@@ -163,7 +165,11 @@ export class LivePlayer extends EventTarget {
             this.goLive();
             return;
         }
-        const wanted = Math.max(oldest + 0.1, time);
+        const wanted = playableFrom(this.#playlist, this.#starts, Math.max(oldest + 0.1, time));
+        if (wanted === null || wanted > edge - this.#startDistance - 1) {
+            this.goLive();
+            return;
+        }
         this.#following = false;
         this.#video.playbackRate = 1;
         this.#pendingLive = false;
@@ -293,6 +299,7 @@ export class LivePlayer extends EventTarget {
     async #arrived(piece, init, bytes) {
         const buffer = this.#buffer;
         this.counters.pieces += 1;
+        this.#arrivedAt = Date.now();
         if (init !== null && piece.map !== this.#appendedMap) {
             const tracks = readTracks(init);
             const mime = mimeType(tracks);
@@ -344,8 +351,13 @@ export class LivePlayer extends EventTarget {
                 if (this.#wantsPlay) this.#tryPlay();
             }
         }
-        if (this.#wantedTime !== null && aheadOf(ranges, this.#wantedTime) > 0) this.#wantedTime = null;
-        for (const [start, end] of evictions(ranges, this.#wantedTime ?? this.#video.currentTime)) this.#buffer.remove(start, end);
+        if (this.#wantedTime !== null && aheadOf(ranges, this.#wantedTime) > 0) {
+            // The first picture may lie a little behind the place that was computed.
+            if (!ranges.some(([start, end]) => start <= this.#wantedTime && this.#wantedTime < end)) this.#video.currentTime = this.#wantedTime + 0.06;
+            this.#wantedTime = null;
+        }
+        // Before live playback begins the playhead is not yet where it will be.
+        if (!this.#pendingLive) for (const [start, end] of evictions(ranges, this.#wantedTime ?? this.#video.currentTime)) this.#buffer.remove(start, end);
         if (this.oldest !== null) this.#buffer.setSeekable(this.oldest, this.liveEdge);
         this.#tick();
     }
@@ -356,6 +368,12 @@ export class LivePlayer extends EventTarget {
         const now = Date.now();
         if (now - this.#beatAt > 5000) this.#returned(); // the machine slept
         this.#beatAt = now;
+        // Media comes, yet nothing moves: whatever the browser holds against this buffer, a new one helps.
+        if (this.#following && !this.#video.paused && !this.#failure && now - this.#playhead.movedAt > 6000 && now - this.#arrivedAt < 1000) {
+            this.counters.rescues += 1;
+            this.#playhead.movedAt = now;
+            this.#rebuild();
+        }
         this.#tick();
         this.dispatchEvent(new Event("position"));
     }
@@ -364,7 +382,9 @@ export class LivePlayer extends EventTarget {
         const video = this.#video;
         this.#watchPlayhead();
         this.#steering.calm(performance.now());
-        if (this.#buffer && !video.paused && !video.seeking && !this.#pendingLive && this.#wantedTime === null) {
+        // A seek whose end never comes stands before a hole too.
+        const settled = !video.seeking || Date.now() - this.#playhead.movedAt > 1000;
+        if (this.#buffer && !video.paused && settled && !this.#pendingLive && this.#wantedTime === null) {
             const jump = overHole(this.#buffer.ranges, video.currentTime, this.#isStuck);
             if (jump !== null) {
                 this.counters.holes += 1;
@@ -384,12 +404,12 @@ export class LivePlayer extends EventTarget {
 
     /** Whether the playhead has stood still for 300 ms although it should move. */
     get #isStuck() {
-        return !this.#video.paused && !this.#video.seeking && Date.now() - this.#playhead.movedAt > 300;
+        return !this.#video.paused && Date.now() - this.#playhead.movedAt > (this.#video.seeking ? 1000 : 300);
     }
 
     #watchPlayhead() {
         const time = this.#video.currentTime;
-        if (time !== this.#playhead.time || this.#video.seeking) this.#playhead = { time, movedAt: Date.now() };
+        if (time !== this.#playhead.time || this.#video.paused) this.#playhead = { time, movedAt: Date.now() };
     }
 
     #steerLive() {

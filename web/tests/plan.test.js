@@ -108,6 +108,16 @@ test("times are counted from the nearest segment known, and dates from them", ()
     assert.deepEqual(plan.positionAt(playlist, starts, 900), { msn: 10, part: 0 });
 });
 
+test("a seek into a gap ends behind it, and a window that begins with gaps begins behind them", () => {
+    const playlist = read(segment(10, "#EXT-X-GAP\n"), segment(11), segment(12, "#EXT-X-GAP\n"), segment(13), parts(14, 1));
+    const starts = new Map([[11, 102]]);
+    assert.equal(plan.playableFrom(playlist, starts, -Infinity), 102);
+    assert.equal(plan.playableFrom(playlist, starts, 103), 103);
+    assert.equal(plan.playableFrom(playlist, starts, 104.5), 106);
+    assert.equal(plan.playableFrom(playlist, starts, 200), null);
+    assert.equal(plan.playableFrom(playlist, new Map(), 103), null);
+});
+
 test("a reload blocks for the next part and asks for a delta while its base is fresh", () => {
     assert.equal(plan.reloadQuery(live(), { blocking: true, age: 1 }), "?_HLS_msn=12&_HLS_part=2&_HLS_skip=YES");
     assert.equal(plan.reloadQuery(live(), { blocking: true, age: 7 }), "?_HLS_msn=12&_HLS_part=2");

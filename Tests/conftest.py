@@ -17,7 +17,8 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     if report.failed:
-        for daemon in list(Daemon.running):
+        mine = [value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Daemon)]
+        for daemon in mine or Daemon.running[-1:]:
             report.sections.append((f"log of the daemon at {daemon.address}", "\n".join(daemon.log.splitlines()[-60:])))
 
 

@@ -68,7 +68,11 @@ class Daemon:
     # — life —
 
     def __enter__(self):
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__(AssertionError, None, None)
+            raise
         return self
 
     def __exit__(self, kind, error, trace):
@@ -280,7 +284,8 @@ class Daemon:
         text = reply.text
         for secret in self.secrets:
             assert secret not in text, f"a secret is in the status of {hall}"
-        return reply.json
+        optional = dict.fromkeys(("source", "failure", "retryIn", "partTarget", "hiddenSince", "workerPID"))
+        return {**optional, **reply.json}
 
     def wish(self, hall, what, timeout=30):
         """POST …/stream/{start|stop|restart|slate-on|slate-off|hide|show}; the reply."""

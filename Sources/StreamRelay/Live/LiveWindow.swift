@@ -25,6 +25,8 @@ package struct LiveWindow: Sendable {
     package var dateRanges: [DateRange] = []
     /// The next segment begins with EXT-X-DISCONTINUITY.
     private var owesDiscontinuity: Bool
+    /// The name the next part was hinted under; it keeps it, whatever closes the segment meanwhile (§4.4.5.3).
+    private var hinted: PartName?
 
     /// - Parameter continues: something was served under these numbers before; the first segment says DISCONTINUITY.
     package init(targets: LiveTargets, numbers: LiveNumbers, length: Int64, continues: Bool) {
@@ -87,6 +89,7 @@ package struct LiveWindow: Sendable {
         }
         let part = LivePart(name: name, duration: duration, printed: 0, independent: independent, fragments: fragments)
         segments[segments.count - 1].append(part)
+        hinted = PartName(mediaSequence: numbers.mediaSequence - 1, index: segments[segments.count - 1].parts.count)
         numbers.timeline += duration
         numbers.fragment += 1
         endDate = date + microseconds(duration)
@@ -118,12 +121,7 @@ package struct LiveWindow: Sendable {
     }
 
     /// The part that comes next, as the playlist hints it.
-    package var nextPart: PartName {
-        guard let last = segments.last else { return PartName(mediaSequence: numbers.mediaSequence, index: 0) }
-        return last.isComplete
-            ? PartName(mediaSequence: last.mediaSequence + 1, index: 0)
-            : PartName(mediaSequence: last.mediaSequence, index: last.parts.count)
-    }
+    package var nextPart: PartName { hinted ?? PartName(mediaSequence: numbers.mediaSequence, index: 0) }
 
     private mutating func openSegment(date: Int64, discontinuity: Bool) {
         let breaks = discontinuity || owesDiscontinuity

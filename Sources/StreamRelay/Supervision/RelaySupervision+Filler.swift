@@ -45,7 +45,7 @@ extension RelaySupervision {
             }
             isCardOnAir = true
             air = hiddenSince != nil ? .hidden : .slate
-            return appendCard(now: now)
+            return appendCard(continues: wasCard, now: now)
         }
         let startsSegment =
             wasCard || !(air == .gap || air == .hidden && !isCardOnAir) || fillerPartsInSegment >= gapPartsPerSegment(targets)
@@ -58,15 +58,17 @@ extension RelaySupervision {
         return targets.partTarget
     }
 
-    private mutating func appendCard(now: Moment) -> Int64 {
+    private mutating func appendCard(continues: Bool, now: Moment) -> Int64 {
         let (time, sequence) = (numbers.timeline, numbers.fragment)
         guard let initialization = composer?.initialization, let part = composer?.next(at: time, sequence: sequence) else {
             preconditionFailure("a card is on air only when it is there")
         }
+        // It ends now, never in the future, though its first part may overlap what was before it (§6.2.1 allows less than a second).
+        let date = continues ? window?.endDate ?? now.utc : now.utc - part.duration * 100 / 9
         window?.use(initialization)
         window?.append(
             fragments: [part.fragment], duration: part.duration, independent: part.startsSegment, startsSegment: part.startsSegment,
-            discontinuity: false, date: now.utc)
+            discontinuity: false, date: date)
         counters.slateParts += 1
         return part.duration
     }

@@ -10,6 +10,8 @@ STATE ?= run/state
 # The pages' and pytest's tests run against this binary.
 PLENARY_BIN ?= $(CURDIR)/.build/debug/plenary
 export PLENARY_BIN
+# One order of flags in every build: without it SwiftPM shuffles package traits and compiles Hummingbird anew each time.
+SWIFT_BUILD := SWIFT_DETERMINISTIC_HASHING=1 swift build
 
 # Debian packages: to build and run, and beyond that to test.
 BUILD_PACKAGES := git ca-certificates g++ pkg-config libavformat-dev libavcodec-dev libavutil-dev libswresample-dev libswscale-dev zlib1g-dev libsqlite3-dev
@@ -29,10 +31,10 @@ run: release ## Install what is needed, build, start the demo: one hall with a g
 	@exec .build/release/plenary serve --config "$(CONFIG)" --state "$(STATE)"
 
 build: toolchain deps-build ## Build for development
-	swift build
+	$(SWIFT_BUILD)
 
 release: toolchain deps-build ## Build for use
-	swift build -c release --product plenary
+	$(SWIFT_BUILD) -c release --product plenary
 
 test: test-swift test-web test-live ## Install what tests need and run all of them
 	@echo
@@ -40,9 +42,9 @@ test: test-swift test-web test-live ## Install what tests need and run all of th
 
 test-swift: toolchain deps-build deps-test ## Only the Swift tests
 	@mkdir -p Tests/artifacts
-	swift build --build-tests 2>&1 | tee Tests/artifacts/build.log
+	$(SWIFT_BUILD) --build-tests 2>&1 | tee Tests/artifacts/build.log
 	@if grep -E '^(/|Sources/|Tests/).*: warning: ' Tests/artifacts/build.log | grep -v '/\.build/'; then echo "make: the build has warnings (above)"; exit 1; fi
-	swift test --skip-build --parallel
+	SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build --parallel
 
 test-web: deps-test ## Only the tests of the web pages' modules
 	node --test web/tests/*.test.js

@@ -35,12 +35,15 @@ rtmp {{ server {{ listen 127.0.0.1:{rtmp}; chunk_size 4096; access_log off;
 class Nginx:
     """`static` on its two ports, or with `rtmp=True` an RTMP listener that writes HLS."""
 
+    count = 0
+
     def __init__(self, setting, certificate=None, rtmp=False, core=None):
         setting.need("nginx")
         if rtmp and not RTMP_MODULE.exists():
             raise Unfit("nginx's RTMP module is not installed (`make deps-bench`)")
         self.setting, self.core = setting, core
-        self.name = "nginx-rtmp" if rtmp else "nginx"
+        Nginx.count += 1
+        self.name = f"nginx-{Nginx.count}"
         self.folder = setting.folder / self.name
         self.root = self.folder / "root"
         self.root.mkdir(parents=True)
@@ -57,7 +60,7 @@ class Nginx:
         self.wait_for = self.rtmp if rtmp else self.tls
 
     def __enter__(self):
-        self.process = self.setting.spawn(["nginx", "-e", self.folder / "error.log", "-p", self.folder, "-c", self.config], core=self.core)
+        self.process = self.setting.spawn(["nginx", "-e", self.folder / "error.log", "-p", self.folder, "-c", self.config], core=self.core, log=self.name)
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             try:
@@ -65,7 +68,7 @@ class Nginx:
                 return self
             except OSError:
                 time.sleep(0.02)
-        raise Unfit(f"nginx did not start: {self.setting.log('nginx')} {(self.folder / 'error.log').read_text()[-500:]}")
+        raise Unfit(f"nginx did not start: {self.setting.log(self.name)} {(self.folder / 'error.log').read_text()[-500:]}")
 
     @property
     def pids(self):

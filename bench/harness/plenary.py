@@ -120,7 +120,14 @@ class Plenary:
 class Playlist:
     def __init__(self, text):
         self.text = text
-        self.segments = re.findall(r"^(s\d+\.mp4)$", text, re.M)
+        #: Whole segments that are there; a GAP has a name and no bytes.
+        self.segments, is_gap = [], False
+        for line in text.splitlines():
+            if line == "#EXT-X-GAP":
+                is_gap = True
+            elif line and not line.startswith("#"):
+                self.segments += [] if is_gap else [line]
+                is_gap = False
         self.parts = re.findall(r'^#EXT-X-PART:.*URI="([^"]+)"', text, re.M)
 
     @property

@@ -6,6 +6,7 @@ from harness import feed, load
 from harness.nginx import Nginx
 from harness.plenary import Certificate, Plenary
 from harness.processes import cpu_seconds
+from harness.setting import Unfit
 from harness.table import Row, at_least
 
 TITLE = "playlists, 50 kB parts and 1 MB segments against nginx static on tmpfs, one core each"
@@ -36,6 +37,8 @@ def measure(setting):
             for _ in range(setting.rounds):
                 for kind, path in resources(daemon).items():
                     status, body = daemon.get(path)
+                    if status != 200:
+                        raise Unfit(f"{path} answered {status}: {body[:200]!r}")
                     sizes[kind] = len(body)
                     copy = nginx.root / path[1:]
                     copy.parent.mkdir(parents=True, exist_ok=True)

@@ -41,7 +41,7 @@ def per_connection(port, path, *pids):
 def measure(setting):
     hall = {"name": "hall", "camera": str(feed.ts(setting)), "segmentMaximum": 5, "liveWindow": 30}
     with Plenary(setting, [hall]) as daemon, Nginx(setting, Certificate(setting.folder)) as nginx:
-        daemon.wait_live("hall", segments=16, timeout=60)
+        daemon.wait_live("hall", segments=12, timeout=60)
         window = sum(len(daemon.get(f"/live/hall/{name}")[1]) for name in daemon.playlist("hall").segments) / 1e6
         own, worker = memory(daemon.pid), memory(*daemon.workers)
         beside = own.proportional - window

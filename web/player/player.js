@@ -382,6 +382,8 @@ export class LivePlayer extends EventTarget {
         const video = this.#video;
         this.#watchPlayhead();
         this.#steering.calm(performance.now());
+        // What was wanted has left the window, or does not come: what is there is played.
+        if (this.#wantedTime !== null && (this.#wantedTime < (this.oldest ?? 0) || Date.now() - this.#playhead.movedAt > 5000)) this.#wantedTime = null;
         // A seek whose end never comes stands before a hole too.
         const settled = !video.seeking || Date.now() - this.#playhead.movedAt > 1000;
         if (this.#buffer && !video.paused && settled && !this.#pendingLive && this.#wantedTime === null) {

@@ -10,6 +10,7 @@ final class ConnectionCensus: Sendable {
         var refused: UInt64 = 0
         var accepted: UInt64 = 0
         var byPeer: [PeerKey: Int] = [:]
+        var refusing = 0
     }
     private let state = Mutex(State())
     private let limit: Int
@@ -52,6 +53,17 @@ final class ConnectionCensus: Sendable {
             state.byPeer[counted] = count > 1 ? count - 1 : nil
         }
     }
+
+    /// Whether there is time for a word with a connection that was not admitted.
+    func beginRefusal() -> Bool {
+        state.withLock { state in
+            guard state.refusing < 128 else { return false }
+            state.refusing += 1
+            return true
+        }
+    }
+
+    func endRefusal() { state.withLock { $0.refusing -= 1 } }
 
     var figures: (open: Int, accepted: UInt64, refused: UInt64) { state.withLock { ($0.open, $0.accepted, $0.refused) } }
 }

@@ -18,13 +18,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Set while the TLS handshake is not done.
     var isShakingHands: Bool
 
-    /// Whether the request being read has shown the end of its first line; tells a target that is too long from fields that are.
-    var sawRequestLine: Bool {
-        sawLine || current?.readableBytesView.contains(UInt8(ascii: "\n")) == true
+    /// Set when ALPN chose HTTP/2.
+    var isHTTP2 = false
+
+    /// Bytes before the end of the first line of the request being read; tells a target that is too long from fields that are.
+    var requestLineBytes: Int {
+        guard let current else { return lineBytes }
+        return lineBytes + (lineEnded ? 0 : current.readableBytesView.prefix { $0 != UInt8(ascii: "\n") }.count)
     }
 
     private var current: ByteBuffer?
-    private var sawLine = false
+    private var lineBytes = 0
+    private var lineEnded = false
+    private var heardAt = NIODeadline.now()
     private var context: ChannelHandlerContext?
     private let openedAt = NIODeadline.now()
     private var written = 0
@@ -51,14 +57,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         door.counters.bytesIn += UInt64(unwrapInboundIn(data).readableBytes)
         guard let http1 else {
+            if isHTTP2 { heardAt = .now() }
             context.fireChannelRead(data)
             return
         }
         http1.bytesArrive()
         current = unwrapInboundIn(data)
         context.fireChannelRead(data)
-        // Only a header that came in several reads needs to be remembered.
-        sawLine = http1.phase == .header && sawRequestLine
+        // Only a header that comes in several reads needs to be remembered.
+        if http1.phase == .header, let current {
+            lineBytes = requestLineBytes
+            lineEnded = lineEnded || current.readableBytesView.contains(UInt8(ascii: "\n"))
+        } else {
+            lineBytes = 0
+            lineEnded = false
+        }
         current = nil
     }
 
@@ -67,6 +80,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         written += count
         door.counters.bytesOut += UInt64(count)
         context.write(data, promise: promise)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // A peer that closed its half sends no window updates and acknowledges no PING: HTTP/2 is over. HTTP/1.1 decides for itself.
+        if isHTTP2 || isShakingHands, event as? ChannelEvent == .inputClosed { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -84,6 +103,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
             }
             return
         }
+        if isHTTP2, isOutlived(now, limits) {
+            door.counters.silentPeers += 1
+            context.close(promise: nil)
+            return
+        }
         let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         if progress.isStalled(written: written, waiting: waiting, now: now, limit: limits.stallDeadline) {
             door.counters.stalledReaders += 1
@@ -91,6 +115,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         } else if waiting == 0 {
             http1?.sweep(now: now)
         }
+    }
+
+    /// The manager asks with PING, and says goodbye to the old: who is alive answers, and leaves. This is for the others.
+    private func isOutlived(_ now: NIODeadline, _ limits: DoorLimits) -> Bool {
+        if now - heardAt > limits.pingInterval + limits.pingDeadline { return true }
+        return limits.connectionAge.map { now - openedAt > $0 + limits.drainDeadline + limits.pingDeadline } ?? false
     }
 
     func drain() {

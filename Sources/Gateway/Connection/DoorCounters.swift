@@ -23,6 +23,8 @@ struct DoorCounters: Sendable {
     var idleTimeouts: UInt64 = 0
     var stalledReaders: UInt64 = 0
     var tlsTimeouts: UInt64 = 0
+    /// HTTP/2 peers that answered no PING.
+    var silentPeers: UInt64 = 0
     /// Held requests refused because too many wait.
     var holdsRefused: UInt64 = 0
 
@@ -50,6 +52,7 @@ struct DoorCounters: Sendable {
         idleTimeouts += other.idleTimeouts
         stalledReaders += other.stalledReaders
         tlsTimeouts += other.tlsTimeouts
+        silentPeers += other.silentPeers
         holdsRefused += other.holdsRefused
     }
 }

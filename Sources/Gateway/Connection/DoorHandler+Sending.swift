@@ -38,6 +38,7 @@ extension DoorHandler {
             let head = HTTPResponseHead(version: .init(major: 2, minor: 0), status: .init(statusCode: status), headers: fields)
             context.write(NIOAny(HTTPServerResponsePart.head(head)), promise: nil)
         } else {
+            if door.shared.draining.load(ordering: .relaxed) { keepsAlive = false }
             var buffer = context.channel.allocator.buffer(capacity: 512)
             HTTP1Text.head(status: status, fields: fields, date: door.dateText, length: length, closes: !keepsAlive, into: &buffer)
             context.write(NIOAny(IOData.byteBuffer(buffer)), promise: nil)

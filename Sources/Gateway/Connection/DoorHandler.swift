@@ -141,7 +141,7 @@ final class DoorHandler: ChannelDuplexHandler {
             context.close(promise: nil)
             return
         }
-        let fault = Self.fault(for: error, sawLine: connection.sawRequestLine)
+        let fault = Self.fault(for: error, isTargetTooLong: connection.requestLineBytes > limits.targetBytes)
         switch phase {
         case .idle, .header, .body: refuse(fault.status, fault.sentence)
         case .held, .aside, .sending: self.fault = fault
@@ -149,13 +149,12 @@ final class DoorHandler: ChannelDuplexHandler {
         }
     }
 
-    private static func fault(for error: HTTPParserError, sawLine: Bool) -> (status: Int, sentence: String) {
+    private static func fault(for error: HTTPParserError, isTargetTooLong: Bool) -> (status: Int, sentence: String) {
         switch error {
-        case .headerOverflow where !sawLine: (414, "the request's target is too long")
+        case .headerOverflow where isTargetTooLong: (414, "the request's target is too long")
         case .headerOverflow: (431, "the request's header fields are too large")
         case .invalidVersion: (505, "this server speaks HTTP/1.1 and, over TLS, HTTP/2")
-        case .invalidMethod: (501, "this method is not known here")
-        default: (400, "this is not a well-formed HTTP request")
+        default: (400, "this is not a well-formed HTTP request, or its method is not known here")
         }
     }
 
@@ -187,7 +186,7 @@ final class DoorHandler: ChannelDuplexHandler {
         exchange = Exchange(serial: serial, head: head, startedAt: .now())
         enter(.body)
         if !isHTTP2 {
-            keepsAlive = head.isKeepAlive && !door.shared.draining.load(ordering: .relaxed)
+            keepsAlive = head.isKeepAlive
             // The parser stops at an offered upgrade; we never take one.
             if head.headers.contains(name: "upgrade") { keepsAlive = false }
         }

@@ -30,7 +30,7 @@ extension DoorPhase {
         case .body: elapsed > limits.bodyDeadline ? .refuseBody : .fine
         case .held, .aside: .fine
         case .sending: elapsed > limits.stallDeadline ? .closeStalled : .fine
-        case .closing: elapsed > .seconds(2) ? .closeNow : .fine
+        case .closing: elapsed > .seconds(1) ? .closeNow : .fine
         }
     }
 }

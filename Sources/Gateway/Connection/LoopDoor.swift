@@ -26,10 +26,13 @@ final class LoopDoor {
     }
 
     /// The `Date` field of now.
-    var dateText: String {
+    var dateText: String { date.text(at: Self.seconds()) }
+
+    /// UTC seconds, from the kernel's cheap clock.
+    static func seconds() -> Int64 {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &now)
-        return date.text(at: Int64(now.tv_sec))
+        return Int64(now.tv_sec)
     }
 
     // MARK: Who is here
@@ -54,7 +57,9 @@ final class LoopDoor {
     /// Looks at every connection a few times per shortest deadline: no timer per connection.
     func startSweeping() {
         let limits = shared.limits
-        let deadlines = [limits.headerDeadline, limits.bodyDeadline, limits.idleDeadline, limits.stallDeadline, limits.tlsDeadline]
+        let deadlines = [
+            limits.headerDeadline, limits.bodyDeadline, limits.idleDeadline, limits.stallDeadline, limits.tlsDeadline, limits.pingDeadline,
+        ]
         let shortest = deadlines.map(\.nanoseconds).min() ?? 0
         let pace = TimeAmount.nanoseconds(min(1_000_000_000, max(20_000_000, shortest / 8)))
         let bound = NIOLoopBound(self, eventLoop: loop)

@@ -10,16 +10,16 @@ struct DoorPipeline: Sendable {
     let audience: Audience
 
     /// Plain HTTP/1.1.
-    func plain(_ channel: any Channel, door: LoopDoor) throws {
-        let connection = ConnectionHandler(door: door, audience: audience, peer: channel.remoteAddress, tls: false)
+    func plain(_ channel: any Channel, from peer: SocketAddress?, door: LoopDoor) throws {
+        let connection = ConnectionHandler(door: door, audience: audience, peer: peer, tls: false)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(connection)
         try addHTTP1(pipeline, door: door, connection: connection, secure: false)
     }
 
     /// TLS, then what ALPN chose.
-    func secure(_ channel: any Channel, door: LoopDoor, context: NIOSSLContext) throws {
-        let connection = ConnectionHandler(door: door, audience: audience, peer: channel.remoteAddress, tls: true)
+    func secure(_ channel: any Channel, from peer: SocketAddress?, door: LoopDoor, context: NIOSSLContext) throws {
+        let connection = ConnectionHandler(door: door, audience: audience, peer: peer, tls: true)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(connection)
         try pipeline.addHandler(NIOSSLServerHandler(context: context))
@@ -51,6 +51,7 @@ struct DoorPipeline: Sendable {
     }
 
     private func addHTTP2(_ channel: any Channel, door: LoopDoor, connection: ConnectionHandler) throws {
+        connection.isHTTP2 = true
         let limits = shared.limits
         var settings = NIOHTTP2Handler.ConnectionConfiguration()
         settings.initialSettings = [
@@ -75,6 +76,11 @@ struct DoorPipeline: Sendable {
                     HTTP2FramePayloadToHTTP1ServerCodec(), DoorHandler(door: door, connection: connection, wire: .http2))
             }
         }
-        try channel.pipeline.syncOperations.addHandler(manager)
+        let waker = Waker()
+        try channel.pipeline.syncOperations.addHandlers(waker, manager)
+        try channel.pipeline.syncOperations.context(handler: waker).fireChannelActive()
     }
 }
+
+/// Tells the handler behind it that the channel is active: after ALPN that moment has passed, and the manager's timers start with it.
+private final class Waker: ChannelInboundHandler, Sendable { typealias InboundIn = HTTP2Frame }

@@ -16,7 +16,7 @@ final class Doors: Sendable {
     let shared: DoorShared
     private let loops: [ObjectIdentifier: NIOLoopBound<LoopDoor>]
     private let eventLoops: [any EventLoop]
-    private let certificates: CertificateShelf?
+    let certificates: CertificateShelf?
     private let listeners = Mutex<[any Channel]>([])
 
     init(shared: DoorShared, group: MultiThreadedEventLoopGroup) async throws {
@@ -75,15 +75,17 @@ final class Doors: Sendable {
             .childChannelInitializer { [loops, shared] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let door = loops[ObjectIdentifier(channel.eventLoop)]!.value
-                    guard shared.census.admit(PeerKey(channel.remoteAddress)) == .admitted else {
-                        Self.turnAway(channel, secure: certificates != nil)
+                    // `channel.remoteAddress` is known only once the channel is active, after this.
+                    let peer = try? channel._channelCore.remoteAddress0()
+                    guard shared.census.admit(PeerKey(peer)) == .admitted else {
+                        try channel.pipeline.syncOperations.addHandler(TurnAway(census: shared.census, isSecure: certificates != nil))
                         return
                     }
                     if audience == .everybody { Self.tune(channel) }
                     if let certificates {
-                        try pipeline.secure(channel, door: door, context: certificates.context)
+                        try pipeline.secure(channel, from: peer, door: door, context: certificates.context)
                     } else {
-                        try pipeline.plain(channel, door: door)
+                        try pipeline.plain(channel, from: peer, door: door)
                     }
                 }
             }
@@ -94,25 +96,6 @@ final class Doors: Sendable {
         try? options?.setOption(.tcpOption(.tcp_nodelay), value: 1)
         // A client that stops reading keeps this much in the kernel, not the megabytes autotuning would give it.
         try? options?.setOption(.tcpOption(.init(rawValue: CInt(TCP_NOTSENT_LOWAT))), value: 256 * 1024)
-    }
-
-    private static func turnAway(_ channel: any Channel, secure: Bool) {
-        guard !secure else {
-            channel.close(promise: nil)
-            return
-        }
-        var text = ByteBuffer()
-        let body = Problem.body(status: 503, detail: "too many connections are open: come back in a moment")
-        HTTP1Text.head(
-            status: 503, fields: ["content-type": Problem.contentType, "retry-after": "5"], date: HTTPDate.format(0),
-            length: body.readableBytes, closes: true, into: &text)
-        text.writeImmutableBuffer(body)
-        let bound = NIOLoopBound(channel, eventLoop: channel.eventLoop)
-        let refusal = text
-        // The channel is not active yet while it is being initialized.
-        channel.eventLoop.execute {
-            bound.value.writeAndFlush(refusal).whenComplete { _ in bound.value.close(promise: nil) }
-        }
     }
 
     // MARK: While open

@@ -72,7 +72,7 @@ enum MetricsText {
         let counters = door.counters
         for (name, count) in [
             ("header", counters.headerTimeouts), ("body", counters.bodyTimeouts), ("idle", counters.idleTimeouts),
-            ("stalled", counters.stalledReaders), ("tls", counters.tlsTimeouts),
+            ("stalled", counters.stalledReaders), ("tls", counters.tlsTimeouts), ("ping", counters.silentPeers),
         ] { page.sample([("deadline", name)], Double(count)) }
     }
 

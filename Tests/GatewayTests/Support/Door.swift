@@ -18,7 +18,7 @@ struct Door {
     static func open(
         control: FakeControl = FakeControl(), threads: Int = 2, tls: Bool = false, controlSocket: Bool = false,
         limits: (inout DoorLimits) -> Void = { _ in }, settings: (inout GatewaySettings) -> Void = { _ in },
-        _ test: (Door) async throws -> Void
+        responder: (any AsideResponder)? = nil, _ test: (Door) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let directory = NSTemporaryDirectory() + "gateway-\(UUID().uuidString.prefix(8))"
@@ -38,7 +38,7 @@ struct Door {
         var logger = Logger(label: "test")
         logger.logLevel = .error
         let routes = Routes(settings: values, control: control, logger: logger)
-        let shared = DoorShared(settings: values, control: control, logger: logger, router: routes)
+        let shared = DoorShared(settings: values, control: control, logger: logger, router: responder ?? routes)
         let doors = try await Doors(shared: shared, group: group)
         routes.attach(doors)
         let addresses = try await doors.open(group: group)

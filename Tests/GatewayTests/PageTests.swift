@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+@testable import Gateway
+
+@Suite(.timeLimit(.minutes(1))) struct `The pages` {
+    private static let index = """
+        <!doctype html><html lang="{{lang}}"><head><title>{{title}}</title><meta property="og:title" content="{{title}}"></head>
+        <body data-hall="{{hall}}">{{unknown}}</body></html>
+        """
+
+    @Test func `one hall is the front page, with its title made safe`() async throws {
+        try await Door.open { door in
+            try door.write("index.html", Self.index)
+            for path in ["/", "/halls/demo"] {
+                let reply = try await door.get(path)
+                #expect(reply.status == 200)
+                #expect(reply["content-type"] == "text/html; charset=utf-8")
+                #expect(reply.text.contains("<title>Рада &lt;міста&gt; &amp; &quot;гості&quot;</title>"))
+                #expect(reply.text.contains("lang=\"uk\"") && reply.text.contains("data-hall=\"demo\">"))
+                #expect(reply["cache-control"] == "no-cache" && reply["etag"] != nil)
+                let policy = try #require(reply["content-security-policy"])
+                #expect(
+                    policy.contains("script-src 'self';") && !policy.contains("unsafe-inline") && policy.contains("media-src 'self' blob:"))
+                #expect(reply["x-content-type-options"] == "nosniff" && reply["referrer-policy"] != nil)
+                #expect(reply["strict-transport-security"] == nil)
+            }
+        }
+    }
+
+    @Test func `several halls are a list`() async throws {
+        let halls = [HallSummary(name: "one", title: "Hall <1>", language: "en"), HallSummary(name: "two", title: "Два", language: "uk")]
+        try await Door.open(control: FakeControl(halls: halls)) { door in
+            try door.write("halls.html", "<ul>{{halls}}</ul>")
+            let reply = try await door.get("/")
+            #expect(reply.text.contains("<li><a href=\"/halls/one\" lang=\"en\">Hall &lt;1&gt;</a></li>"))
+            #expect(reply.text.contains("/halls/two"))
+        }
+    }
+
+    @Test func `a file is served with tag, type, ranges and gzip`() async throws {
+        try await Door.open { door in
+            let text = String(repeating: "export const a = 1;\n", count: 50)
+            try door.write("page/hall.js", text)
+            let whole = try await door.get("/assets/page/hall.js")
+            #expect(whole.text == text && whole["content-type"] == "text/javascript; charset=utf-8")
+            #expect(whole["cache-control"] == "no-cache")
+            let tag = try #require(whole["etag"])
+            #expect(try await door.get("/assets/page/hall.js", "If-None-Match: \(tag)").status == 304)
+            let part = try await door.get("/assets/page/hall.js", "Range: bytes=-10", "Accept-Encoding: gzip")
+            #expect(part.status == 206 && part.text == String(text.suffix(10)) && part["content-range"] == "bytes 990-999/1000")
+            #expect(try await door.get("/assets/page/hall.js", "Range: bytes=1000-").status == 416)
+            let gzip = try await door.get("/assets/page/hall.js", "Accept-Encoding: gzip")
+            #expect(gzip["content-encoding"] == "gzip" && gzip.body.starts(with: [0x1f, 0x8b]) && gzip["etag"] != tag)
+            let head = try await door.ask("HEAD /assets/page/hall.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            #expect(head.status == 200 && head["content-length"] == "1000")
+        }
+    }
+
+    @Test func `a file that changed is read again`() async throws {
+        try await Door.open { door in
+            try door.write("a.css", "a{}")
+            let old = try await door.get("/assets/a.css")
+            try door.write("a.css", "b{color:red}")
+            let new = try await door.get("/assets/a.css")
+            #expect(new.text == "b{color:red}" && new["etag"] != old["etag"])
+            try FileManager.default.removeItem(atPath: door.directory + "/pages/a.css")
+            #expect(try await door.get("/assets/a.css").status == 404)
+        }
+    }
+
+    @Test func `a hashed name may be kept for ever`() {
+        #expect(AssetShelf.isHashed("page/hall.3f9a1c2e.js"))
+        #expect(
+            !AssetShelf.isHashed("page/hall.js") && !AssetShelf.isHashed("page/hall.min.js") && !AssetShelf.isHashed("deadbeef01/hall.js"))
+    }
+
+    @Test(arguments: [
+        "/assets/../secret.txt", "/assets/%2e%2e/secret.txt", "/assets/..%2fsecret.txt", "/assets/link.txt", "/assets/.hidden.js",
+        "/assets/tests/a.js", "/assets/a.exe", "/assets/page", "/assets/index.html",
+    ])
+    func `nothing outside the pages is served`(path: String) async throws {
+        try await Door.open { door in
+            try "secret".write(toFile: door.directory + "/secret.txt", atomically: true, encoding: .utf8)
+            try FileManager.default.createSymbolicLink(
+                atPath: door.directory + "/pages/link.txt", withDestinationPath: door.directory + "/secret.txt")
+            try FileManager.default.createDirectory(atPath: door.directory + "/pages/tests", withIntermediateDirectories: true)
+            for name in [".hidden.js", "tests/a.js", "a.exe", "index.html"] { try door.write(name, "secret") }
+            let reply = try await door.get(path)
+            #expect(reply.status == 404 || reply.status == 400)
+            #expect(!reply.text.contains("secret.") || !reply.text.contains("\"secret\""))
+        }
+    }
+
+    @Test func `people get a page, programs a problem`() async throws {
+        try await Door.open { door in
+            let page = try await door.get("/nothing/<b>", "Accept: text/html,*/*")
+            #expect(page.status == 404 && page["content-type"] == "text/html; charset=utf-8")
+            #expect(page.text.contains("&lt;b&gt;"))
+            let problem = try await door.get("/nothing", "Accept: */*")
+            #expect(problem.status == 404 && problem["content-type"] == "application/problem+json")
+            let missing = try await door.get("/halls/none", "Accept: text/html")
+            #expect(missing.status == 404 && missing.text.contains("“none”"))
+        }
+    }
+
+    @Test func `a method a page does not have is 405 with those it has`() async throws {
+        try await Door.open { door in
+            let reply = try await door.ask("DELETE /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(reply.status == 405 && reply["allow"] == "GET, HEAD")
+            let options = try await door.ask("OPTIONS /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(options.status == 204 && options["allow"] == "GET, HEAD")
+        }
+    }
+}

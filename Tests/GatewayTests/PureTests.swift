@@ -1,0 +1,79 @@
+import NIOCore
+import NIOHTTP1
+import Testing
+
+@testable import Gateway
+
+@Suite struct `Pure rules of the door` {
+    @Test(arguments: [
+        (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+        (1_709_210_096, "Thu, 29 Feb 2024 12:34:56 GMT"),
+        (4_102_444_799, "Thu, 31 Dec 2099 23:59:59 GMT"),
+    ]) func `a date is written as IMF-fixdate`(seconds: Int64, text: String) { #expect(HTTPDate.format(seconds) == text) }
+
+    @Test func `a target is taken apart`() throws {
+        let target = try RequestTarget("/live/demo/main.m3u8?_HLS_msn=1")
+        #expect(target.path == "/live/demo/main.m3u8" && target.query == "_HLS_msn=1")
+        #expect(try RequestTarget("https://h:1/a?b").path == "/a")
+        #expect(try RequestTarget("http://h").path == "/")
+        #expect(try RequestTarget("/%D0%B0").path == "/а")
+        #expect(try RequestTarget("/a/").path == "/a/")
+        #expect(try RequestTarget("/a..b/...").path == "/a..b/...")
+    }
+
+    @Test func `deadlines are a rule over phase and time`() {
+        let limits = DoorLimits()
+        #expect(DoorPhase.idle.verdict(after: .seconds(29), limits: limits) == .fine)
+        #expect(DoorPhase.idle.verdict(after: .seconds(31), limits: limits) == .closeIdle)
+        #expect(DoorPhase.header.verdict(after: .seconds(11), limits: limits) == .refuseHeader)
+        #expect(DoorPhase.body.verdict(after: .seconds(31), limits: limits) == .refuseBody)
+        #expect(DoorPhase.held.verdict(after: .hours(1), limits: limits) == .fine)
+        #expect(DoorPhase.sending.verdict(after: .seconds(16), limits: limits) == .closeStalled)
+    }
+
+    @Test func `a reader is stalled when nothing was taken for the whole time`() {
+        var progress = WriteProgress()
+        let start = NIODeadline.now()
+        func stalled(_ written: Int, _ waiting: Int, at second: Int64) -> Bool {
+            progress.isStalled(written: written, waiting: waiting, now: start + .seconds(second), limit: .seconds(15))
+        }
+        #expect(!stalled(1000, 1000, at: 0))
+        #expect(!stalled(1000, 900, at: 10))
+        #expect(!stalled(2000, 1900, at: 20))
+        #expect(stalled(3000, 2900, at: 26))
+        #expect(!stalled(3000, 0, at: 30))
+        #expect(!stalled(4000, 1000, at: 60))
+    }
+
+    @Test func `addresses are counted by household`() throws {
+        let v4 = PeerKey(try SocketAddress(ipAddress: "192.0.2.7", port: 1))
+        #expect(v4 == PeerKey(try SocketAddress(ipAddress: "::ffff:192.0.2.7", port: 9)))
+        #expect(v4 != PeerKey(try SocketAddress(ipAddress: "192.0.2.8", port: 1)))
+        #expect(
+            PeerKey(try SocketAddress(ipAddress: "2001:db8::1", port: 1))
+                == PeerKey(try SocketAddress(ipAddress: "2001:db8::ffff", port: 1)))
+        #expect(PeerKey(try SocketAddress(ipAddress: "::1", port: 1))?.isLoopback == true)
+        #expect(PeerKey(try SocketAddress(ipAddress: "127.0.0.9", port: 1))?.isLoopback == true)
+    }
+
+    @Test func `the access log keeps no query but the live path's own`() {
+        #expect(AccessLog.path("/api/v1/x?token=secret") == "/api/v1/x")
+        #expect(AccessLog.path("/live/a/main.m3u8?_HLS_msn=1&_HLS_part=2") == "/live/a/main.m3u8?_HLS_msn=1&_HLS_part=2")
+        #expect(AccessLog.path("/live/a/main.m3u8?token=secret") == "/live/a/main.m3u8")
+        #expect(AccessLog.path("/a\nb") == "/ab")
+    }
+
+    @Test func `a template's unknown names become nothing`() {
+        #expect(HTML.filled("a{{x}}b{{ y }}c{{z", ["x": .text("<"), "y": .html("<i>")]) == "a&lt;b<i>c{{z")
+    }
+
+    @Test func `gzip is taken when it is not refused`() {
+        func accepts(_ value: String) -> Bool { Preconditions.acceptsGzip(["accept-encoding": value]) }
+        #expect(accepts("gzip") && accepts("br, GZIP;q=0.1") && accepts("*"))
+        #expect(!accepts("br") && !accepts("gzip;q=0") && !accepts("*, gzip;q=0.0") && !accepts(""))
+    }
+
+    @Test func `a problem's words are safe in JSON`() {
+        #expect(Problem.quoted("a\"b\\c\n\u{1}ї") == "\"a\\\"b\\\\c\\n\\u0001ї\"")
+    }
+}

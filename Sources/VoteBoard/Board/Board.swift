@@ -28,10 +28,10 @@ public final class Board: Sendable {
     private let desk: Desk
     public let log: EventLog
 
-    /// Reads the whole record back, checking it.
+    /// Reads back what is needed to go on, checking it; years of closed sittings are followed by their leaves only.
     public init(log: EventLog, clock: @escaping @Sendable () -> ClockReading = ClockReading.system) throws(LogError) {
         self.log = log
-        let replayed = try log.replay()
+        let replayed = try log.resume()
         desk = Desk(log: log, state: replayed.state, tip: replayed.tip, clock: clock)
         shown = Mutex(Shown(epoch: log.id, state: replayed.state, now: clock().wall))
     }

@@ -1,5 +1,6 @@
 extension SittingDecider {
     func castBallot(in id: RoundID, by deputy: DeputyID, _ choice: Choice) throws(Refusal) -> Decision {
+        try needsNotClosed()
         let round = try round(id)
         _ = try self.deputy(deputy)
         guard round.status != .scheduled else { throw .roundIs(id, round.status, needs: "open") }
@@ -30,6 +31,7 @@ extension SittingDecider {
     }
 
     func correctBallot(in id: RoundID, of deputy: DeputyID, to choice: Choice, reason: String) throws(Refusal) -> [Event] {
+        try needsNotClosed()
         var round = try round(id)
         let reason = try Check.line(reason, "reason", Limits.reason)
         guard !round.isSecret else { throw .secretRound(id) }
@@ -59,6 +61,7 @@ extension SittingDecider {
     }
 
     func recordTotals(_ totals: SecretTally, of id: RoundID) throws(Refusal) -> [Event] {
+        try needsNotClosed()
         let round = try round(id)
         guard round.isSecret else { throw .notSecret(id) }
         guard round.status == .open else { throw .roundIs(id, round.status, needs: "open") }

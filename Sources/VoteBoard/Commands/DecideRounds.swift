@@ -36,6 +36,7 @@ extension SittingDecider {
     }
 
     func closeRound(_ id: RoundID) throws(Refusal) -> [Event] {
+        try needsNotClosed()
         let round = try round(id)
         guard round.status == .open else { throw .roundIs(id, round.status, needs: "open") }
         var tally: SecretTally?
@@ -51,6 +52,7 @@ extension SittingDecider {
     }
 
     func castChairVote(in id: RoundID, by chair: DeputyID, _ choice: Choice) throws(Refusal) -> [Event] {
+        try needsNotClosed()
         let round = try round(id)
         _ = try deputy(chair)
         guard round.status == .closed, var result = round.result, let terms = round.terms, result.verdict.outcome == .undecided else {
@@ -62,6 +64,7 @@ extension SittingDecider {
     }
 
     func announceRound(_ id: RoundID) throws(Refusal) -> [Event] {
+        try needsNotClosed()
         let round = try round(id)
         guard round.status == .closed, let result = round.result else { throw .roundIs(id, round.status, needs: "closed") }
         guard result.verdict.outcome != .undecided else { throw .chairMissing(id) }
@@ -73,6 +76,7 @@ extension SittingDecider {
     }
 
     func annulRound(_ id: RoundID, reason: String) throws(Refusal) -> [Event] {
+        try needsNotClosed()
         let round = try round(id)
         guard [.open, .closed, .announced].contains(round.status) else {
             throw .roundIs(id, round.status, needs: "open, closed or announced")

@@ -16,13 +16,32 @@ extension CouncilState {
         case .clockStepped(let milliseconds):
             for index in sittings.indices where sittings[index].status != .closed { sittings[index].shiftCountdowns(by: milliseconds) }
         default:
+            if case .sittingOpened = record.event.fact { archiveClosedSittings() }
             guard let index = sittings.lastIndex(where: { $0.id == record.event.sitting }) else { return }
             sittings[index].apply(record.event.fact, at: record.at, sequence: record.sequence)
         }
     }
 }
 
+extension CouncilState {
+    /// Once the next sitting opens, a closed one's details are for the archive: the log has them, memory has not.
+    private mutating func archiveClosedSittings() {
+        for index in sittings.indices where sittings[index].status == .closed && !sittings[index].isArchived {
+            sittings[index] = sittings[index].archived
+        }
+    }
+}
+
 extension Sitting {
+    fileprivate var archived: Sitting {
+        var kept = Sitting(plan: plan)
+        kept.status = status
+        kept.openedAt = openedAt
+        kept.closedAt = closedAt
+        kept.isArchived = true
+        return kept
+    }
+
     fileprivate mutating func apply(_ fact: Fact, at: UTCMilliseconds, sequence: Int64) {
         switch fact {
         case .sittingOpened:

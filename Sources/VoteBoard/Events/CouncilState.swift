@@ -21,7 +21,7 @@ public struct CouncilState: Hashable, Sendable {
         if let inSession = sittingInSession { return inSession }
         let next = sittings.filter { $0.status == .scheduled }
             .min { ($0.plan.scheduledFor?.value ?? .max) < ($1.plan.scheduledFor?.value ?? .max) }
-        return next ?? sittings.last
+        return next ?? sittings.max { ($0.closedAt?.value ?? 0) < ($1.closedAt?.value ?? 0) }
     }
 
     public var timeZone: TimeZone { rules.flatMap { TimeZone(identifier: $0.timeZone) } ?? .gmt }

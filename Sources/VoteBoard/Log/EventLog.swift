@@ -66,10 +66,13 @@ public final class EventLog: Sendable {
                 sql: """
                     CREATE TABLE log (id TEXT NOT NULL);
                     CREATE TABLE event (
-                        seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, command TEXT NOT NULL,
+                        seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, sitting TEXT, command TEXT NOT NULL,
                         body BLOB NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL
                     ) STRICT;
                     CREATE INDEX event_command ON event (command);
+                    CREATE INDEX event_sitting ON event (sitting);
+                    CREATE INDEX event_kind ON event (type) WHERE type IN
+                        ('roster_imported', 'rules_set', 'clock_stepped', 'sitting_scheduled', 'sitting_opened', 'sitting_closed');
                     CREATE TABLE head (seq INTEGER PRIMARY KEY, kept INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
                     PRAGMA application_id = \(applicationID);
                     PRAGMA user_version = \(version);
@@ -124,9 +127,10 @@ public final class EventLog: Sendable {
 
     private static func insert(_ body: EventBody, _ bytes: [UInt8], previous: Leaf, in db: Database) throws {
         let statement = try db.cachedStatement(
-            sql: "INSERT INTO event (seq, at, type, command, body, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            sql: "INSERT INTO event (seq, at, type, sitting, command, body, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         try statement.execute(arguments: [
-            body.sequence, body.at.value, body.fact.type, body.command, Data(bytes), Data(previous.bytes), Data(Leaf(of: bytes).bytes),
+            body.sequence, body.at.value, body.fact.type, body.sitting?.text, body.command, Data(bytes), Data(previous.bytes),
+            Data(Leaf(of: bytes).bytes),
         ])
     }
 
@@ -136,7 +140,7 @@ public final class EventLog: Sendable {
     public func rows(from sequence: Int64, limit: Int) throws(LogError) -> [LogRow] {
         try read { db in
             try Row.fetchAll(
-                db, sql: "SELECT seq, at, type, command, body, prev, hash FROM event WHERE seq >= ? ORDER BY seq LIMIT ?",
+                db, sql: "SELECT * FROM event WHERE seq >= ? ORDER BY seq LIMIT ?",
                 arguments: [sequence, limit]
             ).map(LogRow.init)
         }
@@ -175,7 +179,7 @@ public final class EventLog: Sendable {
         }
     }
 
-    private func read<Value>(_ body: (Database) throws -> Value) throws(LogError) -> Value {
+    func read<Value>(_ body: (Database) throws -> Value) throws(LogError) -> Value {
         do { return try database.read(body) } catch { throw Self.failure(error) }
     }
 
@@ -193,6 +197,7 @@ public final class EventLog: Sendable {
 
     private static func failure(_ error: any Error) -> LogError {
         if let error = error as? LogError { return error }
+        if let fault = error as? LogFault { return .broken(fault) }
         guard let error = error as? DatabaseError else { return .failed(words: "\(error)") }
         return error.resultCode == .SQLITE_FULL ? .full : .failed(words: words(error))
     }
@@ -208,6 +213,7 @@ public struct LogRow: Hashable, Sendable {
     public var sequence: Int64
     public var at: Int64
     public var type: String
+    public var sitting: String?
     public var command: String
     public var body: [UInt8]
     public var previous: [UInt8]
@@ -217,6 +223,7 @@ public struct LogRow: Hashable, Sendable {
         sequence = row["seq"]
         at = row["at"]
         type = row["type"]
+        sitting = row["sitting"]
         command = row["command"]
         body = Array(row["body"] as Data)
         previous = Array(row["prev"] as Data)

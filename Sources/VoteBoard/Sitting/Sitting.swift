@@ -46,6 +46,8 @@ public struct Sitting: Hashable, Sendable {
 
     public var plan: SittingPlan
     public var status: Status = .scheduled
+    /// Agenda, rounds and the rest are in the log only; `EventLog.sitting` reads them.
+    public var isArchived = false
     public var openedAt: UTCMilliseconds?
     public var closedAt: UTCMilliseconds?
     public var notice: Notice?

@@ -51,7 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
             for warning in file.warnings { sink.logger("daemon").warning("\(warning)") }
 
             let statePath = ConfigFile.absolute(config.state ?? StatePlace.usual(user: getuid(), environment: environment))
-            let state = try StateDirectory(statePath)
+            let state = try StateDirectory(statePath, group: config.controlGroup)
             let executable = SharedFolders.executable()
             let exists = { (path: String) in access(path, F_OK) == 0 }
             let pages = try SharedFolders.pages(configured: config.pages, executable: executable, exists: exists)

@@ -69,29 +69,33 @@ extension StreamCommand {
             return try reports(bodies).map { StatusText.page($0, now: currentMilliseconds()) }.joined(separator: "\n")
         }
 
+        /// Goes on through a restart of the daemon; a daemon that never answered is a failure.
         private func watchForever() async throws {
             let terminal = isatty(STDOUT_FILENO) == 1 && !output.json
             var drawn = 0
+            var hasAnswered = false
             while true {
-                let text: String
-                if output.json {
-                    text = try await once()
-                } else if terminal {
-                    text = try await once()
-                } else {
-                    text = try reports(await bodies()).map { StatusText.line($0, now: currentMilliseconds()) + "\n" }.joined()
+                var text: String
+                do {
+                    text = terminal || output.json ? try await once() : try await lines()
+                    hasAnswered = true
+                } catch let failure as CommandFailure where hasAnswered && failure.status == .unreachable {
+                    text = output.json ? "" : failure.message + "\n"
                 }
-                if terminal {
-                    // Up over what was drawn, then each line is cleared to its end and what is below the last is cleared.
-                    let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
-                    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-                    writeOut(up + lines.joined(separator: "\u{1B}[K\n") + "\u{1B}[J")
-                    drawn = lines.count - 1
-                } else {
-                    writeOut(text)
-                }
+                writeOut(terminal ? Self.redrawn(text, over: drawn) : text)
+                drawn = text.count { $0 == "\n" }
                 try await Task.sleep(for: .seconds(1))
             }
+        }
+
+        private func lines() async throws -> String {
+            try reports(await bodies()).map { StatusText.line($0, now: currentMilliseconds()) + "\n" }.joined()
+        }
+
+        /// Up over what was drawn, then each line cleared to its end, and what is below the last cleared; long lines are cut, not wrapped.
+        static func redrawn(_ text: String, over lines: Int) -> String {
+            let up = lines > 0 ? "\u{1B}[\(lines)A" : ""
+            return "\u{1B}[?7l" + up + text.replacing("\n", with: "\u{1B}[K\n") + "\u{1B}[J\u{1B}[?7h"
         }
     }
 }

@@ -5,16 +5,24 @@ import PlenaryConfiguration
 import PushIngest
 import ServiceLifecycle
 import StreamRelay
+import Synchronization
 
 /// The RTMP door for encoders that push: joins the stream key that an encoder shows with the hall it belongs to.
-struct PushService: Service {
+final class PushService: Service {
     let address: ListenAddress
     let daemon: Daemon
     let logger: Logger
+    private let refusals = Mutex(RefusalTally())
+
+    init(address: ListenAddress, daemon: Daemon, logger: Logger) {
+        self.address = address
+        self.daemon = daemon
+        self.logger = logger
+    }
 
     func run() async throws {
         let socket = try SocketAddress.makeAddressResolvingHost(address.host, port: address.port)
-        let listener = PushListener(address: socket, group: MultiThreadedEventLoopGroup.singleton, logger: logger) { key, peer in
+        let listener = PushListener(address: socket, group: MultiThreadedEventLoopGroup.singleton, logger: logger) { [self] key, peer in
             decide(key, peer)
         }
         let bound = try await listener.bind()
@@ -25,7 +33,10 @@ struct PushService: Service {
 
     private func decide(_ key: String, _ peer: String) -> PushDecision {
         guard let relay = daemon.relay(streamKey: key) else {
-            logger.warning("an encoder at \(peer) showed a stream key that no hall has: refused")
+            if let count = refusals.withLock({ $0.count(at: currentMilliseconds()) }) {
+                let more = count > 1 ? ", and \(count - 1) others since the last such line" : ""
+                logger.warning("an encoder at \(peer)\(more) showed a stream key that no hall has: refused")
+            }
             return .unknownKey
         }
         guard let feed = relay.acceptPush(from: peer) else {
@@ -33,7 +44,6 @@ struct PushService: Service {
                 "an encoder at \(peer) was refused: another one is pushing, or the stream is stopped", metadata: ["hall": "\(relay.hall)"])
             return .busy
         }
-        logger.notice("an encoder at \(peer) is pushing", metadata: ["hall": "\(relay.hall)"])
         return .accept(FeedSink(feed: feed))
     }
 }

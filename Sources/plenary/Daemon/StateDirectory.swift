@@ -6,9 +6,11 @@ struct StateDirectory: ~Copyable {
     private let lock: Int32
 
     /// Makes the folder (mode 0750) when it is not there, and locks it.
-    init(_ path: String) throws(CommandFailure) {
+    /// - Parameter group: whose members reach the control socket in it; root gives the folder to them.
+    init(_ path: String, group: String? = nil) throws(CommandFailure) {
         self.path = path
         try Self.make(path)
+        if getuid() == 0, let group, let entry = getgrnam(group) { _ = chown(path, uid_t.max, entry.pointee.gr_gid) }
         let file = "\(path)/plenary.lock"
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw Self.failure("the lock \(file) cannot be opened", errno) }

@@ -14,6 +14,24 @@ public protocol HallControl: Sendable {
     func reload() async throws(ControlProblem) -> ReloadReport
     /// The last log lines, then, when `follow`, each new one as it comes.
     func logLines(last count: Int, follow: Bool) -> AsyncStream<LogLine>
+    /// The door for encoders that push; `nil` when it is not open.
+    var encoders: EncoderFigures? { get }
+}
+
+extension HallControl {
+    public var encoders: EncoderFigures? { nil }
+}
+
+/// What the RTMP listener counted since it began; the first two are of this moment.
+public struct EncoderFigures: Sendable {
+    public var connections = 0
+    public var publishing = 0
+    public var accepted = 0
+    /// Encoders turned away, by reason: `key`, `busy`, `limit`, `fault`, `timeout`.
+    public var refused: [(reason: String, count: Int)] = []
+    public var bytesReceived: UInt64 = 0
+
+    public init() {}
 }
 
 public struct HallSummary: Sendable, Equatable, Codable {

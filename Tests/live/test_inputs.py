@@ -137,6 +137,8 @@ def test_a_wrong_stream_key_is_turned_away(house, measured):
         measured("what the encoder says", encoder.complaints.strip().splitlines()[-1] if encoder.complaints else "")
     assert daemon.status("push-waiting")["state"] == "waiting"
     assert daemon.status("rtmp-push")["state"] == "live"
+    counted = [line for line in daemon.http.get("/metrics").text.splitlines() if line.startswith('plenary_rtmp_refused_total{reason="key"}')]
+    assert int(counted[0].split()[-1]) >= 1, "a refused stream key is counted"
 
 
 def test_a_second_encoder_with_the_same_key_is_turned_away(house):

@@ -2,10 +2,11 @@ import StreamRelay
 
 /// Prometheus' text exposition format 0.0.4.
 enum MetricsText {
-    static func exposition(statuses: [StreamStatus], door: DoorFigures?) -> String {
+    static func exposition(statuses: [StreamStatus], door: DoorFigures?, encoders: EncoderFigures? = nil) -> String {
         var page = Page()
         halls(statuses, &page)
         if let door { self.door(door, halls: statuses.map(\.hall), &page) }
+        if let encoders { self.encoders(encoders, &page) }
         return page.text
     }
 
@@ -74,6 +75,19 @@ enum MetricsText {
             ("header", counters.headerTimeouts), ("body", counters.bodyTimeouts), ("idle", counters.idleTimeouts),
             ("stalled", counters.stalledReaders), ("tls", counters.tlsTimeouts), ("ping", counters.silentPeers),
         ] { page.sample([("deadline", name)], Double(count)) }
+    }
+
+    private static func encoders(_ encoders: EncoderFigures, _ page: inout Page) {
+        func one(_ name: String, _ kind: Page.Kind, _ help: String, _ value: Double) {
+            page.family(name, kind, help)
+            page.sample([], value)
+        }
+        one("plenary_rtmp_connections_open", .gauge, "Open connections to the RTMP port.", Double(encoders.connections))
+        one("plenary_rtmp_encoders_publishing", .gauge, "Encoders that push now.", Double(encoders.publishing))
+        one("plenary_rtmp_encoders_accepted_total", .counter, "Encoders whose stream key was right.", Double(encoders.accepted))
+        one("plenary_rtmp_received_bytes_total", .counter, "Bytes read from encoders.", Double(encoders.bytesReceived))
+        page.family("plenary_rtmp_refused_total", .counter, "Connections to the RTMP port that were turned away or hung up on.")
+        for (reason, count) in encoders.refused { page.sample([("reason", reason)], Double(count)) }
     }
 
     struct Page {

@@ -23,6 +23,7 @@ final class Daemon: HallControl {
         var config: PlenaryConfig
         var relays: [String: HallRelay]
         var isReloading = false
+        var encoders: (@Sendable () -> EncoderFigures)?
     }
 
     let surroundings: Surroundings
@@ -82,7 +83,12 @@ final class Daemon: HallControl {
         }
     }
 
+    /// Where the metrics find the RTMP listener's counts.
+    func countEncoders(by figures: @escaping @Sendable () -> EncoderFigures) { state.withLock { $0.encoders = figures } }
+
     // MARK: What the door asks
+
+    var encoders: EncoderFigures? { state.withLock { $0.encoders }?() }
 
     var halls: [HallSummary] {
         state.withLock { $0.config.halls.map { HallSummary(name: $0.name, title: $0.title, language: $0.language) } }

@@ -1,3 +1,4 @@
+import Gateway
 import Logging
 import NIOCore
 import NIOPosix
@@ -26,6 +27,7 @@ final class PushService: Service {
             decide(key, peer)
         }
         let bound = try await listener.bind()
+        daemon.countEncoders { EncoderFigures(listener.metrics) }
         logger.info("encoders may push to rtmp://\(bound.address.map { "\($0.ipAddress ?? "?"):\($0.port ?? 0)" } ?? "\(address)")/live/")
         try? await gracefulShutdown()
         await bound.close()
@@ -45,6 +47,20 @@ final class PushService: Service {
             return .busy
         }
         return .accept(FeedSink(feed: feed))
+    }
+}
+
+extension EncoderFigures {
+    init(_ metrics: PushMetrics) {
+        self.init()
+        connections = metrics.connections
+        publishing = metrics.publishing
+        accepted = metrics.accepted
+        bytesReceived = metrics.bytesReceived
+        refused = [
+            ("key", metrics.refusedKeys), ("busy", metrics.busy), ("limit", metrics.refusedConnections), ("fault", metrics.faults),
+            ("timeout", metrics.timeouts),
+        ]
     }
 }
 

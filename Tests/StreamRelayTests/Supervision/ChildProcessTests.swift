@@ -1,0 +1,124 @@
+import Glibc
+import Testing
+
+@testable import StreamRelay
+
+@Suite struct ChildProcessTests {
+    private func shell(_ script: String) throws -> ChildProcess {
+        try ChildProcess(executable: "/bin/sh", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin", "ONLY": "this"])
+    }
+
+    /// Waits until the child has ended, at most ten seconds.
+    private func waitForEnd(_ child: borrowing ChildProcess) -> Bool {
+        var ending = pollfd(fd: child.ending, events: Int16(POLLIN), revents: 0)
+        return poll(&ending, 1, 10_000) == 1
+    }
+
+    private func text(of descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 64 << 10)
+        let count = read(descriptor, &bytes, bytes.count)
+        return String(decoding: bytes[..<max(0, count)], as: UTF8.self)
+    }
+
+    @Test func `a child is heard on both pipes and its status is told`() throws {
+        var child = try shell("echo out; echo err >&2; exit 7")
+        let hasEnded = waitForEnd(child)
+        #expect(hasEnded)
+        let output = text(of: child.output)
+        #expect(output == "out\n")
+        let errors = text(of: child.errors)
+        #expect(errors == "err\n")
+        let code = child.reap()
+        #expect(code == 7)
+    }
+
+    @Test func `a child hears its stdin, and its end`() throws {
+        var child = try shell("read line; echo \"heard $line\"; cat > /dev/null; echo end")
+        let written = write(child.input, "you\n", 4)
+        #expect(written == 4)
+        child.closeInput()
+        let hasEnded = waitForEnd(child)
+        #expect(hasEnded)
+        let output = text(of: child.output)
+        #expect(output == "heard you\nend\n")
+        let code = child.reap()
+        #expect(code == 0)
+    }
+
+    @Test func `a child inherits no descriptor but its three, and only the environment it is given`() throws {
+        let mine = open("/dev/null", O_RDONLY)
+        defer { close(mine) }
+        var child = try shell("ls /proc/self/fd | tr '\\n' ' '; env | grep -v -e PWD -e SHLVL -e '^_=' -e PATH")
+        let hasEnded = waitForEnd(child)
+        #expect(hasEnded)
+        // ls itself opens the fourth
+        let output = text(of: child.output)
+        #expect(output == "0 1 2 3 ONLY=this\n")
+        let code = child.reap()
+        #expect(code == 0)
+    }
+
+    @Test func `a child leads a process group of its own`() throws {
+        var child = try shell("sleep 60")
+        let (pid, group) = (child.pid, getpgid(child.pid))
+        #expect(group == pid)
+        child.kill()
+        let hasEnded = waitForEnd(child)
+        #expect(hasEnded)
+        let code = child.reap()
+        #expect(code == -SIGKILL)
+    }
+
+    @Test func `a stopped child is killed like any other`() throws {
+        var child = try shell("kill -STOP $$; sleep 60")
+        child.kill()
+        let hasEnded = waitForEnd(child)
+        #expect(hasEnded)
+        let code = child.reap()
+        #expect(code == -SIGKILL)
+    }
+
+    @Test func `letting go of a child ends it and leaves no zombie`() throws {
+        let pid = try { () throws -> Int32 in
+            let child = try shell("sleep 60")
+            return child.pid
+        }()
+        #expect(kill(pid, 0) == -1 && errno == ESRCH)
+    }
+
+    @Test func `an executable that is not there is named`() {
+        #expect(throws: ChildProcess.Fault(description: "could not start /nowhere/plenary: No such file or directory")) {
+            _ = try ChildProcess(executable: "/nowhere/plenary", arguments: [], environment: [:])
+        }
+    }
+
+    @Test func `lines are cut where they end, or at 4 KiB`() {
+        var splitter = LineSplitter()
+        var lines: [String] = []
+        for piece in ["on", "e\ntwo\n\nthr", "ee\n", String(repeating: "x", count: 9000), "\n"] {
+            Array(piece.utf8).withUnsafeBytes { splitter.append($0) { lines.append($0) } }
+        }
+        #expect(lines.prefix(3) == ["one", "two", "three"])
+        #expect(lines.dropFirst(3).map(\.utf8.count) == [4096, 4096, 808])
+    }
+
+    @Test func `a line that repeats is told once and counted`() {
+        var throttle = LogThrottle()
+        let line = WorkerLogLine(level: .warning, text: "late")
+        let told = [throttle.offer(line, now: 0)] + (0..<41).map { _ in throttle.offer(line, now: .seconds(5)) }
+        #expect(told == [true] + Array(repeating: false, count: 41))
+        let (early, late) = (throttle.flush(now: .seconds(9)), throttle.flush(now: .seconds(10)))
+        #expect(early.isEmpty)
+        #expect(late.map(\.text) == ["late (41 more times in 10 s)"])
+        let isToldAgain = throttle.offer(line, now: .seconds(11))
+        #expect(isToldAgain)
+    }
+
+    @Test func `a flood of different lines is cut off and counted`() {
+        var throttle = LogThrottle()
+        let told = (0..<1000).filter { throttle.offer(WorkerLogLine(level: .info, text: "line \($0)"), now: 0) }.count
+        #expect(told == LogThrottle.distinctLimit)
+        let rest = throttle.flush(now: .seconds(11))
+        #expect(rest.map(\.text) == ["950 further lines in 10 s were left out"])
+    }
+}

@@ -155,6 +155,7 @@ final class HallLoop {
             }
         case .hangUp: core.withState { $0.feed.close() }
         case .log(let line): hear(line)
+        case .announce(let text): tell([WorkerLogLine(level: .info, text: text)])
         case .stopped:
             let now = HallCore.now().monotonic
             let waiters = core.withState { state in

@@ -35,7 +35,7 @@ extension RelaySupervision {
         switch consume report {
         case .opened(let description):
             source = description
-            actions.append(log(.info, "the camera is open: \(Self.summary(description))"))
+            actions.append(.announce("the camera is open: \(Self.summary(description))"))
         case .initialization(let initialization):
             camera?.initialization = initialization
         case .part(let part):
@@ -124,7 +124,7 @@ extension RelaySupervision {
         fillerDue = nil
         isCardOnAir = false
         failure = nil
-        if air != .camera { actions.append(log(.info, "the camera is on air")) }
+        if air != .camera { actions.append(.announce("the camera is on air")) }
         air = .camera
     }
 
@@ -258,7 +258,7 @@ extension RelaySupervision {
         if camera.isReplaced {
             if !waitsForPush { spawnCamera(&actions, now: now) }
         } else if camera.ended || camera.failure?.kind == .ended, settings.camera.scheme == .file {
-            actions.append(log(.info, "the file has been played"))
+            actions.append(.announce("the file has been played"))
             return finishStop(&actions, now: now)
         } else {
             failed(camera, code: code, &actions, now: now)
@@ -275,12 +275,12 @@ extension RelaySupervision {
         let isPushOver = waitsForPush && reason.kind == .ended
         failure = isPushOver ? nil : reason
         guard !waitsForPush else {
-            actions.append(log(isPushOver ? .info : .warning, isPushOver ? "the encoder left" : reason.message))
+            actions.append(isPushOver ? .announce("the encoder left") : log(.warning, reason.message))
             return
         }
-        let delay = backoff.delay(after: reason.kind)
-        retryAt = now.monotonic + delay
-        actions.append(log(.warning, "\(reason.message); next try in \(Double(delay / 10_000_000) / 100) s"))
+        retryAt = now.monotonic + backoff.delay(after: reason.kind)
+        // Without the changing seconds, which the status shows: a camera that is away for a night is one line now and then.
+        actions.append(log(.warning, "\(reason.message); it is tried again"))
     }
 
     static func spell(_ code: Int32) -> String { code < 0 ? "signal \(-code)" : "status \(code)" }
@@ -290,7 +290,7 @@ extension RelaySupervision {
     /// An encoder has shown the key. `false`: another one pushes, or the stream does not run.
     package mutating func pushBegan(from peer: String, now: Moment) -> (accepted: Bool, actions: [Action]) {
         guard phase == .running, waitsForPush, feedPeer == nil, camera == nil else { return (false, []) }
-        var actions: [Action] = [log(.info, "an encoder pushes from \(peer)")]
+        var actions: [Action] = [.announce("an encoder pushes from \(peer)")]
         feedPeer = peer
         spawnCamera(&actions, now: now)
         settle(&actions, now: now)

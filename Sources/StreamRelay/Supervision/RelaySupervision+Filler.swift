@@ -14,7 +14,7 @@ extension RelaySupervision {
         // After a pause of the whole machine, not every part of it is made up for.
         due = max(due, now.monotonic - 16 * .nanoseconds(ticks: targets.partTarget))
         while now.monotonic >= due {
-            due += .nanoseconds(ticks: appendFiller(targets, now: now))
+            due += .nanoseconds(ticks: appendFiller(targets, due: now.utc - (now.monotonic - due) / 1000))
             if !actions.contains(.publish) { actions.append(.publish) }
         }
         fillerDue = due
@@ -30,14 +30,16 @@ extension RelaySupervision {
         fillerDue = now.monotonic
     }
 
+    /// - Parameter due: UTC microseconds at which the part is due; like a camera's, it shows the time before that.
     /// - Returns: the part's duration, 90 kHz ticks.
-    private mutating func appendFiller(_ targets: LiveTargets, now: Moment) -> Int64 {
+    private mutating func appendFiller(_ targets: LiveTargets, due: Int64) -> Int64 {
         // A card that is on air stays until the camera is back, though the operator no longer wants it.
         let showsCard = wantsCard || settings.slateOnLoss || isCardOnAir
         if showsCard, composer == nil, case .ready(let made) = card {
             composer = SlateComposer(card: made, targets: targets, segmentDuration: settings.segmentDuration)
         }
         let wasCard = isCardOnAir
+        let wall = due - targets.partTarget * 100 / 9
         if showsCard, composer != nil {
             if !wasCard {
                 composer?.rewind()
@@ -45,26 +47,31 @@ extension RelaySupervision {
             }
             isCardOnAir = true
             air = hiddenSince != nil ? .hidden : .slate
-            return appendCard(continues: wasCard, now: now)
+            // It ends now, never in the future, though its first part may overlap what was before it (§6.2.1 allows less than a second).
+            return appendCard(date: wasCard ? fillerDate(wall) : wall)
         }
         let startsSegment =
             wasCard || !(air == .gap || air == .hidden && !isCardOnAir) || fillerPartsInSegment >= gapPartsPerSegment(targets)
         isCardOnAir = false
         air = hiddenSince != nil ? .hidden : .gap
         fillerPartsInSegment = startsSegment ? 1 : fillerPartsInSegment + 1
-        let date = window?.endDate ?? now.utc
+        let date = fillerDate(wall)
         window?.appendGap(duration: targets.partTarget, startsSegment: startsSegment, date: date)
         counters.gapParts += 1
         return targets.partTarget
     }
 
-    private mutating func appendCard(continues: Bool, now: Moment) -> Int64 {
+    /// Dates go on from what is there; only when the clock has left them by five seconds (after a pause of the machine) they leap.
+    private func fillerDate(_ wall: Int64) -> Int64 {
+        guard let end = window?.endDate, end > 0, abs(wall - end) < 5_000_000 else { return wall }
+        return end
+    }
+
+    private mutating func appendCard(date: Int64) -> Int64 {
         let (time, sequence) = (numbers.timeline, numbers.fragment)
         guard let initialization = composer?.initialization, let part = composer?.next(at: time, sequence: sequence) else {
             preconditionFailure("a card is on air only when it is there")
         }
-        // It ends now, never in the future, though its first part may overlap what was before it (§6.2.1 allows less than a second).
-        let date = continues ? window?.endDate ?? now.utc : now.utc - part.duration * 100 / 9
         window?.use(initialization)
         window?.append(
             fragments: [part.fragment], duration: part.duration, independent: part.startsSegment, startsSegment: part.startsSegment,

@@ -116,7 +116,7 @@ extension RelaySupervision {
     }
 
     private mutating func cardWishChanged(_ text: String, _ now: Moment) -> [Action] {
-        var actions = [log(.info, text), .save(record(phase == .stopped ? numbers : reservation))]
+        var actions: [Action] = [.announce(text), .save(record(phase == .stopped ? numbers : reservation))]
         if phase == .running, wantsCard, case .failed(let reason) = card {
             actions.append(log(.error, "there is no card, GAP is on air instead: \(reason)"))
         }

@@ -19,7 +19,10 @@ package struct RelaySupervision: Sendable {
         case save(HallRecord)
         /// The encoder that pushes is no longer wanted.
         case hangUp
+        /// A line that may repeat without end: it is told once and counted.
         case log(WorkerLogLine)
+        /// A turn in the stream's life: always told.
+        case announce(String)
         /// The stream has ended; nothing will follow before the next start.
         case stopped
     }

@@ -14,7 +14,9 @@ import Testing
     private static var program: String? {
         let path = Bundle.main.bundlePath + "/plenary"
         let beside = (CommandLine.arguments[0] as NSString).deletingLastPathComponent + "/plenary"
-        return [path, beside, ProcessInfo.processInfo.environment["PLENARY_BIN"] ?? ""].first { FileManager.default.isExecutableFile(atPath: $0) }
+        return [path, beside, ProcessInfo.processInfo.environment["PLENARY_BIN"] ?? ""].first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
     }
 
     private func hall(_ settings: StreamSettings, executable: String) throws -> HallRelay {

@@ -20,13 +20,22 @@ import Testing
         var served: [String: ByteBuffer] = [:]
         var discontinuities: [Int: Int] = [:]
         var head = 0
+        var hinted: (name: PartName, life: Int)?
+        var life = 0
         try harness.start()
         harness.open()
         for step in 0..<600 {
             act(&harness, step: step, &random)
+            if harness.actions.contains(.stopped) { life += 1 }
             guard let window = harness.supervision.window, !window.isEmpty else { continue }
             try check(window, served: &served, discontinuities: &discontinuities, head: &head)
             #expect(harness.status.windowBytes < 2 << 20)
+            // What was hinted is what came, whatever broke the timeline in between.
+            if let hinted, hinted.life == life, hinted.name != window.nextPart {
+                let isThere = window.segments.contains { $0.parts.contains { $0.name == hinted.name } }
+                #expect(isThere || hinted.name.mediaSequence < window.firstMediaSequence)
+            }
+            hinted = (window.nextPart, life)
             harness.actions = []
         }
     }

@@ -19,7 +19,7 @@ struct SupervisionHarness {
         StreamSettings(
             hall: "rada", camera: try! CameraAddress(camera), autostart: true, segmentDuration: 2, segmentMaximum: segmentMaximum,
             partDuration: 0.5, liveWindow: liveWindow, captureDelay: 0, slateOnLoss: slateOnLoss, slateImage: nil, language: "uk",
-            audioNames: [], workerMemory: 1 << 26)
+            audioNames: [], workerMemory: 512 << 20)
     }
 
     init(_ settings: StreamSettings = settings(), record: HallRecord? = nil) {

@@ -25,6 +25,7 @@ let package = Package(
             name: "CFFmpeg", pkgConfig: "libavformat",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswresample-dev", "libswscale-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev", "libuv1-dev"])]),
         .target(name: "CLinux"),
 
         // The way of the video.
@@ -51,6 +52,9 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+
+        // Everybody's bytes: the WebSocket channel.
+        .target(name: "EventChannel", dependencies: ["CWebSockets", "CLinux", .product(name: "Logging", package: "swift-log")]),
 
         // What joins them.
         .target(
@@ -95,6 +99,7 @@ let package = Package(
             name: "VoteBoardTests",
             dependencies: ["VoteBoard", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto")],
             resources: [.copy("Fixtures")]),
+        .testTarget(name: "EventChannelTests", dependencies: ["EventChannel", "CLinux"]),
         .testTarget(name: "PlenaryConfigurationTests", dependencies: ["PlenaryConfiguration", "StreamRelay"]),
         .testTarget(name: "PlenaryTests", dependencies: ["plenary", "PlenaryConfiguration", "StreamRelay", "Gateway"]),
         .testTarget(

@@ -9,7 +9,12 @@
 #include <sys/wait.h>
 
 #include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -104,3 +109,55 @@ void clinux_block_sigpipe(void) {
 }
 
 void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+int clinux_listen(const char *host, unsigned short port, int share_port, int send_buffer, unsigned short *bound, const char **reason) {
+    struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM}, *found = NULL;
+    char service[8];
+    snprintf(service, sizeof service, "%u", port);
+    int result = getaddrinfo(host, service, &hints, &found);
+    if (result != 0) {
+        *reason = gai_strerror(result);
+        return -1;
+    }
+    int one = 1;
+    int descriptor = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (descriptor >= 0 &&
+        (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
+         (share_port && setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) != 0) ||
+         (send_buffer > 0 && setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer) != 0) ||
+         bind(descriptor, found->ai_addr, found->ai_addrlen) != 0 || listen(descriptor, 1024) != 0)) {
+        int error = errno;
+        close(descriptor);
+        errno = error;
+        descriptor = -1;
+    }
+    if (descriptor < 0) *reason = strerror(errno);
+    freeaddrinfo(found);
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    if (descriptor >= 0 && getsockname(descriptor, (struct sockaddr *)&address, &size) == 0)
+        *bound = ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port : ((struct sockaddr_in *)&address)->sin_port);
+    return descriptor;
+}
+
+int clinux_accept(int listener, unsigned char peer[16]) {
+    struct sockaddr_storage address = {0};
+    socklen_t size = sizeof address;
+    int descriptor = accept4(listener, (struct sockaddr *)&address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (descriptor < 0) return -errno;
+    int one = 1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    memset(peer, 0, 16);
+    if (address.ss_family == AF_INET6) {
+        memcpy(peer, &((struct sockaddr_in6 *)&address)->sin6_addr, 16);
+    } else if (address.ss_family == AF_INET) {
+        peer[10] = peer[11] = 0xff;
+        memcpy(peer + 12, &((struct sockaddr_in *)&address)->sin_addr, 4);
+    }
+    return descriptor;
+}
+
+void clinux_send_and_close(int descriptor, const void *bytes, unsigned long count) {
+    if (count > 0 && send(descriptor, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) shutdown(descriptor, SHUT_WR);
+    close(descriptor);
+}

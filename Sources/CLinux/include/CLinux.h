@@ -45,3 +45,14 @@ void clinux_block_sigpipe(void);
 
 /// Names this thread for `top -H`; the first 15 bytes count.
 void clinux_name_thread(const char *name);
+
+/// A TCP socket that listens on `host`, an address or a name, and never blocks; accepted sockets inherit `send_buffer` bytes of SO_SNDBUF (0:
+/// the system's). With `share_port` several sockets listen side by side. `bound` gets the port. A descriptor, or -1 with `reason` in words.
+int clinux_listen(const char *host, unsigned short port, int share_port, int send_buffer, unsigned short *bound, const char **reason);
+
+/// Accepts a connection that never blocks, closes on exec and sends at once; `peer` gets its address, IPv4 as ::ffff:a.b.c.d.
+/// A descriptor, or minus the error number.
+int clinux_accept(int listener, unsigned char peer[16]);
+
+/// Sends what fits without waiting, then closes. For a last word to somebody who is turned away.
+void clinux_send_and_close(int descriptor, const void *bytes, unsigned long count);

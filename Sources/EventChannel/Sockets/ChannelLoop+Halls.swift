@@ -1,0 +1,50 @@
+internal import CWebSockets
+
+/// What other threads ask of the loop, on its thread.
+extension ChannelLoop {
+    func open(hall: String, feed: any EventFeed) { halls[hall] = HallRoom(name: hall, feed: feed, limits: settings.limits) }
+
+    func begin(hall: String, at sequence: Int64) { halls[hall]?.log.begin(at: sequence) }
+
+    func close(hall: String) {
+        guard let room = halls.removeValue(forKey: hall) else { return }
+        for client in room.clients { partForNow(client) }
+    }
+
+    func publish(_ message: FeedMessage, in hall: String) {
+        guard let room = halls[hall] else { return }
+        room.publish(message)
+        figures.messages += 1
+        touch(room)
+    }
+
+    func publish(tick: FeedSnapshot, in hall: String) {
+        guard let room = halls[hall] else { return }
+        room.publish(tick: tick)
+        touch(room)
+    }
+
+    func reloadCertificate() {
+        guard let certificate = settings.certificate else { return }
+        // Nonzero: the files do not fit together, or could not be read; the old ones stay.
+        if lws_tls_cert_updated(context, certificate.chainPath, certificate.keyPath, nil, 0, nil, 0) != 0 {
+            logger.error(
+                "the event channel keeps its old certificate: the new one could not be used", metadata: ["file": "\(certificate.chainPath)"]
+            )
+        }
+    }
+
+    private var report: ChannelFigures {
+        var report = figures
+        report.connections = clients.count
+        report.listening = halls.mapValues(\.clients.count)
+        return report
+    }
+}
+
+extension ChannelLoop {
+    /// The figures as they are now.
+    func report() async -> ChannelFigures {
+        await withCheckedContinuation { continuation in post { continuation.resume(returning: $0.report) } }
+    }
+}

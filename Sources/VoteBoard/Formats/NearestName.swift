@@ -29,6 +29,20 @@ struct NearestName {
         }
     }
 
+    /// The deputy, or what to tell whoever wrote the name.
+    func deputy(called name: String) -> Result<Deputy, NameProblem> {
+        switch match(name) {
+        case .one(let deputy): .success(deputy)
+        case .several(let deputies): .failure(NameProblem(sentence: "“\(name)” could be \(Self.list(deputies)); write the full name"))
+        case .none(let nearest) where nearest.isEmpty: .failure(NameProblem(sentence: "“\(name)” is not in the roster; import it first"))
+        case .none(let nearest): .failure(NameProblem(sentence: "“\(name)” is not in the roster; nearest: \(Self.list(nearest))"))
+        }
+    }
+
+    struct NameProblem: Error { var sentence: String }
+
+    private static func list(_ deputies: [Deputy]) -> String { deputies.map { "\($0.name.full) (\($0.id))" }.joined(separator: ", ") }
+
     private func nearest(to wanted: String) -> [Deputy] {
         let letters = Array(wanted.unicodeScalars.prefix(Limits.name))
         let distances = names.map { entry in

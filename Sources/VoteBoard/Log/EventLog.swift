@@ -115,8 +115,19 @@ public final class EventLog: Sendable {
             }
             return tip
         } catch {
-            throw Self.failure(error)
+            let failure = Self.failure(error)
+            // A full disk shows in several ways: no room for the journal, for a page, for the directory's entry.
+            if case .failed = failure, isDiskFull { throw .full }
+            throw failure
         }
+    }
+
+    private var isDiskFull: Bool {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard let free = try? FileManager.default.attributesOfFileSystem(forPath: folder)[.systemFreeSize] as? NSNumber else {
+            return false
+        }
+        return free.int64Value < 64 << 10
     }
 
     /// Nobody else may have written: the record must end where the daemon believes it does.

@@ -1,55 +1,15 @@
 import Foundation
 
-/// One vote as a Ukrainian hall voting system's JSON tells it, cleaned of its dirt and matched with the roster.
-public struct HallSystemVote: Hashable, Sendable {
-    public var organization: String?
-    public var session: String?
-    /// When the vote was held.
-    public var at: UTCMilliseconds?
-    /// The system's word for the kind of vote: «Поіменне», «Сигнальне», «За основу».
-    public var typeLabel: String?
-    /// The item's number.
-    public var number: String?
-    public var title: String
-    public var question: String?
-    /// What the system says the result was; the board counts for itself.
-    public var adopted: Bool?
-    public var positions: [DeputyID: Position]
-
-    /// Reads one file.
+extension ImportedVote {
+    /// Reads one file of a Ukrainian hall voting system, with its dirt: a BOM, padded names, `.........` and `0` for nothing,
+    /// vendors' and gendered labels.
     ///
     /// - Parameter zone: the council's time zone; the file's times have none.
-    public init(_ bytes: [UInt8], roster: Roster, zone: TimeZone) throws(ImportFaults) {
+    public static func hallSystem(_ bytes: [UInt8], roster: Roster, zone: TimeZone) throws(ImportFaults) -> ImportedVote {
         var reader = HallSystemReader(roster: roster, zone: zone)
         let vote = reader.read(try StrictJSON.parse(SourceText.decode(bytes)))
         guard reader.faults.isEmpty, let vote else { throw ImportFaults(reader.faults) }
-        self = vote
-    }
-
-    init(
-        organization: String?, session: String?, at: UTCMilliseconds?, typeLabel: String?, number: String?, title: String,
-        question: String?, adopted: Bool?, positions: [DeputyID: Position]
-    ) {
-        self.organization = organization
-        self.session = session
-        self.at = at
-        self.typeLabel = typeLabel
-        self.number = number
-        self.title = title
-        self.question = question
-        self.adopted = adopted
-        self.positions = positions
-    }
-
-    /// The ballots to cast for it: those who pressed something.
-    public var ballots: [(deputy: DeputyID, choice: Choice)] {
-        positions.compactMap { deputy, position in Choice(rawValue: position.rawValue).map { (deputy, $0) } }
-            .sorted { $0.deputy < $1.deputy }
-    }
-
-    /// Those who were in the hall.
-    public var present: [DeputyID] {
-        positions.filter { $0.value != .absent && $0.value != .excused }.keys.sorted()
+        return vote
     }
 }
 
@@ -58,7 +18,7 @@ private struct HallSystemReader {
     let zone: TimeZone
     var faults: [ImportFault] = []
 
-    mutating func read(_ root: JSONNode) -> HallSystemVote? {
+    mutating func read(_ root: JSONNode) -> ImportedVote? {
         // Some systems put the one vote into a list.
         let node = root.array?.first ?? root
         guard let fields = node.object, root.array.map({ $0.count == 1 }) ?? true else {
@@ -69,7 +29,7 @@ private struct HallSystemReader {
         if title == nil { faults.append(node.fault("neither PD_Fullname nor GL_Text says what was voted on")) }
         let positions = positions(fields["DPList"], in: node)
         let at = time(fields["GLTime"]) ?? time(fields["DocTime"])
-        return HallSystemVote(
+        return ImportedVote(
             organization: text(fields["OrgName"]), session: text(fields["SName"]), at: at, typeLabel: text(fields["GLType"]),
             number: text(fields["PD_NPP"]), title: title ?? "", question: text(fields["GL_Text"]),
             adopted: result(text(fields["RESULT"]) ?? text(fields["GL_ResultType"])), positions: positions)
@@ -105,18 +65,13 @@ private struct HallSystemReader {
             faults.append((fields["DPGolos"] ?? entry).fault("“\(label.prefix(40))” is no known vote"))
             return nil
         }
-        switch names.match(name) {
-        case .one(let deputy): return (deputy, position)
-        case .several(let deputies):
-            faults.append(entry.fault("“\(name)” could be \(Self.list(deputies)); write the full name"))
-        case .none(let nearest):
-            let hint = nearest.isEmpty ? "" : "; nearest: \(Self.list(nearest))"
-            faults.append(entry.fault("“\(name)” is not in the roster\(hint)"))
+        switch names.deputy(called: name) {
+        case .success(let deputy): return (deputy, position)
+        case .failure(let problem):
+            faults.append(entry.fault(problem.sentence))
+            return nil
         }
-        return nil
     }
-
-    private static func list(_ deputies: [Deputy]) -> String { deputies.map { "\($0.name.full) (\($0.id))" }.joined(separator: ", ") }
 
     // MARK: cleaning
 
@@ -129,18 +84,7 @@ private struct HallSystemReader {
         return String(clean.prefix(Limits.title))
     }
 
-    /// `22.11.2026 14:05:30` in the council's zone.
-    private func time(_ node: JSONNode?) -> UTCMilliseconds? {
-        let parts = text(node)?.split(separator: " ") ?? []
-        guard let day = parts.first.flatMap({ LocalDate(String($0)) }) else { return nil }
-        let clock = (parts.dropFirst().first ?? "0:0:0").split(separator: ":").compactMap { Int($0) }
-        guard (2...3).contains(clock.count), (0...23).contains(clock[0]), (0...59).contains(clock[1]) else { return nil }
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = zone
-        let moment = DateComponents(
-            year: day.year, month: day.month, day: day.day, hour: clock[0], minute: clock[1], second: clock.count == 3 ? clock[2] : 0)
-        return calendar.date(from: moment).map { UTCMilliseconds(Int64($0.timeIntervalSince1970 * 1000)) }
-    }
+    private func time(_ node: JSONNode?) -> UTCMilliseconds? { text(node).flatMap { WrittenTime.read($0, in: zone) } }
 
     private func result(_ text: String?) -> Bool? {
         let words = text.map(PlainText.folded) ?? ""

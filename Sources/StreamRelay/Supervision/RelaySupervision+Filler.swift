@@ -47,24 +47,24 @@ extension RelaySupervision {
             }
             isCardOnAir = true
             air = hiddenSince != nil ? .hidden : .slate
-            // It ends now, never in the future, though its first part may overlap what was before it (§6.2.1 allows less than a second).
-            return appendCard(date: wasCard ? fillerDate(wall) : wall)
+            return appendCard(date: wasCard ? fillerDate(wall, continues: true) : wall)
         }
         let startsSegment =
             wasCard || !(air == .gap || air == .hidden && !isCardOnAir) || fillerPartsInSegment >= gapPartsPerSegment(targets)
+        let date = fillerDate(wall, continues: !wasCard && (air == .gap || air == .hidden))
         isCardOnAir = false
         air = hiddenSince != nil ? .hidden : .gap
         fillerPartsInSegment = startsSegment ? 1 : fillerPartsInSegment + 1
-        let date = fillerDate(wall)
         window?.appendGap(duration: targets.partTarget, startsSegment: startsSegment, date: date)
         counters.gapParts += 1
         return targets.partTarget
     }
 
     /// Dates go on from what is there; only when the clock has left them by five seconds (after a pause of the machine) they leap.
-    private func fillerDate(_ wall: Int64) -> Int64 {
+    /// A filler's first part ends now, never in the future, though it may overlap what was before it (§6.2.1 allows less than a second).
+    private func fillerDate(_ wall: Int64, continues: Bool) -> Int64 {
         guard let end = window?.endDate, end > 0, abs(wall - end) < 5_000_000 else { return wall }
-        return end
+        return continues ? end : min(end, wall)
     }
 
     private mutating func appendCard(date: Int64) -> Int64 {

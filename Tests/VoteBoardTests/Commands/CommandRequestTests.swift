@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@testable import VoteBoard
+
+struct CommandRequestTests {
+    private func read(_ text: String) throws -> CommandRequest { try CommandRequest(Array(text.utf8)) }
+
+    /// A value that each field takes.
+    private static let examples: [String: String] = [
+        "title": "\"t\"", "scheduled_for": "1795341600000", "place": "\"p\"", "term": "\"8\"", "session": "\"3\"", "until": "1795341600000",
+        "notice": "\"n\"", "text": "\"n\"", "items": "[{\"item\":\"i1\",\"number\":\"1\",\"title\":\"t\"}]", "item": "\"i1\"",
+        "number": "\"1\"", "rapporteur": "\"r\"", "draft": "\"d\"", "links": "[{\"url\":\"https://a.example\"}]", "parent": "\"i0\"",
+        "added_by": "\"r0\"", "index": "0", "state": "\"postponed\"", "reason": "\"r\"", "speaker": "\"t1\"", "deputy": "\"d1\"",
+        "guest": "\"g\"", "kind": "null", "seconds": "30", "deputies": "[\"d1\",\"d2\"]", "round": "\"r1\"", "question": "\"q\"",
+        "method": "\"roll_call\"", "rule": "\"majority\"", "reveal": "\"live\"", "supersedes": "\"r0\"", "choice": "\"yes\"", "yes": "1",
+        "no": "2", "abstain": "3",
+    ]
+
+    private static func body(_ name: CommandName, leavingOut: String? = nil) -> String {
+        let fields = name.fields.map { $0.hasSuffix("?") ? String($0.dropLast()) : $0 }.filter { $0 != leavingOut }
+        let values = fields.map { field in
+            let kind = name == .queueSpeaker ? "\"debate\"" : "\"whole\""
+            return "\"\(field)\":\(field == "kind" ? kind : examples[field] ?? "null")"
+        }
+        return "{" + (["\"command\":\"\(name.rawValue)\"", "\"sitting\":\"s1\""] + values).joined(separator: ",") + "}"
+    }
+
+    @Test(arguments: CommandName.allCases)
+    func `every command is read with all its fields, and not without one it needs`(_ name: CommandName) throws {
+        let request = try read(Self.body(name))
+        #expect(request.name == name)
+        for field in name.fields where !field.hasSuffix("?") {
+            let error = #expect(throws: ImportFaults.self, "\(name) without \(field)") { try read(Self.body(name, leavingOut: field)) }
+            #expect(error?.sentence.contains(field) == true)
+        }
+    }
+
+    @Test func `a ballot is read`() throws {
+        let id = UUID()
+        let request = try read(
+            "{\"command\":\"cast_ballot\",\"id\":\"\(id)\",\"expected\":7,\"round\":\"r1\",\"deputy\":\"d1\",\"choice\":\"no\"}")
+        #expect(request.id == id && request.expected == 7)
+        #expect(request.command == .inSitting(nil, .castBallot(round: "r1", deputy: "d1", choice: .no)))
+        #expect(CommandName.allCases.filter(\.isBallot) == [.castBallot])
+    }
+
+    @Test(arguments: [
+        "[]", "{}", "{\"command\":\"vote\"}", "{\"command\":\"open_sitting\",\"sittin\":\"s1\"}",
+        "{\"command\":\"open_round\",\"round\":7}", "{\"command\":\"open_round\",\"round\":\"a b\"}",
+        "{\"command\":\"open_round\",\"round\":\"r\",\"id\":\"1\"}", "{\"command\":\"open_round\",\"round\":\"r\",\"expected\":1.5}",
+        "{\"command\":\"open_round\",\"round\":\"r\",\"round\":\"r\"}", "{\"command\":\"register\",\"deputies\":[1]}",
+        "{\"command\":\"extend_speech\",\"seconds\":1e999}", "{\"command\":\"extend_speech\",\"seconds\":\"30\"}",
+    ])
+    func `what is no command is refused with its place`(_ text: String) throws {
+        let error = try #require(throws: ImportFaults.self) { try read(text) }
+        #expect(error.problem["status"] == .integer(422))
+        #expect(error.faults.first?.line == 1)
+    }
+
+    @Test func `a refusal is a problem that names its field and what changed`() {
+        let refusal = Refusal.conflict(expected: 3, current: 5, since: [ChangeSummary(sequence: 4, type: "notice_posted")])
+        #expect(refusal.problem["since"] == .array([.object(["seq": .integer(4), "type": .string("notice_posted")])]))
+        #expect(Answer.refused(.storageFull).status == 507)
+        #expect(Refusal.ballotTwice("d1", "r1").problem["field"]?.text == "deputy")
+        #expect(Refusal.unknownItem("i1").status == 404)
+    }
+}

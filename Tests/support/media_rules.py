@@ -67,6 +67,7 @@ class MediaWatch:
         self.init_uri, self.init, self.init_bytes = None, None, None
         self.gap_seconds = Decimal(0)
         self.broken = True  # nothing before: anything may come
+        self.joined = set()  # tracks that have gone on since the last break
         self.video_frames = self.audio_frames = self.sync_frames = 0
         self.worst_offset = 0.0
         self.largest_step = 0  # ticks off continuity, of any track
@@ -86,9 +87,11 @@ class MediaWatch:
 
     def discontinuity(self):
         self.broken = True
+        self.joined.clear()
 
     def gap(self, part):
         self.gap_seconds += part.duration
+        self.joined.clear()
 
     def _span(self, independent):
         new = not self.spans or self.broken or self.spans[-1].map_uri != self.init_uri
@@ -148,7 +151,8 @@ class MediaWatch:
         if scale != track.timescale:
             expected = expected * track.timescale // scale
         off = run.decode_time - expected
-        if self.broken or self.gap_seconds:
+        if run.track not in self.joined:
+            self.joined.add(run.track)
             if off < -max(1, track.timescale // 10) and track.handler == "vide" or off < -track.timescale:
                 self._find("decode_times_never_go_back", "promise",
                            f"{name}: track {run.track} went back {-off / track.timescale:.3f} s over a discontinuity")

@@ -3,8 +3,9 @@
 /// Packets come late, never early, so the least `arrival − timestamp` of the last minute is the truth; the answer moves to it
 /// slowly, so that the timeline never jumps under 5 s and is never in the future.
 package struct ProgramClock: Sendable {
-    /// Microseconds per second that the answer may move.
+    /// Microseconds per second that the answer may move later, and earlier: a date in the future is the worse fault.
     package static let slewPerSecond: Int64 = 1_000
+    package static let slewEarlierPerSecond: Int64 = 10_000
     /// Microseconds; an error beyond this is a jump of the wall clock or the stream, followed at once.
     package static let jump: Int64 = 5_000_000
 
@@ -54,6 +55,11 @@ package struct ProgramClock: Sendable {
         drift = DriftMeter()
     }
 
+    /// The first date is about to be given: packets that waited while the input was probed came late, and none of them counts any more.
+    package mutating func settle() {
+        if let least = buckets.map(\.least).min() { offset = least }
+    }
+
     /// UTC microseconds at which stream time `time` was in front of the lens; never later than `now`.
     package func programDateTime(of time: Int64, now: Int64) -> Int64 {
         min(time + (offset ?? now - time), now) - captureDelay
@@ -66,9 +72,11 @@ package struct ProgramClock: Sendable {
             slewedAt = now
             return
         }
-        let reach = max(0, now - slewedAt) * Self.slewPerSecond / 1_000_000
-        guard reach > 0 else { return }
-        offset = current + min(max(least - current, -reach), reach)
+        let elapsed = max(0, now - slewedAt)
+        guard elapsed > 0 else { return }
+        let (earlier, later) = (elapsed * Self.slewEarlierPerSecond / 1_000_000, elapsed * Self.slewPerSecond / 1_000_000)
+        guard earlier > 0, later > 0 else { return }
+        offset = current + min(max(least - current, -earlier), later)
         slewedAt = now
     }
 }

@@ -19,7 +19,8 @@ final class CameraInput: PacketSource {
         do {
             return try CameraInput(address, plan: InputOptions(address), link: link)
         } catch let failure as RelayFailure
-            where !fixed && (address.scheme == .rtsp || address.scheme == .rtsps) && failure.kind == .unusable {
+            where !fixed && (address.scheme == .rtsp || address.scheme == .rtsps) && failure.kind == .unusable
+        {
             link.log(.info, "the camera refuses RTSP over TCP (\(failure.message)): trying UDP")
             return try CameraInput(address, plan: InputOptions(address, rtspTransport: "udp"), link: link)
         }
@@ -49,10 +50,20 @@ final class CameraInput: PacketSource {
         guard opened >= 0 else { throw failure(opened, attempt: "cannot open") }
         for key in options.leftover { link.log(.warning, "this libavformat does not know the option “\(key)”") }
         watch.begin()
-        try check(avformat_find_stream_info(context, nil), attempt: "cannot read")
+        try check(findStreams(), attempt: "cannot read")
         tracks = try InputProbe.tracks(of: context!, address: address)
         if watch.wasRedirected { throw failure(CFF_ERROR_EXIT, attempt: "cannot open") }
         watch.becomesImpatient()
+    }
+
+    /// Probing decodes pictures: none may be larger than what is relayed, or a claim in a few bytes takes gigabytes and minutes.
+    private func findStreams() -> Int32 {
+        let count = Int(context?.pointee.nb_streams ?? 0)
+        let side = Int(InputProbe.pictureLimit)
+        var limits = [OpaquePointer?](repeating: nil, count: count)
+        for index in limits.indices { av_dict_set_int(&limits[index], "max_pixels", Int64(side * side), 0) }
+        defer { for index in limits.indices { av_dict_free(&limits[index]) } }
+        return limits.withUnsafeMutableBufferPointer { avformat_find_stream_info(context, $0.baseAddress) }
     }
 
     deinit {
@@ -75,7 +86,8 @@ final class CameraInput: PacketSource {
         if link.wantsFinish || link.daemonIsGone { return .end }
         if code == CFF_ERROR_EOF {
             guard plan.loops else { return .end }
-            let start = context.map { $0.pointee.start_time == CFF_NOPTS ? 0 : $0.pointee.start_time } ?? 0
+            // before the first packet's time, which may be less than the start's: a seek into the first GOP would lose its keyframe
+            let start = context.map { $0.pointee.start_time == CFF_NOPTS ? 0 : $0.pointee.start_time - 2_000_000 } ?? 0
             try check(avformat_seek_file(context, -1, .min, start, .max, 0), attempt: "cannot go back to the start of")
             return .restarted
         }

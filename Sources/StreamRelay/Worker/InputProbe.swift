@@ -110,7 +110,7 @@ enum InputProbe {
                 kind: .forbidden,
                 message: "\(attempt) \(address): it redirects to \(host), and only its own host is followed: put the right address into the config")
         }
-        if watch.isSilent {
+        if watch.isSilent || (code == CFF_ERROR_INVALIDDATA && watch.hasBeenQuiet) {
             return RelayFailure(
                 kind: .unreachable, message: "\(attempt) \(address): nothing came for \(InputWatch.silenceLimit / 1_000_000) s")
         }

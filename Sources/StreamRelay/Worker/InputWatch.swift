@@ -44,6 +44,9 @@ final class InputWatch {
         deadline = Clock.steady() + Self.silenceLimit
     }
 
+    /// Nothing has come for about as long as the protocol's own deadline, which libavformat may report as damaged data.
+    var hasBeenQuiet: Bool { deadline != .max && Clock.steady() > deadline - Self.silenceLimit * 11 / 20 }
+
     func isOver() -> Bool {
         if link.turn() || isSilent || wasRedirected { return true }
         if leftItsHost() { return true }

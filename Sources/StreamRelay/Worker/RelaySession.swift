@@ -205,6 +205,7 @@ final class RelaySession {
 
     private func prime() throws {
         isPrimed = true
+        clock.settle()
         for case .audio(let index, _, let time) in queue {
             heard[index] = true
             lastSound[index] = time

@@ -187,7 +187,7 @@ class Watch:
         end = last.date.timestamp() + float(last.length)
         late = datetime.now(timezone.utc).timestamp() - end
         self.latencies.append(late)
-        if late < -0.05 and not playlist.ended:
+        if late < -0.1 and not playlist.ended:
             self._find("no_date_is_in_the_future", "promise", f"the last part ends {-late:.3f} s from now")
 
     def _deliver(self, playlist, now):

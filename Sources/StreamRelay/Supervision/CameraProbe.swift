@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 import NIOCore
 
@@ -41,6 +42,8 @@ public struct CameraProbe: Sendable {
     }
 
     private static func converse(_ order: WorkerOrder, _ executable: String, _ limit: Double) throws(RelayFailure) -> Seen {
+        // A worker that leaves at once must not end this process.
+        clinux_block_sigpipe()
         let child = try start(executable)
         // An order is far shorter than a pipe's buffer: it is taken whole.
         for chunk in WorkerCommand.open(order).encoded() {

@@ -106,6 +106,7 @@ extension RelaySupervision {
     }
 
     private mutating func arrived(_ duration: Int64, now: Moment) {
+        lastPartAt = now.monotonic
         lastPartDue = now.monotonic + .nanoseconds(ticks: duration)
         guard camera?.firstPartAt == nil else { return }
         camera?.firstPartAt = now.monotonic
@@ -185,7 +186,8 @@ extension RelaySupervision {
     mutating func loseCamera(now: Moment) {
         camera?.awaitsKeyframe = true
         guard air == .camera, fillerDue == nil else { return }
-        fillerDue = min(lastPartDue, now.monotonic + .nanoseconds(ticks: targets?.partTarget ?? 0))
+        // A part is listed when its time has passed, so no date is in the future.
+        fillerDue = lastPartAt + .nanoseconds(ticks: targets?.partTarget ?? 0)
     }
 
     private mutating func misbehaved(_ what: String, _ actions: inout [Action], now: Moment) {

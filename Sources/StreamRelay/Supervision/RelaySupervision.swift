@@ -94,6 +94,7 @@ package struct RelaySupervision: Sendable {
     /// The camera's last initialization: what the multivariant playlist describes, whatever is on air.
     package internal(set) var cameraInitialization: StreamInitialization?
     /// Monotonic; when the camera's last part came and when the next was due.
+    var lastPartAt: Int64 = 0
     var lastPartDue: Int64 = 0
 
     var card = Card.none

@@ -84,6 +84,8 @@ final class Desk: @unchecked Sendable {
     ) -> Answer {
         let first = draft.state.sequence + 1
         for event in decision.events { add(event, command: envelope.id, digest: digest, by: envelope.by, at: now, to: &draft) }
+        // A round's urn is empty when it opens: ids are a sitting's own and may come again.
+        for event in decision.events { if case .roundOpened(let id, _) = event.fact { draft.urns[id] = nil } }
         if let secret = decision.secretChoice { draft.urns[secret.round, default: SecretTally()].add(secret.choice) }
         let answer: Answer = decision.refusal.map(Answer.refused) ?? .done(first: first, last: draft.state.sequence, repeated: false)
         if !decision.events.isEmpty { draft.done[envelope.id] = (digest, answer) }

@@ -25,6 +25,12 @@ public struct CommandRequest: Sendable {
         self.command = command
     }
 
+    init(_ name: CommandName, _ command: Command) {
+        self.name = name
+        self.command = command
+        id = UUID()
+    }
+
     public func envelope(by: String) -> CommandEnvelope { CommandEnvelope(id: id, expected: expected, by: by, command: command) }
 }
 

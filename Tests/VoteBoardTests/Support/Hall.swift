@@ -38,6 +38,7 @@ struct Hall {
             let record = RecordedEvent(sequence: state.sequence + 1, at: now, event: event)
             log.append(record)
             state.apply(record)
+            if case .roundOpened(let id, _) = event.fact { secret[id] = nil }
         }
         if let choice = decision.secretChoice { secret[choice.round, default: SecretTally()].add(choice.choice) }
         if let refusal = decision.refusal { return .failure(refusal) }

@@ -1,0 +1,58 @@
+/// A span of a sitting on the clock of the picture: an item or a round. What EXT-X-DATERANGE and chapters are made of.
+public struct SittingMark: Hashable, Sendable {
+    public enum Kind: String, Sendable {
+        case item, round
+    }
+
+    public var kind: Kind
+    /// The item's or the round's id.
+    public var id: String
+    public var title: String
+    public var from: UTCMilliseconds
+    /// `nil` while it lasts.
+    public var until: UTCMilliseconds?
+}
+
+extension SittingMark {
+    /// The marks of a sitting, in order, folded from its events. An item that is taken up twice has two marks.
+    public static func marks(of sitting: SittingID, in events: some Sequence<RecordedEvent>) -> [SittingMark] {
+        var fold = MarkFold()
+        for record in events where record.event.sitting == sitting { fold.take(record) }
+        return fold.marks
+    }
+}
+
+private struct MarkFold {
+    var marks: [SittingMark] = []
+    private var titles: [ItemID: String] = [:]
+    private var questions: [RoundID: String] = [:]
+    /// Places in `marks` of what lasts.
+    private var running: [SittingMark.Kind: Int] = [:]
+
+    mutating func take(_ record: RecordedEvent) {
+        switch record.event.fact {
+        case .agendaReplaced(let items): for item in items { titles[item.id] = Self.title(item) }
+        case .itemAdded(let item, _), .itemEdited(let item): titles[item.id] = Self.title(item)
+        case .itemTakenUp(let id):
+            end(.item, at: record.at)
+            running[.item] = marks.count
+            marks.append(SittingMark(kind: .item, id: id.text, title: titles[id] ?? id.text, from: record.at))
+        case .roundPlanned(let plan): questions[plan.id] = plan.question
+        case .roundOpened(let id, _):
+            running[.round] = marks.count
+            marks.append(SittingMark(kind: .round, id: id.text, title: questions[id] ?? id.text, from: record.at))
+        case .roundClosed: end(.round, at: record.at)
+        case .roundAnnulled(let id, _) where running[.round].map({ marks[$0].id == id.text }) ?? false: end(.round, at: record.at)
+        case .sittingClosed:
+            end(.item, at: record.at)
+            end(.round, at: record.at)
+        default: break
+        }
+    }
+
+    private static func title(_ item: AgendaItem) -> String { item.number.isEmpty ? item.title : "\(item.number). \(item.title)" }
+
+    private mutating func end(_ kind: SittingMark.Kind, at: UTCMilliseconds) {
+        if let index = running.removeValue(forKey: kind) { marks[index].until = at }
+    }
+}

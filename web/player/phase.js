@@ -1,0 +1,14 @@
+/**
+ * What a player is doing, from what it knows. Pure.
+ *
+ * `absent` no stream there · `loading` · `playing` · `paused` · `stalled` nothing left to show · `ended` · `failed`
+ */
+export function phaseOf({ failed, absent, ended, ahead, stuck, paused, shown, blocked, wantsPlay, ready }) {
+    const starved = ahead < 0.1 || (stuck && ahead < 0.6);
+    if (failed) return "failed";
+    if (absent && starved) return "absent";
+    if (ended && starved) return "ended";
+    if (paused && (shown || blocked) && (!wantsPlay || blocked)) return "paused";
+    if (!shown) return "loading";
+    return ready < 3 || starved ? "stalled" : "playing";
+}

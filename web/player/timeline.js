@@ -1,0 +1,54 @@
+import { isAnotherTimeline, livePosition, mediaTimeOf, playableFrom, positionAt, programTimeAt } from "./plan.js";
+import { nextPosition } from "./playlist.js";
+
+/** What is known of a stream's time: its newest playlist, and where on the media timeline its segments really begin. */
+export class Timeline {
+    #starts;
+    #url = null;
+    playlist = null;
+
+    /** @param {Timeline | null} other a rendition of the same stream: its segments begin where ours do */
+    constructor(other = null) {
+        this.#starts = new Map(other === null ? [] : other.#starts);
+    }
+
+    /** Takes the newest state. @returns {boolean} whether it is another timeline than the one before */
+    update(playlist, url) {
+        const another = this.playlist !== null && isAnotherTimeline(this.playlist, playlist);
+        this.playlist = playlist;
+        this.#url = url;
+        for (const msn of this.#starts.keys()) if (another || msn < playlist.mediaSequence) this.#starts.delete(msn);
+        return another;
+    }
+
+    /** A piece's first sample lies at `start` seconds. */
+    learn({ msn, part }, start) {
+        if (part === 0) this.#starts.set(msn, start);
+        else if (!this.#starts.has(msn)) {
+            const parts = this.playlist.segments[msn - this.playlist.mediaSequence]?.parts ?? [];
+            this.#starts.set(msn, start - parts.slice(0, part).reduce((sum, one) => sum + one.duration, 0));
+        }
+    }
+
+    /** Media time of the newest moment there is, and of the oldest one can seek to; `null` while unknown. */
+    get edge() { return this.playlist && this.timeOf(nextPosition(this.playlist)); }
+    get oldest() { return this.playableFrom(-Infinity); }
+    /** The stream's end is a gap: the camera's picture is missing, nothing is wrong here. */
+    get endsInGap() {
+        const segment = this.playlist?.segments.at(-1);
+        return segment !== undefined && (segment.gap || (segment.parts.length > 0 && segment.parts.at(-1).gap));
+    }
+    get lastMap() { return this.playlist?.segments.at(-1)?.map ?? null; }
+
+    timeOf(position) { return this.playlist && mediaTimeOf(this.playlist, this.#starts, position); }
+    positionAt(time) { return this.playlist && positionAt(this.playlist, this.#starts, time); }
+    playableFrom(time) { return this.playlist && playableFrom(this.playlist, this.#starts, time); }
+    /** UTC ms of the moment at media time `time`. */
+    programTimeAt(time) { return this.playlist && programTimeAt(this.playlist, this.#starts, time); }
+    /** Where to begin so that playback can start `distance` seconds before the end; `null` when nothing playable is there. */
+    livePosition(distance) { return livePosition(this.playlist, distance); }
+
+    withAddresses(piece) {
+        return { ...piece, uri: new URL(piece.uri, this.#url).href, map: piece.map === null ? null : new URL(piece.map, this.#url).href };
+    }
+}

@@ -21,7 +21,7 @@ export class Controls {
         this.#parts = {
             toggle: part("toggle"), mute: part("mute"), volume: part("volume"), live: part("live"), liveWord: part("live-word"), behind: part("behind"),
             clock: part("clock"), seek: part("seek"), pip: part("pip"), full: part("full"), help: part("help"), helpButton: part("help-button"),
-            sound: part("sound"), begin: part("begin"),
+            sound: part("sound"), begin: part("begin"), tracks: part("tracks"),
         };
         this.#listen();
         part("bar").hidden = false;
@@ -36,16 +36,17 @@ export class Controls {
     }
 
     #listen() {
-        const { toggle, mute, volume, live, seek, pip, full, helpButton, sound, begin } = this.#parts;
+        const { toggle, mute, volume, live, seek, pip, full, helpButton, sound, begin, tracks } = this.#parts;
         const press = (button, act) => button.addEventListener("click", () => act());
         press(toggle, () => this.#toggle());
         press(begin, () => this.#player.play());
-        press(mute, () => this.#setMuted(!this.#video.muted));
+        press(mute, () => this.#setMuted(!this.#player.muted));
         press(sound, () => this.#setMuted(false));
         press(live, () => this.#player.goLive());
         press(pip, () => this.#togglePictureInPicture());
         press(full, () => this.#toggleFullScreen());
         press(helpButton, () => this.#parts.help.showModal());
+        tracks.addEventListener("change", () => { this.#player.sound = tracks.selectedIndex; });
         volume.addEventListener("input", () => this.#setVolume(Number(volume.value) / 100));
         seek.addEventListener("pointerdown", () => { this.#dragging = true; });
         seek.addEventListener("pointerup", () => { this.#dragging = false; });
@@ -77,16 +78,16 @@ export class Controls {
     }
 
     #setMuted(muted) {
-        this.#video.muted = muted;
-        if (!muted && this.#video.volume === 0) this.#video.volume = 0.5;
+        this.#player.muted = muted;
+        if (!muted && this.#player.volume === 0) this.#player.volume = 0.5;
         remember(!muted);
         if (!muted && this.#video.paused && this.#player.blocked) this.#player.play();
     }
 
     #setVolume(volume) {
-        this.#video.volume = Math.min(1, Math.max(0, volume));
-        this.#video.muted = this.#video.volume === 0;
-        remember(!this.#video.muted);
+        this.#player.volume = Math.min(1, Math.max(0, volume));
+        this.#player.muted = this.#player.volume === 0;
+        remember(!this.#player.muted);
     }
 
     async #toggleFullScreen() {
@@ -111,15 +112,15 @@ export class Controls {
         if (target.closest?.("select, textarea, input:not([type=range])")) return;
         const onSlider = target.closest?.("input[type=range]");
         const acts = {
-            k: () => this.#toggle(), m: () => this.#setMuted(!this.#video.muted), f: () => this.#toggleFullScreen(), l: () => this.#player.goLive(),
+            k: () => this.#toggle(), m: () => this.#setMuted(!this.#player.muted), f: () => this.#toggleFullScreen(), l: () => this.#player.goLive(),
             p: () => this.#togglePictureInPicture(), "?": () => this.#parts.help.showModal(),
         };
         if (!target.closest?.("button, a")) acts[" "] = () => this.#toggle();
         if (!onSlider) {
             acts.ArrowLeft = () => this.#player.seekBy(-5);
             acts.ArrowRight = () => this.#player.seekBy(5);
-            acts.ArrowUp = () => this.#setVolume(this.#video.volume + 0.05);
-            acts.ArrowDown = () => this.#setVolume(this.#video.volume - 0.05);
+            acts.ArrowUp = () => this.#setVolume(this.#player.volume + 0.05);
+            acts.ArrowDown = () => this.#setVolume(this.#player.volume - 0.05);
         }
         const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? acts[latin(event.code)];
         if (!act) return;
@@ -143,9 +144,9 @@ export class Controls {
         const say = (key) => this.#words.say(key);
         icon(toggle, video.paused ? "play" : "pause");
         name(toggle, say(video.paused ? "player.play" : "player.pause"));
-        icon(mute, video.muted ? "muted" : "sounding");
-        name(mute, say(video.muted ? "player.soundOn" : "player.mute"));
-        volume.value = String(video.muted ? 0 : Math.round(video.volume * 100));
+        icon(mute, player.muted ? "muted" : "sounding");
+        name(mute, say(player.muted ? "player.soundOn" : "player.mute"));
+        volume.value = String(player.muted ? 0 : Math.round(player.volume * 100));
         fill(volume);
         const atLive = player.following && (player.phase === "playing" || player.phase === "stalled");
         live.toggleAttribute("data-on", atLive);
@@ -154,8 +155,19 @@ export class Controls {
         write(liveWord, say(atLive ? "player.live" : "player.backToLive"));
         icon(full, document.fullscreenElement ? "reduce" : "enlarge");
         name(full, say(document.fullscreenElement ? "player.leaveFull" : "player.full"));
-        sound.hidden = !(video.muted && player.phase === "playing" && !wantsSilence());
+        sound.hidden = !(player.muted && player.phase === "playing" && !wantsSilence());
         begin.hidden = !player.blocked;
+        this.#showSounds();
+    }
+
+    /** The menu of sounds, when there is a choice. */
+    #showSounds() {
+        const { tracks } = this.#parts;
+        const { sounds, sound } = this.#player;
+        tracks.parentElement.hidden = sounds.length < 2;
+        const titles = sounds.map((one, index) => this.#words.soundName(one, index));
+        if (titles.join("\n") !== [...tracks.options].map((option) => option.text).join("\n")) tracks.replaceChildren(...titles.map((title) => new Option(title)));
+        if (tracks.selectedIndex !== sound) tracks.selectedIndex = sound;
     }
 
     showPosition() {

@@ -42,9 +42,24 @@ export class Words {
         return new Intl.DateTimeFormat(this.region, sameDay ? time : { day: "numeric", month: "long", ...time }).format(day);
     }
 
+    /** What to call a sound: the operator's name for it, else its language, else its number. */
+    soundName({ name, language }, index) {
+        if (!/^Audio \d+$/.test(name)) return name;
+        return languageName(language, this.language) ?? this.say("player.soundNumber", { number: index + 1 });
+    }
+
     /** The time of day to the second. */
     clock(at) {
         return new Intl.DateTimeFormat(this.region, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+    }
+}
+
+/** A language's name in another; `null` when it is not known. */
+function languageName(tag, inLanguage) {
+    try {
+        return new Intl.DisplayNames([inLanguage], { type: "language", fallback: "none" }).of(tag) ?? null;
+    } catch {
+        return null; // no tag at all
     }
 }
 

@@ -12,7 +12,8 @@ import { Timeline } from "./timeline.js";
  * anew what broke. It presses neither play nor pause.
  *
  * - `changed()`: look again,
- * - `placed()`: the playhead stands at live; playback may begin.
+ * - `placed()`: the playhead stands at live; playback may begin,
+ * - `offered(sounds)`: the sounds there are, `{ name, language, url }`; `url` is `null` for the one that comes with the picture.
  */
 export class LiveEngine {
     #video;
@@ -41,7 +42,7 @@ export class LiveEngine {
         this.#playhead = new Playhead(video);
         this.#edge = new LiveEdge(video, this.timeline, this.counters);
         this.#loader = new PlaylistLoader(new URL(url, document.baseURI).href, {
-            onMultivariant: () => {},
+            onMultivariant: (playlist, address) => events.offered(soundsOf(playlist, address)),
             onPlaylist: (playlist, address) => this.#received(playlist, address),
             onProblem: (problem) => this.#troubled(problem),
         });
@@ -134,7 +135,9 @@ export class LiveEngine {
     #received(playlist, url) {
         this.absent = false;
         this.network = null;
+        const map = this.timeline.lastMap;
         if (this.timeline.update(playlist, url)) this.#rebuild();
+        if (map !== null && map !== this.timeline.lastMap) this.#loader.lookAgain(this.#stop.signal);
         if (this.failure && this.#failedMap !== this.timeline.lastMap) this.#rebuild();
         if (!this.#supply.isUnderWay && !this.failure) this.#beginLive();
         this.#loader.pace = this.following || (!this.#video.paused && (this.behind ?? 0) < 30) ? "live" : "calm";
@@ -225,4 +228,10 @@ export class LiveEngine {
         if (piece) this.#supply.startAt({ msn: piece.msn, part: piece.part });
         else this.#beginLive();
     }
+}
+
+/** The sounds of the variant that is played; none when there is no choice. */
+function soundsOf({ audio, variants }, address) {
+    const sounds = audio.filter((one) => one.group === variants[0]?.audio);
+    return sounds.length < 2 ? [] : sounds.map(({ name, language, uri }) => ({ name, language, url: uri === null ? null : new URL(uri, address).href }));
 }

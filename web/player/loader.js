@@ -26,7 +26,7 @@ export class HTTPProblem extends Error {
 /**
  * Keeps the media playlist up to date: blocking reloads, deltas, retries. Never more than one playlist request is out.
  *
- * - `onMultivariant(playlist)` once per (re)start, `onPlaylist(playlist, url)` for each new state,
+ * - `onMultivariant(playlist, url)` once per (re)start and `lookAgain`, `onPlaylist(playlist, url)` for each new state,
  * - `onProblem({ kind: "absent" | "network", status })` at each failure; the loader goes on by itself.
  */
 export class PlaylistLoader {
@@ -80,6 +80,17 @@ export class PlaylistLoader {
         }
     }
 
+    /** Reads the multivariant playlist once more: what it offers may have changed. No answer is no news. */
+    async lookAgain(signal) {
+        try {
+            const { text, url } = await this.#get(this.#url, 8, signal);
+            const playlist = parsePlaylist(text);
+            if (playlist.kind === "multivariant") this.#events.onMultivariant(playlist, url);
+        } catch {
+            // The next restart asks again.
+        }
+    }
+
     async #open(signal) {
         const began = performance.now();
         const { text, url } = await this.#get(this.#url, 8, signal);
@@ -87,7 +98,7 @@ export class PlaylistLoader {
         const playlist = parsePlaylist(text);
         if (playlist.kind === "media") return url;
         if (playlist.variants.length === 0) throw new SyntaxError("a multivariant playlist without a variant");
-        this.#events.onMultivariant(playlist);
+        this.#events.onMultivariant(playlist, url);
         return new URL(playlist.variants[0].uri, url).href;
     }
 

@@ -24,6 +24,13 @@ export class NativePlayer extends EventTarget {
     }
 
     get isPlayable() { return this.#video.canPlayType("application/vnd.apple.mpegurl") !== ""; }
+    // The browser's own player has its own menu of sounds.
+    get sounds() { return []; }
+    get sound() { return 0; }
+    get muted() { return this.#video.muted; }
+    set muted(muted) { this.#video.muted = muted; }
+    get volume() { return this.#video.volume; }
+    set volume(volume) { this.#video.volume = volume; }
     get following() { return this.#following; }
     get blocked() { return this.#blocked; }
     get hasShown() { return this.#shown; }

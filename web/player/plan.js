@@ -110,6 +110,22 @@ export function steer({ lowWater, cushion, rate }) {
     return { rate: 1, jump: 0 };
 }
 
+/**
+ * How a sound beside the picture keeps in step with it.
+ *
+ * @param {{ delta: number, ahead: number, rate: number, pace: number }} input `delta`: seconds the sound is ahead of the picture; `ahead`: seconds of
+ *        sound there are at the picture's place; `rate`: the sound's as it is now; `pace`: the picture's
+ * @returns {{ jump: boolean, rate: number }} `jump`: go to the picture's place at once
+ */
+export function inStep({ delta, ahead, rate, pace }) {
+    const far = Math.abs(delta);
+    if (far > 0.2) return { jump: ahead > 0, rate: pace };
+    // A correction ends only well inside the band: each change of rate can be heard.
+    const correcting = rate !== pace;
+    if (far < (correcting ? 0.01 : 0.035)) return { jump: false, rate: pace };
+    return { jump: false, rate: pace * (delta > 0 ? 0.95 : 1.05) };
+}
+
 /** Seconds of buffer ahead of `time`; a start that lies a blink after it counts as reached. */
 export function aheadOf(ranges, time) {
     const range = ranges.find(([start, end]) => start - 0.05 <= time && time < end);

@@ -1,6 +1,7 @@
 import { MediaSourceClass } from "./buffer.js";
 import { LiveEngine } from "./engine.js";
 import { phaseOf } from "./phase.js";
+import { Sounds } from "./sounds.js";
 
 const watched = ["waiting", "playing", "pause", "play", "error", "volumechange", "loadeddata", "seeked"];
 
@@ -12,6 +13,7 @@ const watched = ["waiting", "playing", "pause", "play", "error", "volumechange",
 export class LivePlayer extends EventTarget {
     #video;
     #engine;
+    #sounds;
     #wantsPlay = true;
     #shown = false;
     #blocked = false;
@@ -30,7 +32,9 @@ export class LivePlayer extends EventTarget {
         this.#engine = new LiveEngine(video, url, {
             changed: () => this.#update(),
             placed: () => { if (this.#wantsPlay) this.#tryPlay(); },
+            offered: (sounds) => this.#sounds.offer(sounds),
         });
+        this.#sounds = new Sounds(video, this.#engine.timeline, { isLive: () => this.following, changed: () => this.#update() });
         for (const name of watched) video.addEventListener(name, this);
     }
 
@@ -43,6 +47,7 @@ export class LivePlayer extends EventTarget {
 
     stop() {
         this.#engine.stop();
+        this.#sounds.stop();
         clearInterval(this.#timer);
         document.removeEventListener("visibilitychange", this);
         globalThis.removeEventListener("online", this);
@@ -68,6 +73,15 @@ export class LivePlayer extends EventTarget {
     /** Seconds of buffer, and how many the player wants left when the next part comes. */
     get ahead() { return this.#engine.ahead; }
     get cushion() { return this.#engine.cushion; }
+    /** The stream's sounds when there are several, `{ name, language }`, and the index of the one that is heard. */
+    get sounds() { return this.#sounds.all; }
+    get sound() { return this.#sounds.heard; }
+    set sound(index) { this.#sounds.choose(index); }
+    get soundElement() { return this.#sounds.element; }
+    get muted() { return this.#sounds.muted; }
+    set muted(muted) { this.#sounds.muted = muted; }
+    get volume() { return this.#sounds.volume; }
+    set volume(volume) { this.#sounds.volume = volume; }
     /** For people who look under the bonnet, and tests. */
     get counters() { return this.#engine.counters; }
 
@@ -120,7 +134,7 @@ export class LivePlayer extends EventTarget {
         } catch (problem) {
             if (problem?.name !== "NotAllowedError") return;
             if (!this.#video.muted) {
-                this.#video.muted = true;
+                this.muted = true;
                 this.#tryPlay();
             } else {
                 this.#blocked = true;
@@ -151,6 +165,7 @@ export class LivePlayer extends EventTarget {
         if (now - this.#beatAt > 5000) this.#returned(); // the machine slept
         this.#beatAt = now;
         this.#engine.tick();
+        this.#sounds.step();
         this.dispatchEvent(new Event("position"));
     }
 
@@ -166,7 +181,7 @@ export class LivePlayer extends EventTarget {
             failed: engine.failure !== null, absent: engine.absent, ended: engine.timeline.playlist?.ended ?? false, ahead: engine.ahead, stuck: engine.isStuck,
             paused: video.paused, shown: this.#shown, blocked: this.#blocked, wantsPlay: this.#wantsPlay, ready: video.readyState,
         });
-        const key = [this.#phase, engine.following, this.#blocked, video.muted, this.problem?.reason, this.inGap, this.hasPicture].join();
+        const key = [this.#phase, engine.following, this.#blocked, this.muted, this.volume, this.sound, this.sounds.map((sound) => sound.name), this.problem?.reason, this.inGap, this.hasPicture].join();
         if (key === this.#lastKey) return;
         this.#lastKey = key;
         this.dispatchEvent(new Event("change"));

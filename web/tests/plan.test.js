@@ -135,3 +135,14 @@ test("numbers that fall back are another timeline", () => {
     assert.equal(plan.isAnotherTimeline(live(), read(segment(10))), true);
     assert.equal(plan.isAnotherTimeline(live(), live()), false);
 });
+
+test("a sound beside the picture follows it gently, and jumps only when it is far off", () => {
+    assert.deepEqual(plan.inStep({ delta: 0.02, ahead: 1, rate: 1, pace: 1 }), { jump: false, rate: 1 });
+    assert.deepEqual(plan.inStep({ delta: 0.05, ahead: 1, rate: 1, pace: 1 }), { jump: false, rate: 0.95 });
+    assert.deepEqual(plan.inStep({ delta: -0.05, ahead: 1, rate: 1, pace: 1 }), { jump: false, rate: 1.05 });
+    assert.deepEqual(plan.inStep({ delta: 0.02, ahead: 1, rate: 0.95, pace: 1 }), { jump: false, rate: 0.95 }, "until it is well in");
+    assert.deepEqual(plan.inStep({ delta: 0.005, ahead: 1, rate: 0.95, pace: 1 }), { jump: false, rate: 1 });
+    assert.deepEqual(plan.inStep({ delta: 0, ahead: 1, rate: 1, pace: 1.06 }), { jump: false, rate: 1.06 }, "the picture's own haste");
+    assert.deepEqual(plan.inStep({ delta: -3, ahead: 1, rate: 1, pace: 1 }), { jump: true, rate: 1 });
+    assert.deepEqual(plan.inStep({ delta: -3, ahead: 0, rate: 1, pace: 1 }), { jump: false, rate: 1 }, "nothing is there to jump to");
+});

@@ -1,0 +1,132 @@
+import { PlaylistLoader } from "./loader.js";
+import { aheadOf, inStep } from "./plan.js";
+import { nextPosition } from "./playlist.js";
+import { Recovery } from "./recovery.js";
+import { Supply } from "./supply.js";
+import { Timeline } from "./timeline.js";
+
+/** Milliseconds without anything to hear at the picture's place after which it is asked for again. */
+const patience = 5000;
+
+/**
+ * Another sound of the stream than the one muxed with the picture: an `<audio>` of its own, kept in step with the `<video>`.
+ * (Media Source cannot leave out one track of a buffer, nor play two buffers' sound in turn without a gap.)
+ *
+ * - `isLive()`: the picture follows the newest moment,
+ * - `changed()`: the browser muted it,
+ * - `lost()`: it cannot be had; the sound with the picture has to do.
+ */
+export class SoundBeside {
+    #video;
+    #order;
+    #loader;
+    #timeline;
+    #supply;
+    #recovery = new Recovery();
+    #stop = new AbortController();
+    #jumpedAt = 0;
+    #heardAt = performance.now();
+    element = document.createElement("audio");
+
+    /** @param {Timeline} timeline the picture's: both have one time */
+    constructor(url, video, timeline, order) {
+        this.url = url;
+        this.#video = video;
+        this.#order = order;
+        this.#timeline = new Timeline(timeline);
+        this.#loader = new PlaylistLoader(url, {
+            onMultivariant: () => {},
+            onPlaylist: (playlist, address) => this.#received(playlist, address),
+            onProblem: ({ kind }) => { if (kind === "absent") order.lost(); },
+        });
+        this.#supply = new Supply(this.element, this.#timeline, {
+            wants: () => ({ time: video.currentTime, anything: false, following: order.isLive() }),
+            outrun: () => this.#place,
+            arrived: () => {},
+            appended: () => this.#supply.trim(video.currentTime),
+            missing: () => {},
+            reshaped: () => this.#open(),
+            refused: () => order.lost(),
+            broken: () => this.#broken(),
+        });
+    }
+
+    start() {
+        this.#video.addEventListener("seeking", this);
+        this.element.addEventListener("error", this);
+        this.#open();
+        this.#loader.run(this.#stop.signal);
+    }
+
+    stop() {
+        this.#stop.abort();
+        this.#recovery.cancel();
+        this.#video.removeEventListener("seeking", this);
+        this.element.removeEventListener("error", this);
+        this.element.pause();
+        this.#supply.close();
+        this.element.removeAttribute("src");
+        this.element.load();
+    }
+
+    handleEvent(event) {
+        if (event.type === "error") this.#broken();
+        else if (this.#supply.isUnderWay) this.#supply.feedAfter(this.#video.currentTime);
+    }
+
+    /** Called a few times a second. */
+    step() {
+        const [video, sound, now] = [this.#video, this.element, performance.now()];
+        this.#supply.go();
+        if (video.paused || video.seeking || video.readyState < 3) {
+            sound.pause();
+            return;
+        }
+        const ahead = aheadOf(this.#supply.ranges, video.currentTime);
+        if (ahead > 0) this.#heardAt = now;
+        else if (this.#supply.isUnderWay && now - this.#heardAt > patience) {
+            this.#heardAt = now;
+            this.#supply.feedAfter(video.currentTime);
+        }
+        const order = inStep({ delta: sound.currentTime - video.currentTime, ahead, rate: sound.playbackRate, pace: video.playbackRate });
+        if (order.jump && !sound.seeking && now - this.#jumpedAt > 500) {
+            this.#jumpedAt = now;
+            sound.currentTime = video.currentTime;
+        }
+        if (sound.playbackRate !== order.rate) sound.playbackRate = order.rate;
+        if (sound.paused && ahead > 0) this.#play();
+    }
+
+    async #play() {
+        try {
+            await this.element.play();
+        } catch (problem) {
+            if (problem?.name !== "NotAllowedError" || this.element.muted) return;
+            this.element.muted = true;
+            this.#order.changed();
+        }
+    }
+
+    #received(playlist, url) {
+        if (this.#timeline.update(playlist, url)) this.#open();
+        if (!this.#supply.isUnderWay) this.#supply.startAt(this.#place);
+        this.#loader.pace = this.#order.isLive() ? "live" : "calm";
+        this.#supply.go();
+    }
+
+    /** The segment that sounds at the picture's place. */
+    get #place() {
+        return this.#timeline.positionAt(this.#video.currentTime) ?? nextPosition(this.#timeline.playlist);
+    }
+
+    #broken() {
+        if (!this.#recovery.isPending && !this.#recovery.schedule(() => this.#open())) this.#order.lost();
+    }
+
+    #open() {
+        if (this.#stop.signal.aborted) return;
+        this.#recovery.cancel();
+        this.#supply.open();
+        if (this.#timeline.playlist) this.#supply.startAt(this.#place);
+    }
+}

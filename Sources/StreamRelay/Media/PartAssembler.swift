@@ -48,7 +48,6 @@ package struct PartAssembler: Sendable {
     private var samples: [FragmentWriter.Sample] = []
     private var start = PartStart()
     private var segmentStart: Int64 = 0
-    private var waitsForKeyframe = true
     private var breaksNext = false
     private var frameTimes = RecentMedian()
 
@@ -93,6 +92,12 @@ package struct PartAssembler: Sendable {
             cuts += finishPart()
             lanes.indices.forEach { lanes[$0].flush() }
             breaksNext = true
+            // Behind a break nothing can be decoded before a keyframe.
+            guard frame.isKeyframe else {
+                held = nil
+                droppedFrames += 1
+                return cuts
+            }
             startPart(with: frame, at: time, startsSegment: true)
         } else {
             let duration = min(max(1, step), policy.limit)
@@ -115,7 +120,6 @@ package struct PartAssembler: Sendable {
     package mutating func audio(lane: Int, time: Int64, samples: Int64, payload: ByteBuffer) -> [CutPart] {
         if !hasVideo, origin == nil, lane == 0 {
             origin = time
-            waitsForKeyframe = false
             start = PartStart(cameraTime: time, discontinuity: breaksNext)
             breaksNext = false
         }
@@ -136,7 +140,6 @@ package struct PartAssembler: Sendable {
             clock = max(clock, lane.readyEnd)
         }
         cuts += finishPart()
-        waitsForKeyframe = true
         return cuts
     }
 
@@ -153,7 +156,6 @@ package struct PartAssembler: Sendable {
     package mutating func resumeAtKeyframe() {
         held = nil
         samples = []
-        waitsForKeyframe = true
         clearLanes()
         if !hasVideo { restartAudioOnly() }
     }
@@ -163,7 +165,6 @@ package struct PartAssembler: Sendable {
     private mutating func begin(with frame: VideoFrame) -> [CutPart] {
         let base = origin ?? frame.decodeTime
         origin = base
-        waitsForKeyframe = false
         held = frame
         startPart(with: frame, at: max(clock, frame.decodeTime - base), startsSegment: true)
         for index in lanes.indices {

@@ -5,7 +5,7 @@
 package struct ProgramClock: Sendable {
     /// Microseconds per second that the answer may move later, and earlier: a date in the future is the worse fault.
     package static let slewPerSecond: Int64 = 1_000
-    package static let slewEarlierPerSecond: Int64 = 10_000
+    package static let slewEarlierPerSecond: Int64 = 40_000
     /// Microseconds; an error beyond this is a jump of the wall clock or the stream, followed at once.
     package static let jump: Int64 = 5_000_000
 

@@ -5,8 +5,10 @@ import NIOCore
 final class RelaySession {
     /// 90 kHz ticks of a file that are read ahead of their time, so that every track shows itself before the first part.
     private static let readAhead: Int64 = 90_000
-    /// Microseconds of waiting in one read after which the packets probing had kept are through and the camera is heard live.
-    private static let liveWait: Int64 = 3_000
+    /// The packets that waited while the input was probed are through when so many 90 kHz ticks took so many microseconds.
+    private static let liveSpan: (media: Int64, wall: Int64) = (13_500, 120_000)
+    /// Microseconds after which a source that bursts for ever is taken as it is.
+    private static let livePatience: Int64 = 3_000_000
     /// 90 kHz ticks the first part may wait for a sound track that was announced and has not come.
     private static let soundPatience: Int64 = 63_000
     /// 90 kHz ticks without sound, beside a picture that goes on, after which the track is taken off: players stall on it.
@@ -33,6 +35,8 @@ final class RelaySession {
 
     private var queue: [Incoming] = []
     private var isPrimed = false
+    /// When the first packets came, microseconds, and their times, 90 kHz ticks; of the picture, or of the sound when there is none.
+    private var arrivals: [(wall: Int64, media: Int64)] = []
     /// Sound tracks that have sent something, and those that are in the init segment now.
     private var heard: [Bool]
     private var active: [Int] = []
@@ -103,14 +107,13 @@ final class RelaySession {
         let packet = Packet()
         while !link.turn(), Clock.steady() - beganAt < limit {
             if link.takeResume() { resume() }
-            let before = Clock.steady()
             let result = try source.read(into: packet)
             switch result {
             case .packet(let track):
                 let arrival = Clock.steady()
                 if let track { try take(packet, track: track, arrival: arrival) }
-                try settle(waited: arrival - before)
-            case .nothing: try settle(waited: Self.liveWait)
+                try settle(isLive: isLive)
+            case .nothing: try settle(isLive: true)
             case .restarted: repair.expectLeap()
             case .end: return
             }
@@ -155,6 +158,7 @@ final class RelaySession {
             throw RelayFailure(kind: .unusable, message: "the picture came without a keyframe for \(Self.keyframePatience / 1_000_000) s: set the camera's keyframe interval (GOP) to 2 s")
         }
         if !source.isPaced { clock.observe(time: microseconds(times.decode), arrival: Clock.wall()) }
+        noteArrival(arrival, media: times.decode)
         let frame = VideoFrame(
             decodeTime: times.decode, presentationTime: times.presentation, isKeyframe: unit.isKeyframe, payload: unit.payload)
         queue.append(.video(frame, changesParameters: unit.changesParameters))
@@ -166,6 +170,7 @@ final class RelaySession {
             let rate = Int64(track.config?.sampleRate ?? 48_000)
             let times = repair.repair(
                 track: index + 1, decode: frame.time, presentation: frame.time, duration: frame.samples * 90_000 / rate, arrival: arrival)
+            if video == nil, index == 0 { noteArrival(arrival, media: times.decode) }
             if video == nil, index == 0, !source.isPaced { clock.observe(time: microseconds(times.decode), arrival: Clock.wall()) }
             meter.noteSound()
             queue.append(.audio(track: index, frame, time: times.decode))
@@ -177,11 +182,25 @@ final class RelaySession {
 
     // MARK: Parts out
 
-    /// Decides, after a read that took `waited`, whether what is queued may go out.
-    private func settle(waited: Int64) throws {
+    /// The camera's packets come at the pace of their times.
+    private var isLive: Bool {
+        guard let last = arrivals.last else { return false }
+        if last.wall - beganAt > Self.livePatience { return true }
+        guard let earlier = arrivals.last(where: { $0.media <= last.media - Self.liveSpan.media }) else { return false }
+        return last.wall - earlier.wall >= Self.liveSpan.wall
+    }
+
+    private func noteArrival(_ wall: Int64, media: Int64) {
+        guard !isPrimed, !source.isPaced else { return }
+        arrivals.append((wall, media))
+        if arrivals.count > 256 { arrivals.removeFirst(128) }
+    }
+
+    /// Decides after a read whether what is queued may go out.
+    private func settle(isLive: @autoclosure () -> Bool) throws {
         if !isPrimed {
             let span = queueSpan
-            let enough = source.isPaced ? span >= Self.readAhead : waited >= Self.liveWait
+            let enough = source.isPaced ? span >= Self.readAhead : isLive()
             let soundMissing = audio.indices.contains { index in !queue.contains { if case .audio(index, _, _) = $0 { true } else { false } } }
             guard enough, !soundMissing || span >= Self.soundPatience, !queue.isEmpty else { return }
             try prime()
@@ -205,6 +224,7 @@ final class RelaySession {
 
     private func prime() throws {
         isPrimed = true
+        arrivals = []
         clock.settle()
         for case .audio(let index, _, let time) in queue {
             heard[index] = true

@@ -94,6 +94,7 @@ extension CouncilState {
         guard sitting(plan.id) == nil else { throw .taken(field: "sitting", id: plan.id.text) }
         var plan = plan
         plan.title = try Check.line(plan.title, "title", Limits.title)
+        try Check.time(plan.scheduledFor, "scheduled_for")
         plan.place = try Check.optionalLine(plan.place, "place", Limits.name)
         plan.term = try Check.optionalLine(plan.term, "term", Limits.name)
         plan.session = try Check.optionalLine(plan.session, "session", Limits.name)
@@ -118,6 +119,15 @@ enum Check {
 
     static func number(_ value: Int, _ field: String, _ range: ClosedRange<Int>) throws(Refusal) {
         guard range.contains(value) else { throw .number(field: field, value, range) }
+    }
+
+    /// 2000 to 2200: beyond it a calendar is a guess.
+    static func time(_ time: UTCMilliseconds?, _ field: String) throws(Refusal) {
+        guard let time else { return }
+        let range: ClosedRange<Int64> = 946_684_800_000...7_258_118_400_000
+        guard range.contains(time.value) else {
+            throw .number(field: field, Int(time.value), Int(range.lowerBound)...Int(range.upperBound))
+        }
     }
 
     static func count(_ count: Int, _ field: String, limit: Int) throws(Refusal) {

@@ -62,6 +62,7 @@ struct SittingDecider {
     private func suspend(until: UTCMilliseconds?, notice: String?) throws(Refusal) -> [Event] {
         try needsOpen()
         try needsNoOpenRound()
+        try Check.time(until, "until")
         let text = try Check.optionalLine(notice, "notice", Limits.notice)
         var events = [Event(.sittingSuspended(until: until))]
         if let text { events.append(Event(.noticePosted(notice: Notice(text: text, until: until)))) }
@@ -77,6 +78,7 @@ struct SittingDecider {
     private func post(_ notice: Notice) throws(Refusal) -> [Event] {
         guard sitting.status != .closed else { throw .sittingIs(.closed, needs: "scheduled, open or suspended") }
         let text = try Check.line(notice.text, "text", Limits.notice)
+        try Check.time(notice.until, "until")
         return [Event(.noticePosted(notice: Notice(text: text, until: notice.until)))]
     }
 

@@ -97,10 +97,10 @@ extension Sitting {
         case .speakerRemoved(let id): speakers.removeAll { $0.id == id }
         case .speechStarted(let id, let seconds):
             guard let place = speakers.firstIndex(where: { $0.id == id }) else { return }
-            speech = Speech(entry: speakers.remove(at: place), allotted: Int64(seconds) * 1000, spent: 0, runningSince: at)
+            speech = Speech(entry: speakers.remove(at: place), allotted: Int64(seconds) &* 1000, spent: 0, runningSince: at)
         case .speechPaused: pauseSpeech(at: at)
         case .speechResumed: speech?.runningSince = at
-        case .speechExtended(let seconds): speech?.allotted += Int64(seconds) * 1000
+        case .speechExtended(let seconds): speech?.allotted &+= Int64(seconds) &* 1000
         case .speechEnded: speech = nil
         default: break
         }
@@ -108,7 +108,7 @@ extension Sitting {
 
     private mutating func pauseSpeech(at: UTCMilliseconds) {
         guard let since = speech?.runningSince else { return }
-        speech?.spent += max(0, at - since)
+        speech?.spent &+= max(0, at - since)
         speech?.runningSince = nil
     }
 

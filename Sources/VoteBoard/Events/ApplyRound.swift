@@ -69,6 +69,6 @@ extension VoteRound {
         status = .open
         openedAt = at
         self.terms = terms
-        endsAt = terms.seconds.map { at + Int64($0) * 1000 }
+        endsAt = terms.seconds.map { at + Int64($0) &* 1000 }
     }
 }

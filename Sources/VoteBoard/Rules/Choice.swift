@@ -54,8 +54,8 @@ public struct BallotCounts: Codable, Hashable, Sendable {
         }
     }
 
-    public var cast: Int { yes + no + abstain }
-    public var total: Int { cast + notVoting + absent + recused }
+    public var cast: Int { yes &+ no &+ abstain }
+    public var total: Int { cast &+ notVoting &+ absent &+ recused }
 
     enum CodingKeys: String, CodingKey {
         case yes, no, abstain

@@ -83,18 +83,18 @@ extension VoteRule {
         let head = composition.headTakesPart ? 1 : 0
         return switch base {
         case .seats: composition.seats
-        case .seatsWithHead: composition.seats + head
+        case .seatsWithHead: composition.seats &+ head
         case .filled: composition.filled
-        case .registered: composition.registered + head
+        case .registered: composition.registered &+ head
         case .cast: counts.cast
-        case .yesNo: counts.yes + counts.no
+        case .yesNo: counts.yes &+ counts.no
         }
     }
 
     private func reason(_ counts: BallotCounts, base: Int, enough: Bool, quorumMet: Bool, chair: Choice?) -> Verdict.Reason {
         guard quorumMet else { return .noQuorum }
         if enough { return .enoughVotes }
-        guard knowsTies, base > 0, counts.yes * 2 == base else { return .notEnoughVotes }
+        guard knowsTies, base > 0, counts.yes &* 2 == base else { return .notEnoughVotes }
         guard tie == .chairCasts else { return .tieFails }
         return switch chair {
         case .yes: .chairVotedYes

@@ -13,8 +13,10 @@ public struct Share: Hashable, Sendable {
 
     /// The smallest number of `whole` that reaches the share; never below one, so that nobody voting adopts nothing.
     public func threshold(of whole: Int) -> Int {
-        let product = whole * numerator
-        return max(1, strict ? product / denominator + 1 : (product + denominator - 1) / denominator)
+        // A rule from a forged record may hold anything; `fault` refuses it, and this must not trap before.
+        let product = whole &* numerator
+        let parts = max(1, denominator)
+        return max(1, strict ? product / parts &+ 1 : (product &+ parts &- 1) / parts)
     }
 
     /// `nil` when the share can be reached and never overflows.

@@ -49,8 +49,8 @@ extension Sitting {
         let here = voters.count {
             round.turnout.contains($0.deputy) || (present.contains($0.deputy) && !isRecused($0.deputy, from: round.plan.item))
         }
-        counts.notVoting = max(0, here - tally.cast)
-        counts.absent = max(0, voters.count - counts.cast - counts.notVoting - counts.recused)
+        counts.notVoting = max(0, here &- tally.cast)
+        counts.absent = max(0, voters.count &- counts.cast &- counts.notVoting &- counts.recused)
         return counts
     }
 }

@@ -37,6 +37,6 @@ public struct Speech: Hashable, Sendable {
 
     /// Milliseconds left, negative when over time.
     public func remaining(at now: UTCMilliseconds) -> Int64 {
-        allotted - spent - (runningSince.map { max(0, now - $0) } ?? 0)
+        allotted &- spent &- (runningSince.map { max(0, now - $0) } ?? 0)
     }
 }

@@ -148,7 +148,7 @@ public struct SecretTally: Codable, Hashable, Sendable {
         self.abstain = abstain
     }
 
-    public var cast: Int { yes + no + abstain }
+    public var cast: Int { yes &+ no &+ abstain }
 
     public mutating func add(_ choice: Choice) {
         switch choice {

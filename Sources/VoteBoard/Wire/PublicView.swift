@@ -94,7 +94,8 @@ public struct PublicView: Sendable {
             quorum = .fields(["needed": .number(needed), "base": .number(base), "met": .bool(count >= needed)])
         }
         return .fields([
-            "present": .object(Dictionary(uniqueKeysWithValues: present.map { ($0.id.text, .bool(true)) })), "count": .number(count),
+            "present": .object(Dictionary(present.map { ($0.id.text, .bool(true)) }, uniquingKeysWith: { first, _ in first })),
+            "count": .number(count),
             "quorum": quorum,
         ])
     }

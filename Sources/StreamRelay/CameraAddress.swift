@@ -25,7 +25,9 @@ public struct CameraAddress: Sendable, Equatable, Codable {
     }
 
     public init(_ text: String) throws(Fault) {
-        guard !text.isEmpty else { throw Fault(description: "the address is empty: expected rtsp://…, rtmp://…, rtmp-push:KEY, srt://…, udp://…, a file or test:") }
+        guard !text.isEmpty else {
+            throw Fault(description: "the address is empty: expected rtsp://…, rtmp://…, rtmp-push:KEY, srt://…, udp://…, a file or test:")
+        }
         guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             throw Fault(description: "the address holds a control character")
         }
@@ -35,17 +37,24 @@ public struct CameraAddress: Sendable, Equatable, Codable {
             return
         }
         guard let colon = text.firstIndex(of: ":") else {
-            throw Fault(description: "the address has no scheme: expected rtsp://…, rtmp://…, rtmp-push:KEY, srt://…, udp://…, rtp://…, a file (/path or ./path) or test:")
+            throw Fault(
+                description:
+                    "the address has no scheme: expected rtsp://…, rtmp://…, rtmp-push:KEY, srt://…, udp://…, rtp://…, a file (/path or ./path) or test:"
+            )
         }
         let name = text[..<colon].lowercased()
         guard let known = Scheme(rawValue: name) else {
-            throw Fault(description: "the scheme “\(name)” is not one that Plenary opens: use \(Scheme.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw Fault(
+                description:
+                    "the scheme “\(name)” is not one that Plenary opens: use \(Scheme.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let rest = text[text.index(after: colon)...]
         switch known {
         case .rtmpPush:
             guard rest.utf8.count >= 8 else { throw Fault(description: "the stream key after rtmp-push: needs at least 8 characters") }
-            let allowed = rest.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || $0 == 0x2D || $0 == 0x5F }
+            let allowed = rest.utf8.allSatisfy {
+                ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || $0 == 0x2D || $0 == 0x5F
+            }
             guard allowed else { throw Fault(description: "the stream key may hold letters, digits, - and _ only") }
         case .test: break
         case .file:
@@ -69,7 +78,9 @@ public struct CameraAddress: Sendable, Equatable, Codable {
         result.replace(/(?i)([a-z][a-z0-9+.\-]*:\/\/)[^\/\s@"']*@/) { "\($0.output.1)…@" }
         result.replace(/(?i)(rtmps?:\/\/[^\/\s"']+\/[^\/\s"']+\/)[^\s"'?]+/) { "\($0.output.1)…" }
         result.replace(/(?i)(rtmp-push:)[^\s"']+/) { "\($0.output.1)…" }
-        result.replace(/(?i)([?&](?:passphrase|password|pass|pwd|key|token|streamid|user|username|auth|secret|sig|signature)=)[^&\s"']*/) { "\($0.output.1)…" }
+        result.replace(/(?i)([?&](?:passphrase|password|pass|pwd|key|token|streamid|user|username|auth|secret|sig|signature)=)[^&\s"']*/) {
+            "\($0.output.1)…"
+        }
         return result
     }
 }

@@ -97,7 +97,9 @@ package enum FragmentWriter {
     @discardableResult
     package static func rebase(_ fragment: inout ByteBuffer, sequence: UInt32, offset: Int64, timescales: [Int]) -> Bool {
         let start = fragment.readerIndex
-        guard let moofSize = fragment.boxSize(at: start, type: "moof"), fragment.boxSize(at: start + 8, type: "mfhd") == 16 else { return false }
+        guard let moofSize = fragment.boxSize(at: start, type: "moof"), fragment.boxSize(at: start + 8, type: "mfhd") == 16 else {
+            return false
+        }
         var traf = start + 24
         while traf < start + moofSize {
             guard let trafSize = fragment.boxSize(at: traf, type: "traf"), trafSize >= 44,

@@ -8,10 +8,14 @@ import NIOCore
 /// while packets or libav's own waiting loops move: a thread that hangs inside a demuxer goes silent, which is what the daemon
 /// listens for.
 final class DaemonLink {
+    /// Microseconds between two looks at the pipe when nobody waits.
+    private static let lookInterval: Int64 = 10_000
+
     private let input: Int32
     private let output: Int32
     private var decoder = WorkerCommandDecoder()
     private var lastHeartbeat: Int64 = 0
+    private var lastLook: Int64 = 0
     private var order: WorkerOrder?
     private var wantsResume = false
     private var feed: [ByteBuffer] = []
@@ -83,6 +87,9 @@ final class DaemonLink {
             lastHeartbeat = now
             send(.heartbeat(vitals))
         }
+        // libav asks hundreds of times a second; a look at the pipe every 10 ms is soon enough
+        guard waitMilliseconds > 0 || now - lastLook >= Self.lookInterval else { return wantsFinish || daemonIsGone }
+        lastLook = now
         do {
             try read(waitMilliseconds: waitMilliseconds)
         } catch {

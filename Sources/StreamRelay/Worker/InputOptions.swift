@@ -61,7 +61,11 @@ struct InputOptions {
             options += [("protocol_whitelist", "rtp,udp"), ("format_whitelist", "rtp,mpegts,sdp")]
         case .file:
             loops = query.removeValue("loop") != "no"
-            if base.hasPrefix("file://") { base.removeFirst("file://".count) } else if base.hasPrefix("file:") { base.removeFirst("file:".count) }
+            if base.hasPrefix("file://") {
+                base.removeFirst("file://".count)
+            } else if base.hasPrefix("file:") {
+                base.removeFirst("file:".count)
+            }
             url = "file:" + base
             isFile = true
             options += [("protocol_whitelist", "file"), ("format_whitelist", Self.fileFormats)]

@@ -12,7 +12,9 @@ enum InputProbe {
     static func tracks(of context: UnsafeMutablePointer<AVFormatContext>, address: CameraAddress) throws -> InputTracks {
         let count = Int(context.pointee.nb_streams)
         guard count <= trackLimit else {
-            throw RelayFailure(kind: .forbidden, message: "\(address) sends \(count) tracks; at most \(trackLimit) are opened: choose one program in the encoder")
+            throw RelayFailure(
+                kind: .forbidden,
+                message: "\(address) sends \(count) tracks; at most \(trackLimit) are opened: choose one program in the encoder")
         }
         var tracks = InputTracks()
         for index in 0..<count {
@@ -61,7 +63,9 @@ enum InputProbe {
             throw unknownPicture(address)
         }
         guard width <= pictureLimit, height <= pictureLimit else {
-            throw RelayFailure(kind: .forbidden, message: "\(address) claims a picture of \(width)×\(height); at most \(pictureLimit)×\(pictureLimit) is relayed")
+            throw RelayFailure(
+                kind: .forbidden,
+                message: "\(address) claims a picture of \(width)×\(height); at most \(pictureLimit)×\(pictureLimit) is relayed")
         }
         tracks.videoCodec = codec
         tracks.video = track(stream)
@@ -86,7 +90,8 @@ enum InputProbe {
             return false
         }
         guard avcodec_find_decoder(parameters.pointee.codec_id) != nil else {
-            tracks.ignored.append("the sound of track \(stream.pointee.index) (\(name(parameters.pointee.codec_id))) cannot be decoded here")
+            tracks.ignored.append(
+                "the sound of track \(stream.pointee.index) (\(name(parameters.pointee.codec_id))) cannot be decoded here")
             return false
         }
         tracks.audio.append(track(stream))
@@ -108,7 +113,9 @@ enum InputProbe {
         if let host = watch.redirectedHost {
             return RelayFailure(
                 kind: .forbidden,
-                message: "\(attempt) \(address): it redirects to \(host), and only its own host is followed: put the right address into the config")
+                message:
+                    "\(attempt) \(address): it redirects to \(host), and only its own host is followed: put the right address into the config"
+            )
         }
         if watch.isSilent || (code == CFF_ERROR_INVALIDDATA && watch.hasBeenQuiet) {
             return RelayFailure(

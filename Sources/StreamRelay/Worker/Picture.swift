@@ -44,7 +44,8 @@ final class Picture {
         let size = ftell(file)
         rewind(file)
         guard (8...sizeLimit).contains(size) else {
-            throw RelayFailure(kind: .unusable, message: "the picture \(path) has \(size) bytes; a PNG or JPEG of at most \(sizeLimit) is taken")
+            throw RelayFailure(
+                kind: .unusable, message: "the picture \(path) has \(size) bytes; a PNG or JPEG of at most \(sizeLimit) is taken")
         }
         var bytes = [UInt8](repeating: 0, count: size)
         let count = fread(&bytes, 1, size, file)

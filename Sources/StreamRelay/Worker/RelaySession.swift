@@ -75,7 +75,8 @@ final class RelaySession {
             let parameters = track.parameters.pointer.pointee
             let profile = avcodec_profile_name(parameters.codec_id, parameters.profile).map { String(cString: $0) } ?? ""
             return .init(
-                codec: (tracks.videoCodec ?? .h264).rawValue, profile: profile, width: Int(parameters.width), height: Int(parameters.height),
+                codec: (tracks.videoCodec ?? .h264).rawValue, profile: profile, width: Int(parameters.width),
+                height: Int(parameters.height),
                 frameRate: tracks.frameRate, hasBFrames: parameters.video_delay > 0)
         }
         let sound = audio.map { track in
@@ -155,7 +156,11 @@ final class RelaySession {
         meter.notePicture(at: arrival, decodeTime: times.decode, isKeyframe: unit.isKeyframe)
         sawKeyframe = sawKeyframe || unit.isKeyframe
         if !sawKeyframe, arrival - beganAt > Self.keyframePatience {
-            throw RelayFailure(kind: .unusable, message: "the picture came without a keyframe for \(Self.keyframePatience / 1_000_000) s: set the camera's keyframe interval (GOP) to 2 s")
+            throw RelayFailure(
+                kind: .unusable,
+                message:
+                    "the picture came without a keyframe for \(Self.keyframePatience / 1_000_000) s: set the camera's keyframe interval (GOP) to 2 s"
+            )
         }
         if !source.isPaced { clock.observe(time: microseconds(times.decode), arrival: Clock.wall()) }
         noteArrival(arrival, media: times.decode)
@@ -201,7 +206,9 @@ final class RelaySession {
         if !isPrimed {
             let span = queueSpan
             let enough = source.isPaced ? span >= Self.readAhead : isLive()
-            let soundMissing = audio.indices.contains { index in !queue.contains { if case .audio(index, _, _) = $0 { true } else { false } } }
+            let soundMissing = audio.indices.contains { index in
+                !queue.contains { if case .audio(index, _, _) = $0 { true } else { false } }
+            }
             guard enough, !soundMissing || span >= Self.soundPatience, !queue.isEmpty else { return }
             try prime()
         }

@@ -11,7 +11,10 @@ enum SlateMaker {
         let picture = try Picture(file: path, size: nil)
         let encoder = try VideoEncoder(
             width: picture.width, height: picture.height, rate: 25, gop: frameCount,
-            options: [("preset", "fast"), ("tune", "stillimage"), ("crf", "20"), ("profile", "high"), ("x264-params", "scenecut=0:rc-lookahead=0")])
+            options: [
+                ("preset", "fast"), ("tune", "stillimage"), ("crf", "20"), ("profile", "high"),
+                ("x264-params", "scenecut=0:rc-lookahead=0"),
+            ])
         var frames: [ByteBuffer] = []
         let take: (borrowing Packet) -> Void = { packet in
             let units = AnnexB.units(in: packet.bytes)
@@ -47,7 +50,8 @@ enum SlateMaker {
 extension RenditionInitialization {
     /// The init segment of a picture, a sound, or both, with the names the multivariant playlist gives them.
     static func make(
-        video: (parameters: CodecParameters, codec: VideoCodec)?, frameRate: Double, audio: (parameters: CodecParameters, config: AACConfig)?,
+        video: (parameters: CodecParameters, codec: VideoCodec)?, frameRate: Double,
+        audio: (parameters: CodecParameters, config: AACConfig)?,
         language: String
     ) throws -> RenditionInitialization {
         var tracks: [InitSegmentWriter.Track] = []
@@ -62,7 +66,8 @@ extension RenditionInitialization {
                 ? CodecString.payload(of: "avcC", in: boxes).flatMap { CodecString.avc($0) }
                 : CodecString.payload(of: "hvcC", in: boxes).flatMap { CodecString.hevc($0) }
             guard let name else {
-                throw RelayFailure(kind: .unusable, message: "the camera's \(video.codec.rawValue) parameters cannot be put into an init segment")
+                throw RelayFailure(
+                    kind: .unusable, message: "the camera's \(video.codec.rawValue) parameters cannot be put into an init segment")
             }
             names.append(name)
         }

@@ -198,7 +198,9 @@ final class OwnedPacket {
 
     init(bytes: ByteBuffer, stream: Int32, time: Int64) {
         guard av_new_packet(packet.pointer, Int32(bytes.readableBytes)) >= 0 else { return }
-        bytes.withUnsafeReadableBytes { UnsafeMutableRawPointer(packet.pointer.pointee.data).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        bytes.withUnsafeReadableBytes {
+            UnsafeMutableRawPointer(packet.pointer.pointee.data).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+        }
         packet.pointer.pointee.stream_index = stream
         packet.pointer.pointee.pts = time
         packet.pointer.pointee.dts = time

@@ -68,7 +68,11 @@ final class VideoTrack {
         changed.setExtradata(extradata)
         if let size = PictureSize.read(changed, packet: packet) {
             guard size.width <= InputProbe.pictureLimit, size.height <= InputProbe.pictureLimit else {
-                throw RelayFailure(kind: .forbidden, message: "the camera changed to a picture of \(size.width)×\(size.height); at most \(InputProbe.pictureLimit)×\(InputProbe.pictureLimit) is relayed")
+                throw RelayFailure(
+                    kind: .forbidden,
+                    message:
+                        "the camera changed to a picture of \(size.width)×\(size.height); at most \(InputProbe.pictureLimit)×\(InputProbe.pictureLimit) is relayed"
+                )
             }
             changed.pointer.pointee.width = size.width
             changed.pointer.pointee.height = size.height

@@ -152,12 +152,13 @@ import Testing
         bytes.withUnsafeBytes { raw in AnnexB.units(in: raw).map { Array(raw[$0]) } }
     }
 
-    @Test(arguments: [
-        ([0, 0, 0, 1, 0x67, 1, 0, 0, 1, 0x68, 2, 0, 0, 0, 1, 0x65, 3], [[0x67, 1], [0x68, 2], [0x65, 3]]),
-        ([0, 0, 1, 0x65, 0, 0, 3, 1, 0, 0, 0], [[0x65, 0, 0, 3, 1]]),
-        ([0, 0, 1, 0, 0, 1, 0x41], [[0x41]]),
-        ([1, 2, 3], []), ([], []), ([0, 0, 1], []),
-    ] as [([UInt8], [[UInt8]])])
+    @Test(
+        arguments: [
+            ([0, 0, 0, 1, 0x67, 1, 0, 0, 1, 0x68, 2, 0, 0, 0, 1, 0x65, 3], [[0x67, 1], [0x68, 2], [0x65, 3]]),
+            ([0, 0, 1, 0x65, 0, 0, 3, 1, 0, 0, 0], [[0x65, 0, 0, 3, 1]]),
+            ([0, 0, 1, 0, 0, 1, 0x41], [[0x41]]),
+            ([1, 2, 3], []), ([], []), ([0, 0, 1], []),
+        ] as [([UInt8], [[UInt8]])])
     func `units are found between start codes`(bytes: [UInt8], expected: [[UInt8]]) {
         #expect(units(bytes) == expected)
     }

@@ -117,7 +117,8 @@ import Testing
         var parts: [RelayedPart] = []
         for index in 0..<100 {
             let time = Int64(index) * 3_600
-            parts += assembler.video(VideoFrame(decodeTime: time, presentationTime: time, isKeyframe: index % 50 == 0, payload: payload)).map(\.part)
+            parts += assembler.video(VideoFrame(decodeTime: time, presentationTime: time, isKeyframe: index % 50 == 0, payload: payload))
+                .map(\.part)
             while soundTime < time + 3_600 {
                 parts += assembler.audio(lane: 0, time: soundTime, samples: 1_024, payload: payload).map(\.part)
                 soundTime += 1_920
@@ -148,7 +149,9 @@ import Testing
             var times: [Int64] = []
             for _ in 0..<400 {
                 times.append(time)
-                time += Int.random(in: 0..<40, using: &random) == 0 ? .random(in: 1...900_000, using: &random) : .random(in: 900...7_200, using: &random)
+                time +=
+                    Int.random(in: 0..<40, using: &random) == 0
+                    ? .random(in: 1...900_000, using: &random) : .random(in: 900...7_200, using: &random)
             }
             let keyframes = Set([0] + (0..<20).map { _ in Int.random(in: 0..<400, using: &random) })
             let parts = relay(times, keyframes: keyframes, in: &assembler)

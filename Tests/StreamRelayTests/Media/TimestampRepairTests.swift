@@ -85,7 +85,8 @@ private let frameTime: Int64 = 40_000
             var repair = TimestampRepair(tracks: 1)
             var last = Int64.min
             for index in 0..<100 {
-                let time: Int64? = Int.random(in: 0..<10, using: &random) == 0 ? nil : Int64.random(in: -(1 << 40)...(1 << 40), using: &random)
+                let time: Int64? =
+                    Int.random(in: 0..<10, using: &random) == 0 ? nil : Int64.random(in: -(1 << 40)...(1 << 40), using: &random)
                 let repaired = repair.repair(track: 0, decode: time, presentation: time, duration: 0, arrival: Int64(index) * frameTime)
                 #expect(repaired.decode > last)
                 last = repaired.decode

@@ -5,6 +5,8 @@ public protocol HallControl: Sendable {
     /// Names of the configured halls, in the order of the config.
     var halls: [HallSummary] { get }
     func live(_ hall: String) -> (any LiveSource)?
+    /// What is being discussed and voted on in the hall, as everybody may see it; `nil` when there is no such hall, or it has no record.
+    func events(_ hall: String) -> (any EventSource)?
     func status(_ hall: String) -> StreamStatus?
     /// Carries a wish out and returns when it is done.
     func perform(_ wish: StreamWish, on hall: String) async throws(ControlProblem)
@@ -32,6 +34,10 @@ public struct EncoderFigures: Sendable {
     public var bytesReceived: UInt64 = 0
 
     public init() {}
+}
+
+extension HallControl {
+    public func events(_ hall: String) -> (any EventSource)? { nil }
 }
 
 public struct HallSummary: Sendable, Equatable, Codable {

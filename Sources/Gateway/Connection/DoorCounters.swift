@@ -27,6 +27,8 @@ struct DoorCounters: Sendable {
     var silentPeers: UInt64 = 0
     /// Held requests refused because too many wait.
     var holdsRefused: UInt64 = 0
+    /// Times that a snapshot took the place of what a slow listener had not taken.
+    var eventsReplaced: UInt64 = 0
 
     mutating func answered(_ kind: RequestClass, status: Int) {
         guard (100..<600).contains(status) else { return }
@@ -54,5 +56,6 @@ struct DoorCounters: Sendable {
         tlsTimeouts += other.tlsTimeouts
         silentPeers += other.silentPeers
         holdsRefused += other.holdsRefused
+        eventsReplaced += other.eventsReplaced
     }
 }

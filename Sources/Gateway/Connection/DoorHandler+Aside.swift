@@ -40,7 +40,8 @@ extension DoorHandler {
 
     fileprivate func isCurrent(_ serial: UInt64) -> Bool { exchange?.serial == serial && context != nil }
 
-    fileprivate func begin(_ status: Int, _ fields: HTTPHeaders, serial: UInt64, length: Int?) {
+    /// Begins an answer whose length may not be known: chunked over HTTP/1.1, ended by the close over HTTP/1.0.
+    func begin(_ status: Int, _ fields: HTTPHeaders, serial: UInt64, length: Int?) {
         guard isCurrent(serial) else { return }
         exchange!.isAnswered = true
         exchange!.status = status

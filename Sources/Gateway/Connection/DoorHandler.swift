@@ -24,6 +24,8 @@ final class DoorHandler: ChannelDuplexHandler {
     private(set) var since = NIODeadline.now()
     var exchange: Exchange?
     var hold: LiveHold?
+    /// Who listens to a hall's events or waits for its state.
+    var listener: (any DoorListener)?
     private var serial: UInt64 = 0
     /// Parts of pipelined requests, from one read at most: reads wait while it is not empty.
     private var queue = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 2)
@@ -77,6 +79,8 @@ final class DoorHandler: ChannelDuplexHandler {
             self.hold = nil
             door.holds.cancel(hold)
         }
+        listener?.left()
+        listener = nil
         task?.cancel()
         task = nil
         if exchange != nil { finishBooks(aborted: true) }
@@ -119,6 +123,7 @@ final class DoorHandler: ChannelDuplexHandler {
             let waiters = spaceWaiters
             spaceWaiters = []
             for waiter in waiters { waiter.succeed() }
+            listener?.writable()
             if phase == .sending, !rest.isEmpty { pump() } else { takeQueued() }
         }
         context.fireChannelWritabilityChanged()

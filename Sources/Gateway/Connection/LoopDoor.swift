@@ -12,6 +12,7 @@ final class LoopDoor {
     let shared: DoorShared
     var counters = DoorCounters()
     private(set) var holds: LiveHolds!
+    private(set) var events: LoopEvents!
     let renderings: PlaylistRenderings
     private var date = HTTPDate()
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
@@ -23,6 +24,7 @@ final class LoopDoor {
         self.shared = shared
         renderings = PlaylistRenderings(shelf: shared.playlists)
         holds = LiveHolds(door: self)
+        events = LoopEvents(door: self)
     }
 
     /// The `Date` field of now.
@@ -68,6 +70,7 @@ final class LoopDoor {
 
     func sweep(now: NIODeadline) {
         holds.expire(now: now)
+        events.sweep(now: now)
         for connection in Array(connections.values) { connection.sweep(now: now) }
         for stream in Array(streams.values) { stream.sweep(now: now) }
     }
@@ -77,6 +80,7 @@ final class LoopDoor {
     /// Releases who waits, closes who has nothing to do, and lets the rest finish their answer.
     func drain() {
         holds.releaseAll(LiveHolds.closing)
+        events.drain()
         for connection in Array(connections.values) { connection.drain() }
         for stream in Array(streams.values) { stream.drain() }
     }

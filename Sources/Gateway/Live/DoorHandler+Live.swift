@@ -22,6 +22,7 @@ extension DoorHandler {
             return
         }
         let hall = String(below[..<slash])
+        if answerEvents(below[below.utf8.index(after: slash)...], of: hall, query: target.query) { return }
         guard let source = door.shared.control.live(hall) else {
             sendLive(.problem(404, "there is no hall “\(hall.prefix(40))” here"))
             return
@@ -117,13 +118,13 @@ extension DoorHandler {
 
     // MARK: CORS
 
-    private func sendLive(_ answer: Answer) {
+    func sendLive(_ answer: Answer) {
         var answer = answer
         addOrigin(to: &answer.fields)
         send(answer)
     }
 
-    private func addOrigin(to fields: inout HTTPHeaders) {
+    func addOrigin(to fields: inout HTTPHeaders) {
         let origins = door.shared.settings.corsOrigins
         if origins.count == 1, origins[0] == "*" {
             fields.add(name: "access-control-allow-origin", value: "*")
@@ -137,7 +138,8 @@ extension DoorHandler {
 
     private func preflight() -> HTTPHeaders {
         [
-            "access-control-allow-methods": Self.methods, "access-control-allow-headers": "range, if-none-match, if-range, cache-control",
+            "access-control-allow-methods": Self.methods,
+            "access-control-allow-headers": "range, if-none-match, if-range, cache-control, last-event-id",
             "access-control-max-age": "86400", "allow": Self.methods, "cache-control": "no-store",
         ]
     }

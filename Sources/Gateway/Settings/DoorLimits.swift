@@ -16,6 +16,10 @@ public struct DoorLimits: Sendable, Equatable {
     public var countsLoopback = false
     /// Requests that may wait for a part or playlist at the same time; past it 503.
     public var heldRequests = 50_000
+    /// Between two ticks to those who listen to a hall's events; it also keeps proxies from closing.
+    public var eventTick = TimeAmount.seconds(10)
+    /// How long a request for a hall's state waits for something newer; then it gets a tick.
+    public var stateHold = TimeAmount.seconds(20)
     /// Streams of one HTTP/2 connection.
     public var streamsPerConnection = 100
     /// From the first byte of a request to the end of its header; past it 408.

@@ -65,6 +65,9 @@ final class FakeControl: HallControl {
 
     init(halls: [HallSummary] = [HallSummary(name: "demo", title: "Рада <міста> & \"гості\"", language: "uk")]) { self.halls = halls }
 
+    let record = FakeRecord()
+
+    func events(_ hall: String) -> (any EventSource)? { halls.contains { $0.name == hall } ? record : nil }
     func live(_ hall: String) -> (any LiveSource)? { halls.contains { $0.name == hall } ? self.hall : nil }
     func status(_ hall: String) -> StreamStatus? {
         guard halls.contains(where: { $0.name == hall }) else { return nil }

@@ -17,13 +17,16 @@ struct KillTests {
         for death in 0..<Self.deaths {
             try Data().write(to: URL(fileURLWithPath: acknowledged))
             let microseconds = UInt32.random(in: 1_000...120_000)
+            // Every other death comes only once something is acknowledged, however slow the machine.
+            let waits = death.isMultiple(of: 2)
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [
                     path = path as String, acknowledged = acknowledged as String, keyText = keyText as String,
-                    microseconds = microseconds as UInt32
+                    microseconds = microseconds as UInt32, waits = waits as Bool
                 ]
                 in
-                try await Self.voteUntilKilled(path: path, acknowledged: acknowledged, key: keyText, microseconds: microseconds)
+                try await Self.voteUntilKilled(
+                    path: path, acknowledged: acknowledged, key: keyText, microseconds: microseconds, waits: waits)
             }
             let begin = ContinuousClock.now
             let log = try EventLog(path: path, signer: key)
@@ -41,7 +44,7 @@ struct KillTests {
     }
 
     /// Opens the board, opens a round, casts ballots and writes down each that is acknowledged, until a thread kills it all.
-    static func voteUntilKilled(path: String, acknowledged: String, key: String, microseconds: UInt32) async throws {
+    static func voteUntilKilled(path: String, acknowledged: String, key: String, microseconds: UInt32, waits: Bool) async throws {
         let signer = try LogSigner(rawKey: Hex.bytes(key) ?? [])
         let board = try Board(log: EventLog(path: path, signer: signer))
         func must(_ command: Command) async throws {
@@ -59,20 +62,20 @@ struct KillTests {
         try await must(.inSitting("s1", .planRound(RoundPlan(id: round, kind: .procedural, question: "?"))))
         try await must(.inSitting("s1", .openRound(round)))
         let list = open(acknowledged, O_WRONLY | O_APPEND)
+        @Sendable func cast(_ number: Int) async {
+            let deputy = DeputyID("d\(number)") ?? "d"
+            let command = Command.inSitting("s1", .castBallot(round: round, deputy: deputy, choice: .yes))
+            guard case .done = await board.send(CommandEnvelope(by: "test", command: command)) else { exit(4) }
+            let line = Array("\(deputy)\n".utf8)
+            _ = write(list, line, line.count)
+        }
+        if waits { await cast(1) }
         Thread.detachNewThread {
             usleep(microseconds)
             kill(getpid(), SIGKILL)
         }
         await withTaskGroup(of: Void.self) { group in
-            for number in 1...200 {
-                let deputy = DeputyID("d\(number)") ?? "d"
-                group.addTask {
-                    let command = Command.inSitting("s1", .castBallot(round: round, deputy: deputy, choice: .yes))
-                    guard case .done = await board.send(CommandEnvelope(by: "test", command: command)) else { exit(4) }
-                    let line = Array("\(deputy)\n".utf8)
-                    _ = write(list, line, line.count)
-                }
-            }
+            for number in (waits ? 2 : 1)...200 { group.addTask { await cast(number) } }
         }
         // Every ballot is in before the kill: it comes all the same.
         while true { pause() }

@@ -3,6 +3,7 @@
 import os
 import signal
 
+from Tests.fixtures import generate
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
 
@@ -90,3 +91,31 @@ def test_a_restart_of_the_daemon_is_survived(watch):
         viewer.wait_playing(30)
         viewer.wait_near_live(3000)
         assert still_same_visit(viewer)
+
+
+def test_the_last_picture_stays_while_a_sound_track_comes_and_goes(watch, measured):
+    """The card has a sound, this camera none: the browser's buffer has to be made anew each time (MSE §3.5.7)."""
+    with Daemon(halls=[hall(camera=str(generate.path("no-audio.ts")))]) as daemon:
+        viewer = watch(daemon)
+        viewer.wait_playing()
+        viewer.evaluate("""(() => {
+            const video = document.getElementById('video');
+            window.seen = { looks: 0, blank: 0, still: 0 };
+            const look = () => {
+                const still = document.querySelector('.still') !== null, picture = video.videoWidth > 0 && video.readyState >= 2;
+                seen.looks += 1; seen.still += still ? 1 : 0; seen.blank += still || picture ? 0 : 1;
+                requestAnimationFrame(look);
+            };
+            look();
+        })()""")
+        before = viewer.counters["rebuilds"]
+        assert daemon.wish("demo", "slate-on").status < 300
+        wait_until(lambda: viewer.counters["rebuilds"] > before, 25, lambda: f"a new buffer for the card: {viewer.state()}")
+        viewer.wait_playing()
+        assert daemon.wish("demo", "slate-off").status < 300
+        wait_until(lambda: viewer.counters["rebuilds"] > before + 1, 25, lambda: f"a new buffer for the camera: {viewer.state()}")
+        viewer.wait_playing()
+        wait_until(lambda: viewer.evaluate("document.querySelector('.still') === null"), 10, "the still gives way")
+        seen = viewer.evaluate("window.seen")
+        measured("last picture kept", seen["still"], f"of {seen['looks']} looks, {seen['blank']} of them blank")
+        assert seen["still"] > 0 and seen["blank"] == 0, seen

@@ -4,6 +4,7 @@ import { aheadOf } from "./plan.js";
 import { Playhead } from "./playhead.js";
 import { nextPosition } from "./playlist.js";
 import { needsRescue, Recovery } from "./recovery.js";
+import { Still } from "./still.js";
 import { Supply } from "./supply.js";
 import { Timeline } from "./timeline.js";
 
@@ -23,6 +24,7 @@ export class LiveEngine {
     #playhead;
     #edge;
     #recovery = new Recovery();
+    #still;
     #stop = new AbortController();
     #failedMap = null;
     timeline = new Timeline();
@@ -40,6 +42,8 @@ export class LiveEngine {
         this.#video = video;
         this.#events = events;
         this.#playhead = new Playhead(video);
+        this.#still = new Still(video);
+        video.addEventListener("loadeddata", () => this.#still.yield(), { signal: this.#stop.signal });
         this.#edge = new LiveEdge(video, this.timeline, this.counters);
         this.#loader = new PlaylistLoader(new URL(url, document.baseURI).href, {
             onMultivariant: (playlist, address) => events.offered(soundsOf(playlist, address)),
@@ -69,6 +73,7 @@ export class LiveEngine {
     stop() {
         this.#stop.abort();
         this.#recovery.cancel();
+        this.#still.drop();
         this.#supply.close();
     }
 
@@ -224,6 +229,7 @@ export class LiveEngine {
         this.failure = null;
         this.following = true;
         this.#playhead.awaitLive();
+        this.#still.keep();
         this.#supply.open();
         if (piece) this.#supply.startAt({ msn: piece.msn, part: piece.part });
         else this.#beginLive();

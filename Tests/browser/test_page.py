@@ -7,6 +7,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
+from Tests.browser.viewer import too_busy
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
 
@@ -68,7 +69,9 @@ def test_one_can_go_back_within_the_window_and_see_that_moment(watch, daemon):
     wait_until(lambda: 13_000 < viewer.clock()["now"] - viewer.clock()["shown"] < 19_000, 10, lambda: f"the picture of then: {viewer.clock()}")
     sample = viewer.clock()
     assert sample["shown"] < live["shown"]
-    assert abs((sample["program"] - sample["shown"]) - (live["program"] - live["shown"])) < 3000, "the page's clock goes back with the picture"
+    slip, busy = (sample["program"] - sample["shown"]) - (live["program"] - live["shown"]), too_busy()
+    # Without time the generated camera draws its clock up to seconds late, then and now by different amounts.
+    assert busy or abs(slip) < 300, f"the page's clock goes back with the picture: off by {slip} ms, on a machine with time"
     assert "−0:" in viewer.page.inner_text("#behind") and viewer.line == "You are watching an earlier moment."
     viewer.page.click("#live")
     viewer.wait_near_live(2500)

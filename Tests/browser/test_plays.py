@@ -1,12 +1,11 @@
 """Chromium really plays what the daemon serves, and how late."""
 
-import os
 import re
 import subprocess
 
 import pytest
 
-from Tests.browser.viewer import median
+from Tests.browser.viewer import median, too_busy
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
 
@@ -23,7 +22,9 @@ def test_the_live_picture_plays_by_itself_and_goes_on(watch):
         before = viewer.counters
         frames, began = viewer.frames, viewer.time
         wait_until(lambda: viewer.time > began + 8, 20, lambda: f"8 s of playback: {viewer.state()}")
-        assert viewer.frames - frames > 8 * 25 * 0.9, "decoded pictures fall behind"
+        decoded, busy = viewer.frames - frames, too_busy()
+        # The generated camera leaves pictures out when it gets no time.
+        assert decoded > 8 * 25 * (0.5 if busy else 0.9), f"decoded pictures fall behind: {decoded} of 200 (busy machine: {busy})"
         after = viewer.counters
         assert after["rebuilds"] == before["rebuilds"] and after["missing"] == 0, after
 
@@ -39,7 +40,7 @@ def test_the_picture_is_seen_soon_after_it_was_made(watch, measured, part, goal_
             rounds.append(viewer.latencies(6))
         found = min(rounds, key=median)
         assert len(found) > 15
-        p50, busy = median(found), os.getloadavg()[0] > 2 * os.cpu_count()
+        p50, busy = median(found), too_busy()
         measured(
             f"glass to glass p50 with {part} s parts", p50,
             f"ms (goal {goal_ms}; least {min(found)}, most {max(found)}; {viewer.counters}{'; the machine is too busy to judge' if busy else ''})")
@@ -51,14 +52,20 @@ def test_the_time_on_the_page_is_the_time_in_the_picture(watch, measured):
         viewer = watch(daemon)
         viewer.wait_playing()
         viewer.wait_near_live(1500)
-        differences = []
+        dates, labels = [], []
         for _ in range(30):
             sample = viewer.clock()
-            differences.append(sample["program"] - sample["shown"])
+            dates.append(sample["program"] - sample["shown"])
+            labels.append(sample["label"] + 500 - sample["shown"])  # it shows whole seconds: the second's middle
             viewer.page.wait_for_timeout(100)
-        measured("EXT-X-PROGRAM-DATE-TIME against the clock in the picture", median(differences), "ms")
-        # The generated camera slips by a second when the machine is too busy for it; its clock is followed within a minute only.
-        assert abs(median(differences)) < 1500
+        busy = too_busy()
+        measured("EXT-X-PROGRAM-DATE-TIME against the clock in the picture", median(dates), f"ms (busy: {busy})")
+        measured("the clock under the picture against the one in it", median(labels), "ms")
+        apart = [label - date for label, date in zip(labels, dates)]
+        assert median([abs(a) for a in apart]) < 600, f"the label is not the stream's date: {apart}"
+        # Without time the generated camera draws its clock up to seconds after the moment the picture stands for.
+        assert busy or abs(median(dates)) < 300, f"the stream's date is off by more than 300 ms, on a machine with time: {dates}"
+        assert busy or abs(median(labels)) < 1000, f"the label is off by more than a second, on a machine with time: {labels}"
 
 
 def test_several_halls_are_a_list_to_choose_from(watch):

@@ -1,5 +1,6 @@
 """A resident's browser: Debian's Chromium on a hall's page, and what can be seen of it."""
 
+import os
 import statistics
 import time
 
@@ -17,7 +18,7 @@ READ_CLOCK = """() => {
     const pixels = context.getImageData(0, 4, 480, 1).data;
     let shown = 0;
     for (let i = 0; i < 48; i += 1) shown = shown * 2 + (pixels[(i * 10 + 5) * 4] > 128 ? 1 : 0);
-    return { shown, now: Date.now(), program: PLAYER.currentProgramTime(), time: video.currentTime };
+    return { shown, now: Date.now(), program: PLAYER.currentProgramTime(), time: video.currentTime, label: Date.parse(document.getElementById('clock').dateTime) };
 }""".replace("PLAYER", PLAYER)
 
 
@@ -109,6 +110,11 @@ class Viewer:
 
     def wait_near_live(self, limit_ms, timeout=25):
         wait_until(lambda: (c := self.clock()) and 0 < c["now"] - c["shown"] < limit_ms, timeout, lambda: f"less than {limit_ms} ms behind: {self.clock()} {self.state()}")
+
+
+def too_busy():
+    """Whether this machine has too little time for the generated camera and a browser: then no figure in milliseconds says anything of us."""
+    return os.getloadavg()[0] > 2 * os.cpu_count()
 
 
 def median(values):

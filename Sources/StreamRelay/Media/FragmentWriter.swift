@@ -106,7 +106,7 @@ package enum FragmentWriter {
                 let track = fragment.getInteger(at: traf + 20, as: UInt32.self), track >= 1, track <= timescales.count,
                 fragment.boxSize(at: traf + 24, type: "tfdt") == 20, let time = fragment.getInteger(at: traf + 36, as: Int64.self)
             else { return false }
-            fragment.setInteger(time + scale(offset, to: timescales[Int(track) - 1]), at: traf + 36)
+            fragment.setInteger(time &+ scale(offset, to: timescales[Int(track) - 1]), at: traf + 36)
             traf += trafSize
         }
         fragment.setInteger(sequence, at: start + 20)

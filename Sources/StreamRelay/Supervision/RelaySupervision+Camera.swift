@@ -25,6 +25,7 @@ extension RelaySupervision {
         case .camera:
             guard camera?.id == id else { return [] }
             camera?.lastSign = now.monotonic
+            camera?.hasSpoken = true
             cameraReported(consume report, &actions, now: now)
         }
         settle(&actions, now: now)

@@ -39,6 +39,8 @@ package struct RelaySupervision: Sendable {
         var pid: Int32?
         /// Monotonic, of the last report.
         var lastSign: Int64
+        /// It has said something: from then on its silence is a hang.
+        var hasSpoken = false
         var orderedPartTarget: Int64?
         var firstPartAt: Int64?
         var initialization: StreamInitialization?
@@ -54,6 +56,9 @@ package struct RelaySupervision: Sendable {
         var isMuted = false
         var failure: RelayFailure?
         var ended = false
+
+        var silenceLimit: Int64 { hasSpoken ? heartbeatLimit : birthLimit }
+        var silenceDeadline: Int64 { lastSign + silenceLimit }
     }
 
     enum Card {
@@ -67,6 +72,8 @@ package struct RelaySupervision: Sendable {
     static let settled = Int64.seconds(10)
     /// A worker that says nothing for so long hangs.
     static let heartbeatLimit = Int64.seconds(5)
+    /// Before its first word: on a busy machine a process may take its time to begin.
+    static let birthLimit = Int64.seconds(15)
     static let finishLimit = Int64.seconds(2)
     static let closeLimit = Int64.seconds(1)
     static let cardLimit = Int64.seconds(30)
@@ -171,7 +178,7 @@ package struct RelaySupervision: Sendable {
     package var nextDeadline: Int64? {
         var deadlines: [Int64?] = [retryAt, fillerDue, stallDeadline]
         if case .stopping(let deadline) = phase { deadlines.append(deadline) }
-        if let camera { deadlines.append(camera.killAt ?? camera.lastSign + Self.heartbeatLimit) }
+        if let camera { deadlines.append(camera.killAt ?? camera.silenceDeadline) }
         if case .making(_, let deadline) = card { deadlines.append(deadline) }
         return deadlines.compactMap { $0 }.min()
     }
@@ -204,8 +211,10 @@ package struct RelaySupervision: Sendable {
             guard now.monotonic >= killAt else { return }
             actions.append(.kill(.camera, id: camera.id))
             self.camera?.killAt = now.monotonic + Self.finishLimit
-        } else if now.monotonic - camera.lastSign >= Self.heartbeatLimit {
-            self.camera?.failure = RelayFailure(kind: .worker, message: "the relay worker gave no sign of life for 5 s and was ended")
+        } else if now.monotonic >= camera.silenceDeadline {
+            let silence = camera.silenceLimit / 1_000_000_000
+            self.camera?.failure = RelayFailure(
+                kind: .worker, message: "the relay worker gave no sign of life for \(silence) s and was ended")
             dismissCamera(&actions, now: now, gently: false)
         }
     }

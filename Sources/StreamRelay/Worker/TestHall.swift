@@ -114,9 +114,10 @@ final class TestHall: PacketSource {
     private func generate(due: Int64) throws {
         skipLostTime(due: due)
         try canvas.copy(background)
-        let now = Clock.wall()
-        drawClock(now)
-        drawStrip(now / 1_000)
+        // the moment the frame was due, as a camera's shutter has it, however late a busy machine draws it
+        let shown = Clock.wall() - max(0, Clock.steady() - begin - Int64(frameIndex) * 1_000_000 / Int64(request.rate))
+        drawClock(shown)
+        drawStrip(shown / 1_000)
         try video.encode(canvas, index: frameIndex) { packet in
             packet.pointer.pointee.stream_index = 0
             pending.append((0, OwnedPacket(taking: packet)))

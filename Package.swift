@@ -81,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "plenary",
             dependencies: [
-                "StreamRelay", "PushIngest", "PlenaryConfiguration", "Gateway", "CLinux",
+                "StreamRelay", "PushIngest", "VoteBoard", "EventChannel", "PlenaryConfiguration", "Gateway", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -101,7 +101,8 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(name: "EventChannelTests", dependencies: ["EventChannel", "CLinux"]),
         .testTarget(name: "PlenaryConfigurationTests", dependencies: ["PlenaryConfiguration", "StreamRelay"]),
-        .testTarget(name: "PlenaryTests", dependencies: ["plenary", "PlenaryConfiguration", "StreamRelay", "Gateway"]),
+        .testTarget(
+            name: "PlenaryTests", dependencies: ["plenary", "PlenaryConfiguration", "StreamRelay", "Gateway", "VoteBoard", "EventChannel"]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

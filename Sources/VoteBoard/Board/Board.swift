@@ -79,6 +79,9 @@ public final class Board: Sendable {
     /// The state after the last command that was answered.
     public var state: CouncilState { shown.withLock { $0.state } }
 
+    /// The sequence that the last published delta ends in.
+    public var published: Int64 { shown.withLock { $0.published } }
+
     /// Calls `observer` with every delta from now on, in order, on the board's queue; it must not block or call the board.
     /// Returns the snapshot that the first delta follows, without a gap between them.
     public func observe(_ observer: @escaping Observer) -> (snapshot: [UInt8], sequence: Int64) {

@@ -23,6 +23,8 @@ public struct StreamStatus: Sendable, Equatable, Codable {
     public var since: Int64
     /// The last failure, until the stream is live again.
     public var failure: RelayFailure?
+    /// How often the stream failed since the daemon began, by `RelayFailure.Kind`; a kind that never came is absent.
+    public var failures: [String: Int]
     /// How often the camera was reached again since the stream was started.
     public var reconnects: Int
     /// Seconds until the next try, when lost.
@@ -59,6 +61,7 @@ public struct StreamStatus: Sendable, Equatable, Codable {
         self.vitals = WorkerVitals()
         self.since = since
         self.failure = nil
+        self.failures = [:]
         self.reconnects = 0
         self.retryIn = nil
         self.mediaSequence = 0

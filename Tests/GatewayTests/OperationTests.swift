@@ -81,7 +81,10 @@ import Testing
                 "plenary_stream_state{hall=\"demo\",state=\"live\"} 1", "plenary_stream_bits_per_second{hall=\"demo\"} 4000000",
                 "plenary_stream_viewers{hall=\"demo\"} 1", "plenary_http_requests_total{class=\"live\",status=\"200\"} 1",
                 "plenary_http_requests_total{class=\"live\",status=\"404\"} 1", "plenary_http_connections_open 2",
-                "plenary_http_held_requests 0",
+                "plenary_http_held_requests 0", "plenary_stream_failures_total{hall=\"demo\",kind=\"unauthorized\"} 3",
+                "plenary_stream_failures_total{hall=\"demo\",kind=\"forbidden\"} 0",
+                "plenary_rtmp_connections_open 2", "plenary_rtmp_encoders_accepted_total 5", "plenary_rtmp_refused_total{reason=\"key\"} 7",
+                "plenary_rtmp_received_bytes_total 4096",
             ] { #expect(reply.text.contains(line + "\n"), "\(line)") }
             for line in reply.text.split(separator: "\n") where !line.hasPrefix("#") {
                 #expect(line.wholeMatch(of: /[a-z0-9_]+(\{[^}]*\})? [0-9.e+-]+/) != nil, "\(line)")

@@ -33,6 +33,12 @@ enum MetricsText {
         each("plenary_stream_reconnects_total", .counter, "Times the camera was reached again since the stream was started.") {
             Double($0.reconnects)
         }
+        page.family("plenary_stream_failures_total", .counter, "Times the camera was lost or could not be relayed, by the reason.")
+        for status in statuses {
+            for kind in RelayFailure.Kind.allCases.map(\.rawValue) {
+                page.sample([("hall", status.hall), ("kind", kind)], Double(status.failures[kind] ?? 0))
+            }
+        }
         each("plenary_stream_repaired_timestamps_total", .counter, "Timestamps repaired since the worker began.") {
             Double($0.vitals.repairedTimestamps)
         }

@@ -178,6 +178,7 @@ extension RelaySupervision {
     mutating func cameraStalled(_ actions: inout [Action], now: Moment) {
         let silence = "nothing has come from the camera for \((now.monotonic - lastPartDue) / 1_000_000) ms since it was due"
         failure = RelayFailure(kind: .unreachable, message: silence)
+        counters.failures[.unreachable, default: 0] += 1
         actions.append(log(.warning, silence))
         loseCamera(now: now)
         actions.append(.send(.resumeAtKeyframe))
@@ -277,6 +278,7 @@ extension RelaySupervision {
                 : RelayFailure(kind: .worker, message: "the relay worker ended unexpectedly (\(Self.spell(code)))"))
         let isPushOver = waitsForPush && reason.kind == .ended
         failure = isPushOver ? nil : reason
+        if !isPushOver { counters.failures[reason.kind, default: 0] += 1 }
         guard !waitsForPush else {
             actions.append(isPushOver ? .announce("the encoder left") : log(.warning, reason.message))
             return

@@ -209,6 +209,7 @@ extension RelaySupervision {
         status.source = source
         status.vitals = vitals
         status.failure = failure
+        status.failures = Dictionary(uniqueKeysWithValues: counters.failures.map { ($0.key.rawValue, $0.value) })
         status.reconnects = counters.reconnects
         status.retryIn = retryAt.map { Double(max(0, $0 - now.monotonic)) / 1e9 }
         status.mediaSequence = window?.segments.last?.mediaSequence ?? numbers.mediaSequence

@@ -228,4 +228,5 @@ package struct RelayCounters: Sendable, Equatable {
     package var droppedParts = 0
     package var reconnects = 0
     package var workerStarts = 0
+    package var failures: [RelayFailure.Kind: Int] = [:]
 }

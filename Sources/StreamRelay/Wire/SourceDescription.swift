@@ -65,7 +65,7 @@ public struct WorkerVitals: Sendable, Equatable, Codable {
 
 /// Why a relay ended or could not begin. `message` says what was attempted, on what, and libav's own words; never a secret.
 public struct RelayFailure: Error, Sendable, Equatable, Codable, CustomStringConvertible {
-    public enum Kind: String, Sendable, Codable {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
         /// Nobody there, connection refused, timeout, lost.
         case unreachable
         /// Wrong user, password, stream key or passphrase.

@@ -68,12 +68,23 @@ final class FakeControl: HallControl {
     let record = FakeRecord()
 
     func events(_ hall: String) -> (any EventSource)? { halls.contains { $0.name == hall } ? record : nil }
+
+    var encoders: EncoderFigures? {
+        var figures = EncoderFigures()
+        figures.connections = 2
+        figures.accepted = 5
+        figures.refused = [("key", 7)]
+        figures.bytesReceived = 4096
+        return figures
+    }
+
     func live(_ hall: String) -> (any LiveSource)? { halls.contains { $0.name == hall } ? self.hall : nil }
     func status(_ hall: String) -> StreamStatus? {
         guard halls.contains(where: { $0.name == hall }) else { return nil }
         var status = StreamStatus(hall: hall, state: .live, onAir: .camera, camera: "test:", targetDuration: 10, since: 42)
         status.vitals.bitRate = 4_000_000
         status.vitals.frameRate = 25
+        status.failures = ["unauthorized": 3]
         return status
     }
     func perform(_ wish: StreamWish, on hall: String) async throws(ControlProblem) {

@@ -191,6 +191,22 @@ import Testing
         harness.open()
         harness.sendPart(starts: true)
         #expect(harness.status.failure == nil)
+        #expect(harness.status.failures == ["unauthorized": 1])
+    }
+
+    @Test func `failures are counted by kind, and stay counted`() throws {
+        var harness = try live()
+        harness.pass(2)
+        harness.childExits(-9)
+        harness.pass(5)
+        for kind in [RelayFailure.Kind.unusable, .unusable, .forbidden] {
+            harness.report(.failed(RelayFailure(kind: kind, message: "no")))
+            harness.childExits()
+            harness.pass(5.1)
+        }
+        harness.open()
+        harness.sendPart(starts: true)
+        #expect(harness.status.failures == ["unreachable": 1, "worker": 1, "unusable": 2, "forbidden": 1])
     }
 
     @Test func `what is no message ends the worker, not the stream`() throws {
@@ -404,7 +420,7 @@ import Testing
         harness.pass(1)
         #expect(harness.status.state == .waiting)
         #expect(harness.status.onAir == .gap)
-        #expect(harness.status.failure == nil)
+        #expect(harness.status.failure == nil && harness.status.failures.isEmpty)
         #expect(harness.supervision.pushBegan(from: "10.0.0.9", now: harness.now).accepted)
     }
 

@@ -25,6 +25,7 @@ public struct ConfigChange: Sendable, Equatable {
         if old.rtmpListen != new.rtmpListen { needRestart.append("rtmp.listen") }
         if old.log.format != new.log.format { needRestart.append("log.format") }
         if old.log.access != new.log.access { needRestart.append("log.access") }
+        if old.corsOrigins != new.corsOrigins { needRestart.append("cors.origins") }
         if old.limits != new.limits { needRestart.append("limits") }
     }
 }

@@ -44,7 +44,7 @@ public struct ConfigExample {
     private static func text(_ node: Node) -> String {
         switch node {
         case .scalar(let scalar): scalar.string
-        case .sequence(let list) where list.isEmpty: "[]"
+        case .sequence(let list): "[" + list.map { "\"\($0.written ?? "")\"" }.joined(separator: ", ") + "]"
         default: ""
         }
     }

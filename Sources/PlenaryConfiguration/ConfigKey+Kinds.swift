@@ -103,6 +103,31 @@ extension ConfigKey where Value == [String] {
     }
 }
 
+extension ConfigKey where Value == [String] {
+    /// Web origins as browsers write them in `Origin` (RFC 6454 §6.2), or `"*"` alone.
+    static func origins(_ name: String, _ fallback: [String], limit: Int, help: String) -> Self {
+        let allowed = "a list of up to \(limit) origins such as https://council.example, or [\"*\"]"
+        let shown = "[" + fallback.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
+        return Self(name: name, fallback: fallback, shown: shown, allowed: allowed, help: help) { node throws(Mismatch) in
+            guard case .sequence(let sequence) = node, sequence.count <= limit else { throw Mismatch(found: node, allowed: allowed) }
+            var origins: [String] = []
+            for item in sequence {
+                guard let text = item.written, text == "*" || isOrigin(text) else {
+                    throw Mismatch("\(item.shown) is not an origin: expected scheme, host and port only, such as https://council.example")
+                }
+                origins.append(text)
+            }
+            guard origins.count == 1 || !origins.contains("*") else { throw Mismatch("“*” is every site: it stands alone, or not at all") }
+            return origins
+        }
+    }
+
+    /// `scheme://host[:port]` in small letters, for a browser's word is compared letter by letter.
+    private static func isOrigin(_ text: String) -> Bool {
+        text.utf8.count <= 256 && text.wholeMatch(of: /https?:\/\/([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/) != nil
+    }
+}
+
 extension ConfigKey where Value == ListenAddress {
     static func address(_ name: String, _ fallback: ListenAddress, help: String) -> Self {
         let allowed = "host:port, such as \(fallback) or [::1]:\(fallback.port)"

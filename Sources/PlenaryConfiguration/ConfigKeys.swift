@@ -34,6 +34,11 @@ enum ConfigKeys {
             "format", "human", of: ["human", "json"], help: "human: one line to read. json: one object per line.")
         static let access = ConfigKey.flag("access", false, help: "A line for every request, with the client's address.")
     }
+    enum CORS {
+        static let origins = ConfigKey.origins(
+            "origins", ["*"], limit: 64,
+            help: "Websites whose pages may show the video: [https://council.example]. [\"*\"]: every site. []: only Plenary's own pages.")
+    }
     enum Limits {
         static let connections = ConfigKey.count(
             "connections", 20_000, in: 16...1_000_000, help: "Open connections at a time; more are turned away with 503.")
@@ -90,6 +95,7 @@ enum ConfigKeys {
         ("control", [Control.group.document]),
         ("rtmp", [RTMP.listen.document]),
         ("log", [Log.level.document, Log.format.document, Log.access.document]),
+        ("cors", [CORS.origins.document]),
         ("limits", [Limits.connections.document, Limits.connectionsPerAddress.document, Limits.countLoopback.document]),
         (
             "halls",

@@ -37,6 +37,7 @@ public struct ConfigReader {
         var control = root.section("control")
         var rtmp = root.section("rtmp")
         var log = root.section("log")
+        var cors = root.section("cors")
         var limits = root.section("limits")
 
         var config = PlenaryConfig(
@@ -51,6 +52,7 @@ public struct ConfigReader {
                 level: log.value(ConfigKeys.Log.level),
                 format: PlenaryConfig.Log.Format(rawValue: log.value(ConfigKeys.Log.format)) ?? .human,
                 access: log.value(ConfigKeys.Log.access)),
+            corsOrigins: cors.value(ConfigKeys.CORS.origins),
             limits: PlenaryConfig.Limits(
                 connections: limits.value(ConfigKeys.Limits.connections),
                 connectionsPerAddress: limits.value(ConfigKeys.Limits.connectionsPerAddress),
@@ -59,7 +61,7 @@ public struct ConfigReader {
         apply(overrides, to: &config, &faults)
         config.halls = readHalls(&root, rtmpIsOpen: config.rtmpListen != nil, &faults)
         ConfigRules.checkListen(config, given: overrides.listen?.by, &root)
-        for section in [root, tls, control, rtmp, log, limits] { faults += section.faults }
+        for section in [root, tls, control, rtmp, log, cors, limits] { faults += section.faults }
         return config
     }
 

@@ -49,6 +49,8 @@ public struct PlenaryConfig: Sendable, Equatable {
     public var controlGroup: String
     public var rtmpListen: ListenAddress?
     public var log: Log
+    /// Origins whose pages may read the live video; `["*"]`: all.
+    public var corsOrigins: [String]
     public var limits: Limits
     /// In the order of the file.
     public var halls: [Hall]

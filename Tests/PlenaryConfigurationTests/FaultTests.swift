@@ -59,6 +59,17 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
             text: hall("language: українська"),
             fault: "plenary.yaml:4:5: halls[0].language: “українська” is not allowed here: expected a BCP 47 language such as uk, en or pl"),
         FaultCase(
+            text: halls + "cors: {origins: ['https://Council.example/']}",
+            fault: "plenary.yaml:2:8: cors.origins: “https://Council.example/” is not an origin: expected scheme, host and port only, "
+                + "such as https://council.example"),
+        FaultCase(
+            text: halls + "cors: {origins: ['*', 'https://council.example']}",
+            fault: "plenary.yaml:2:8: cors.origins: “*” is every site: it stands alone, or not at all"),
+        FaultCase(
+            text: halls + "cors: {origins: '*'}",
+            fault: "plenary.yaml:2:8: cors.origins: “*” is not allowed here: expected a list of up to 64 origins such as "
+                + "https://council.example, or [\"*\"]"),
+        FaultCase(
             text: halls + "log: {level: warn}",
             fault: "plenary.yaml:2:7: log.level: “warn” is not one of debug, info, notice, warning, error: did you mean warning?"),
         FaultCase(

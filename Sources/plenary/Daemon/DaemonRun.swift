@@ -135,6 +135,7 @@ extension GatewaySettings {
             listen: [Address(host: config.listen.host, port: config.listen.port)],
             certificate: config.tls.map { Certificate(chainPath: $0.certificate, keyPath: $0.key) },
             controlSocket: ControlSocket(path: StatePlace.socket(in: stateDirectory), group: config.controlGroup),
-            pagesDirectory: pages, limits: limits, accessLog: config.log.access, version: programVersion)
+            pagesDirectory: pages, limits: limits, accessLog: config.log.access, corsOrigins: config.corsOrigins,
+            version: programVersion)
     }
 }

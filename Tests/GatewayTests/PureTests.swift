@@ -60,6 +60,7 @@ import Testing
         #expect(AccessLog.path("/api/v1/x?token=secret") == "/api/v1/x")
         #expect(AccessLog.path("/live/a/main.m3u8?_HLS_msn=1&_HLS_part=2") == "/live/a/main.m3u8?_HLS_msn=1&_HLS_part=2")
         #expect(AccessLog.path("/live/a/main.m3u8?token=secret") == "/live/a/main.m3u8")
+        #expect(AccessLog.path("/live/a/main.m3u8?_HLS_msn=1&token=secret&_HLS_skip=YES") == "/live/a/main.m3u8?_HLS_msn=1&_HLS_skip=YES")
         #expect(AccessLog.path("/a\nb") == "/ab")
     }
 

@@ -120,12 +120,13 @@ extension DoorHandler {
 
 /// What may stand in the access log.
 enum AccessLog {
-    /// Without the query, save for the live path's own: queries may carry keys.
+    /// Without the query, save for the live path's own values: others may carry keys.
     static func path(_ target: String) -> String {
         let plain = target.prefix(200).unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f }
         let text = String(String.UnicodeScalarView(plain))
         guard let mark = text.firstIndex(of: "?") else { return text }
-        return text.hasPrefix("/live/") && text[mark...].hasPrefix("?_HLS_") ? text : String(text[..<mark])
+        let own = text.hasPrefix("/live/") ? text[mark...].dropFirst().split(separator: "&").filter { $0.hasPrefix("_HLS_") } : []
+        return text[..<mark] + (own.isEmpty ? "" : "?" + own.joined(separator: "&"))
     }
 
     static func peer(_ address: SocketAddress?) -> String {

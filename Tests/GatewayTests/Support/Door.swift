@@ -18,7 +18,7 @@ struct Door {
     static func open(
         control: FakeControl = FakeControl(), threads: Int = 2, tls: Bool = false, controlSocket: Bool = false,
         limits: (inout DoorLimits) -> Void = { _ in }, settings: (inout GatewaySettings) -> Void = { _ in },
-        responder: (any AsideResponder)? = nil, _ test: (Door) async throws -> Void
+        responder: (any AsideResponder)? = nil, log: CaughtLog? = nil, _ test: (Door) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let directory = NSTemporaryDirectory() + "gateway-\(UUID().uuidString.prefix(8))"
@@ -35,8 +35,8 @@ struct Door {
             values.certificate = .init(chainPath: directory + "/chain.pem", keyPath: directory + "/key.pem")
         }
         settings(&values)
-        var logger = Logger(label: "test")
-        logger.logLevel = .error
+        var logger = log.map { log in Logger(label: "test") { _ in log } } ?? Logger(label: "test")
+        logger.logLevel = log == nil ? .error : .info
         let routes = Routes(settings: values, control: control, logger: logger)
         let shared = DoorShared(settings: values, control: control, logger: logger, router: responder ?? routes)
         let doors = try await Doors(shared: shared, group: group)

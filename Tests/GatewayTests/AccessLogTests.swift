@@ -19,7 +19,8 @@ import Testing
             door.control.hall.put("main.m3u8?_HLS_msn=7&token=geheim", FakeHall.playlist("12345"))
             let wire = try await door.connect()
             let reply = try await wire.ask(
-                "GET /live/demo/main.m3u8?_HLS_msn=7&token=geheim HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer geheim\r\nCookie: a=geheim\r\n\r\n")
+                "GET /live/demo/main.m3u8?_HLS_msn=7&token=geheim HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer geheim\r\nCookie: a=geheim\r\n\r\n"
+            )
             #expect(reply.status == 200)
             _ = try await wire.ask("GET /healthz?key=geheim HTTP/1.1\r\nHost: a\r\n\r\n")
             try await eventually("both are logged") { log.requests.count == 2 }

@@ -168,6 +168,59 @@ def test_2000_open_connections(daemon, measured):
     wait_until(lambda: daemon.http.get("/healthz").status == 200, 10, "the door after the crowd")
 
 
+def metric(daemon, name):
+    return next(int(line.split()[1]) for line in daemon.http.get("/metrics").text.splitlines() if line.startswith(name + " "))
+
+
+def test_10000_open_connections(measured):
+    """All that `limits.connections` allows are open and idle; more are refused and counted, and a viewer from before goes on."""
+    count, more = 10_000, 50
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = count + more + 500
+    assert hard >= needed, f"raise the hard limit of open files to {needed} to run this test: it is {hard} (ulimit -Hn)"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    hall = {"name": "a", "camera": str(generate.path("plain.mp4"))}
+    with Daemon([hall], settings={"limits": {"connections": count}}) as daemon:
+        daemon.wait_live("a", parts=4)
+        host, port = daemon.address.split(":")
+        place = (host, int(port))
+        # The control socket's connection counts too.
+        daemon.http_close()
+        wait_until(lambda: metric(daemon, "plenary_http_connections_open") == 1, 10, "the viewer alone")
+        refused_before, before = metric(daemon, "plenary_http_connections_refused_total"), daemon.resident_megabytes()
+        # daemon.http keeps its own connection: it is the viewer.
+        began, crowd, beyond = time.monotonic(), [], []
+        try:
+            for _ in range(count - 1):
+                crowd.append(socket.create_connection(place, 20))
+            wait_until(lambda: metric(daemon, "plenary_http_connections_open") == count, 10, "all connections counted")
+            measured("10,000 connections opened in", time.monotonic() - began, "s")
+            measured("memory of an idle connection", (daemon.resident_megabytes() - before) * 1024 / count, "kB (debug build)")
+            for _ in range(more):
+                beyond.append(socket.create_connection(place, 20))
+            answers = []
+            for connection in beyond:
+                connection.settimeout(10)
+                try:
+                    answers.append(connection.recv(65536)[:12])
+                except ConnectionResetError:
+                    answers.append(b"reset")
+            assert set(answers) == {b"HTTP/1.1 503"}, set(answers)
+            assert metric(daemon, "plenary_http_connections_refused_total") - refused_before == more
+            edge = parse_media(daemon.http.get("/live/a/main.m3u8").body).next_part
+            began = time.monotonic()
+            reload = daemon.http.get(f"/live/a/main.m3u8?_HLS_msn={edge[0]}&_HLS_part={edge[1]}")
+            measured("a viewer's reload beside them took", time.monotonic() - began, "s")
+            assert reload.status == 200 and parse_media(reload.body).next_part > edge
+        finally:
+            for connection in crowd + beyond:
+                connection.close()
+        wait_until(lambda: metric(daemon, "plenary_http_connections_open") < 10, 10, "the crowd has left")
+        with socket.create_connection(place, 10) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 200")
+
+
 def test_more_connections_than_one_address_may_have():
     with Daemon([{"name": "a", "camera": "test:?size=320x180", "autostart": False}], settings={"limits": {"connectionsPerAddress": 20, "countLoopback": True}}) as daemon:
         host, port = daemon.address.split(":")

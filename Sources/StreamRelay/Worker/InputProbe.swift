@@ -134,12 +134,12 @@ enum InputProbe {
         case CFF_ERROR_NOT_FOUND, CFF_ERROR_INVALIDDATA: return .unusable
         default: break
         }
-        if text.contains("unauthorized") || text.contains("401") { return .unauthorized }
+        if text.contains("unauthorized") { return .unauthorized }
         if address.scheme == .srt, text.contains("password") || text.contains("passphrase") || text.contains("rejected") {
             return .unauthorized
         }
         if text.contains("whitelist") { return .forbidden }
-        if text.contains("protocol not supported") || text.contains("unsupported transport") || text.contains("461") { return .unusable }
+        if text.contains("protocol not supported") || text.contains("unsupported transport") { return .unusable }
         return .unreachable
     }
 }

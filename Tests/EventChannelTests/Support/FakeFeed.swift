@@ -78,6 +78,15 @@ struct Listener {
     private(set) var heard: FakeFeed.Heard?
     private(set) var snapshots = 0
 
+    /// Reads until the feed's present state; ticks may come between.
+    mutating func catchUp(with feed: FakeFeed, by client: RawClient) throws {
+        let now = feed.heard.sequence
+        while heard?.sequence ?? -1 < now {
+            guard let message = try client.message() else { throw Gap(description: "closed at \(String(describing: heard))") }
+            try take(message)
+        }
+    }
+
     mutating func take(_ message: [UInt8]) throws {
         let json = try JSONSerialization.jsonObject(with: Data(message)) as! [String: Any]
         let sequence = Int64(json["seq"] as! Int)

@@ -24,10 +24,13 @@ final class ConnectionCensus: Sendable {
         countsLoopback = limits.countsLoopback
     }
 
-    func admit(_ peer: PeerKey?) -> Admission {
+    /// Places over the limit for operators at the control socket: a crowd at the door does not lock them out.
+    static let operatorPlaces = 64
+
+    func admit(_ peer: PeerKey?, isOperator: Bool = false) -> Admission {
         let counted = peer.flatMap { countsLoopback || !$0.isLoopback ? $0 : nil }
         return state.withLock { state in
-            guard state.open < limit else {
+            guard state.open < limit + (isOperator ? Self.operatorPlaces : 0) else {
                 state.refused += 1
                 return .tooMany
             }

@@ -77,7 +77,7 @@ final class Doors: Sendable {
                     let door = loops[ObjectIdentifier(channel.eventLoop)]!.value
                     // `channel.remoteAddress` is known only once the channel is active, after this.
                     let peer = try? channel._channelCore.remoteAddress0()
-                    guard shared.census.admit(PeerKey(peer)) == .admitted else {
+                    guard shared.census.admit(PeerKey(peer), isOperator: audience == .operators) == .admitted else {
                         try channel.pipeline.syncOperations.addHandler(TurnAway(census: shared.census, isSecure: certificates != nil))
                         return
                     }

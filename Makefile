@@ -45,7 +45,8 @@ test-swift: toolchain deps-build deps-test ## Only the Swift tests
 	@mkdir -p Tests/artifacts
 	$(SWIFT_BUILD) --build-tests 2>&1 | tee Tests/artifacts/build.log
 	@if grep -E '^(/|Sources/|Tests/).*: warning: ' Tests/artifacts/build.log | grep -v '/\.build/'; then echo "make: the build has warnings (above)"; exit 1; fi
-	SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build --parallel
+	@# one after the other: many of them measure sockets and memory, and two cores are soon busy
+	SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build --no-parallel
 
 test-web: deps-test ## Only the tests of the web pages' modules
 	node --test web/tests/*.test.js

@@ -108,7 +108,9 @@ def test_a_watched_status_is_a_line_a_second_and_ends_with_its_reader():
 def test_followed_logs_come_as_they_are_written():
     with Daemon([{"name": "a", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         follow = subprocess.Popen(
-            [str(plenary_binary()), "logs", "-f", "-n", "0", "--json", "--state", str(daemon.state)], stdout=subprocess.PIPE, text=True)
+            [str(plenary_binary()), "logs", "-f", "-n", "0", "--json", "--state", str(daemon.state)], stdout=subprocess.PIPE, text=True,
+            # a suite that runs in the background has Ctrl-C ignored, and children inherit that
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         seen = []
         threading.Thread(target=lambda: seen.extend(iter(follow.stdout.readline, "")), daemon=True).start()
 

@@ -46,7 +46,9 @@ test-swift: toolchain deps-build deps-test ## Only the Swift tests
 	$(SWIFT_BUILD) --build-tests 2>&1 | tee Tests/artifacts/build.log
 	@if grep -E '^(/|Sources/|Tests/).*: warning: ' Tests/artifacts/build.log | grep -v '/\.build/'; then echo "make: the build has warnings (above)"; exit 1; fi
 	@# one after the other: many of them measure sockets and memory, and two cores are soon busy
-	SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build --no-parallel
+	@# the failures once more at the end, where they are found
+	SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build --no-parallel 2>&1 | tee Tests/artifacts/swift-test.log \
+		|| { echo; echo "make: what failed:"; grep -aE '✘|Fatal error|error: Exited' Tests/artifacts/swift-test.log; exit 1; }
 
 test-web: deps-test ## Only the tests of the web pages' modules
 	node --test web/tests/*.test.js

@@ -4,28 +4,31 @@ import Synchronization
 
 /// A raw connection: bytes out, bytes in, nothing helped.
 final class Wire: Sendable {
-    private struct State {
+    fileprivate struct Heard {
         var received: [UInt8] = []
         var isClosed = false
     }
-    private let state = Mutex(State())
+    private let ear: Ear
     nonisolated let channel: any Channel
 
-    private init(_ channel: any Channel) { self.channel = channel }
+    private init(_ channel: any Channel, _ ear: Ear) {
+        self.channel = channel
+        self.ear = ear
+    }
 
+    /// The ear is there before the first byte: a server that refuses at once is heard, too.
     static func connect(port: Int? = nil, path: String? = nil, reads: Bool = true) async throws -> Wire {
+        let ear = Ear()
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
-            .channelOption(.autoRead, value: false)
+            .channelOption(.autoRead, value: reads)
+            .channelInitializer { $0.pipeline.addHandler(ear) }
         let channel =
             if let path { try await bootstrap.connect(unixDomainSocketPath: path).get() } else {
                 try await bootstrap.connect(host: "127.0.0.1", port: port!).get()
             }
-        let wire = Wire(channel)
-        try await channel.pipeline.addHandler(Ear(wire: wire)).get()
-        if reads { try await channel.setOption(.autoRead, value: true).get() }
-        channel.closeFuture.whenComplete { _ in wire.state.withLock { $0.isClosed = true } }
-        return wire
+        channel.closeFuture.whenComplete { _ in ear.heard.withLock { $0.isClosed = true } }
+        return Wire(channel, ear)
     }
 
     func send(_ text: String) async throws { try await channel.writeAndFlush(ByteBuffer(string: text)).get() }
@@ -33,13 +36,10 @@ final class Wire: Sendable {
     func halfClose() async throws { try await channel.close(mode: .output).get() }
     func startReading() async throws { try await channel.setOption(.autoRead, value: true).get() }
 
-    var text: String { state.withLock { String(decoding: $0.received, as: UTF8.self) } }
-    var count: Int { state.withLock { $0.received.count } }
+    var text: String { ear.heard.withLock { String(decoding: $0.received, as: UTF8.self) } }
+    var count: Int { ear.heard.withLock { $0.received.count } }
     /// The server closed (its sending half at least).
-    var isClosed: Bool { state.withLock { $0.isClosed } }
-
-    fileprivate func heard(_ bytes: ByteBufferView) { state.withLock { $0.received += bytes } }
-    fileprivate func heardEnd() { state.withLock { $0.isClosed = true } }
+    var isClosed: Bool { ear.heard.withLock { $0.isClosed } }
 
     /// Sends a request and takes one reply off the wire.
     func ask(_ request: String) async throws -> Reply {
@@ -48,32 +48,35 @@ final class Wire: Sendable {
     }
 
     /// Takes the next reply off the wire.
-    func reply(toHead: Bool = false, within limit: Duration = .seconds(10)) async throws -> Reply {
+    func reply(toHead: Bool = false, within limit: Duration = .seconds(30)) async throws -> Reply {
         let end = ContinuousClock.now + limit
         while true {
-            let taken: Reply? = state.withLock { state in
-                guard let (reply, used) = Reply.parse(state.received, toHead: toHead, ended: state.isClosed) else { return nil }
-                state.received.removeFirst(used)
-                return reply
+            let (taken, isOver) = ear.heard.withLock { heard -> (Reply?, Bool) in
+                guard let (reply, used) = Reply.parse(heard.received, toHead: toHead, ended: heard.isClosed) else {
+                    return (nil, heard.isClosed)
+                }
+                heard.received.removeFirst(used)
+                return (reply, false)
             }
             if let taken { return taken }
-            if isClosed || ContinuousClock.now > end { throw NoReply(got: text) }
+            if isOver || ContinuousClock.now > end { throw NoReply(got: text) }
             try await Task.sleep(for: .milliseconds(2))
         }
     }
 
     struct NoReply: Error { var got: String }
 
-    private final class Ear: ChannelInboundHandler, Sendable {
+    fileprivate final class Ear: ChannelInboundHandler, Sendable {
         typealias InboundIn = ByteBuffer
-        let wire: Wire
-        init(wire: Wire) { self.wire = wire }
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) { wire.heard(unwrapInboundIn(data).readableBytesView) }
+        let heard = Mutex(Heard())
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            heard.withLock { $0.received += unwrapInboundIn(data).readableBytesView }
+        }
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-            if event as? ChannelEvent == .inputClosed { wire.heardEnd() }
+            if event as? ChannelEvent == .inputClosed { heard.withLock { $0.isClosed = true } }
         }
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            wire.heardEnd()
+            heard.withLock { $0.isClosed = true }
             context.close(promise: nil)
         }
     }

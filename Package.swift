@@ -27,12 +27,13 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev", "libuv1-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "Threads"),
 
         // The way of the video.
         .target(
             name: "StreamRelay",
             dependencies: [
-                "CFFmpeg", "CLinux",
+                "CFFmpeg", "CLinux", "Threads",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -54,7 +55,7 @@ let package = Package(
             ]),
 
         // Everybody's bytes: the WebSocket channel.
-        .target(name: "EventChannel", dependencies: ["CWebSockets", "CLinux", .product(name: "Logging", package: "swift-log")]),
+        .target(name: "EventChannel", dependencies: ["CWebSockets", "CLinux", "Threads", .product(name: "Logging", package: "swift-log")]),
 
         // What joins them.
         .target(

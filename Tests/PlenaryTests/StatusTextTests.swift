@@ -112,10 +112,13 @@ import Testing
 }
 
 @Suite struct `What check says about a camera` {
-    private let settings = StreamSettings(
-        hall: "a", camera: try! CameraAddress("test:"), autostart: true, segmentDuration: 2, segmentMaximum: 6, partDuration: 0.5,
-        liveWindow: 60,
-        captureDelay: 0, slateOnLoss: true, slateImage: nil, language: "uk", audioNames: [], workerMemory: 1 << 29)
+    private let settings: StreamSettings
+
+    init() throws {
+        settings = StreamSettings(
+            hall: "a", camera: try CameraAddress("test:"), autostart: true, segmentDuration: 2, segmentMaximum: 6, partDuration: 0.5,
+            liveWindow: 60, captureDelay: 0, slateOnLoss: true, slateImage: nil, language: "uk", audioNames: [], workerMemory: 1 << 29)
+    }
 
     private func source(codec: String = "h264", bFrames: Bool = false, audio: Bool = true) -> SourceDescription {
         SourceDescription(

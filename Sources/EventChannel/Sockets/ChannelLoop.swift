@@ -3,6 +3,7 @@ internal import CWebSockets
 import Glibc
 import Logging
 import Synchronization
+import Threads
 
 /// One thread with one libuv loop and one libwebsockets context: its listeners, connections and halls.
 ///
@@ -97,7 +98,7 @@ final class ChannelLoop: @unchecked Sendable {
     /// Starts the thread; it holds the loop until it ends.
     func start() {
         for listener in listeners { listener.start(on: uv, loop: self) }
-        ChannelThread.start { [self] in
+        BlockingThread.start { [self] in
             clinux_name_thread("events")
             uv_run(uv, UV_RUN_DEFAULT)
             // libwebsockets frees its context once a foreign loop has run out.

@@ -1,6 +1,7 @@
 internal import CLinux
 import Glibc
 import NIOCore
+import Threads
 
 /// Opens a camera for some seconds in a relay worker of its own, and says what it sends.
 public struct CameraProbe: Sendable {
@@ -34,7 +35,7 @@ public struct CameraProbe: Sendable {
         let (executable, limit) = (executable, limit)
         // A thread of its own: the child lives no longer than the thread that made it (PR_SET_PDEATHSIG), and reading blocks.
         let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Seen, RelayFailure>, Never>) in
-            RelayThread.start {
+            BlockingThread.start {
                 continuation.resume(returning: Result { () throws(RelayFailure) in try Self.converse(order, executable, limit) })
             }
         }

@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import NIOCore
 import Synchronization
+import Threads
 
 /// What a hall's thread, the door and the operator share: one small lock around the rules and the window.
 final class HallCore: Sendable {
@@ -82,7 +83,7 @@ final class HallCore: Sendable {
     }
 
     func startThread() {
-        RelayThread.start { [self] in HallLoop(core: self, wake: wake).run() }
+        BlockingThread.start { [self] in HallLoop(core: self, wake: wake).run() }
     }
 
     func signal() {

@@ -35,25 +35,25 @@ import Testing
         }
     }
 
-    @Test func `a held reload is answered by the part it waits for`() {
+    @Test func `a held reload is answered by the part it waits for`() throws {
         var window = Self.window
-        let wanted = try! DeliveryDirectives(query: "_HLS_msn=8&_HLS_part=2")
+        let wanted = try DeliveryDirectives(query: "_HLS_msn=8&_HLS_part=2")
         #expect(BlockingReload.decide(wanted, window: window) == .hold)
         PlaylistTests.add(&window)
         #expect(BlockingReload.decide(wanted, window: window) == .now)
     }
 
-    @Test func `a part past the end of its segment is the first of the next`() {
+    @Test func `a part past the end of its segment is the first of the next`() throws {
         var window = Self.window
-        let wanted = try! DeliveryDirectives(query: "_HLS_msn=8&_HLS_part=2")
+        let wanted = try DeliveryDirectives(query: "_HLS_msn=8&_HLS_part=2")
         PlaylistTests.add(&window, starts: true)
         #expect(BlockingReload.decide(wanted, window: window) == .now)
     }
 
-    @Test func `the end of the stream answers whoever waits`() {
+    @Test func `the end of the stream answers whoever waits`() throws {
         var window = Self.window
         window.finish()
-        #expect(BlockingReload.decide(try! DeliveryDirectives(query: "_HLS_msn=9&_HLS_part=5"), window: window) == .now)
+        #expect(BlockingReload.decide(try DeliveryDirectives(query: "_HLS_msn=9&_HLS_part=5"), window: window) == .now)
     }
 
     @Test func `a blocking answer may be kept longer than a plain one`() {

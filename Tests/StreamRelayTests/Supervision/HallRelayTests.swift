@@ -118,7 +118,7 @@ import Testing
 
     @Test(.enabled(if: program != nil))
     func `the generated hall comes on air, is hidden, shown, lost and found, and ends`() async throws {
-        let settings = SupervisionHarness.settings(camera: "test:?size=640x360&rate=25&gop=25", segmentMaximum: 2)
+        let settings = try SupervisionHarness.settings(camera: "test:?size=640x360&rate=25&gop=25", segmentMaximum: 2)
         var quick = settings
         quick.segmentDuration = 1
         quick.partDuration = 0.2

@@ -16,7 +16,7 @@ import Testing
     @Test(arguments: 1...12)
     func `whatever happens, the playlist keeps its promises`(seed: Int) throws {
         var random = Generator(state: UInt64(seed) &* 7919)
-        var harness = SupervisionHarness(SupervisionHarness.settings(liveWindow: 30, slateOnLoss: seed % 2 == 0))
+        var harness = try SupervisionHarness(SupervisionHarness.settings(liveWindow: 30, slateOnLoss: seed % 2 == 0))
         var served: [String: ByteBuffer] = [:]
         var discontinuities: [Int: Int] = [:]
         var head = 0

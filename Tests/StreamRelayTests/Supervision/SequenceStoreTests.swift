@@ -35,7 +35,7 @@ import Testing
         }
         #expect(FileManager.default.fileExists(atPath: aside))
         #expect(store.load(utc: 0) == .fresh)
-        let after = HallRecord.afterLoss(SupervisionHarness.settings(), utc: 1_795_000_000_000_000)
+        let after = try HallRecord.afterLoss(SupervisionHarness.settings(), utc: 1_795_000_000_000_000)
         #expect(after.numbers.mediaSequence > 50_000_000 && after.numbers.timeline > 50_000_000 * 90_000 && after.wasServed)
         try? FileManager.default.removeItem(atPath: folder)
     }
@@ -66,7 +66,7 @@ import Testing
 
     @Test func `nothing repeats after a crash at any moment`() throws {
         // The numbers on disk when the power fails, against those that were on air.
-        var harness = SupervisionHarness()
+        var harness = try SupervisionHarness()
         var used = Set<Int>()
         for _ in 0..<5 {
             try harness.start()
@@ -80,7 +80,7 @@ import Testing
             used.formUnion(mine)
             let saved = harness.actions.compactMap { if case .save(let record) = $0 { record } else { nil } }.last!
             let end = harness.window.end
-            harness = SupervisionHarness(record: saved)
+            harness = try SupervisionHarness(record: saved)
             #expect(saved.numbers.timeline > end)
         }
     }

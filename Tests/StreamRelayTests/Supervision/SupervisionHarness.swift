@@ -15,19 +15,20 @@ struct SupervisionHarness {
 
     static func settings(
         camera: String = "rtsp://camera/1", liveWindow: Double = 120, segmentMaximum: Double = 4, slateOnLoss: Bool = false
-    ) -> StreamSettings {
+    ) throws -> StreamSettings {
         StreamSettings(
-            hall: "rada", camera: try! CameraAddress(camera), autostart: true, segmentDuration: 2, segmentMaximum: segmentMaximum,
+            hall: "rada", camera: try CameraAddress(camera), autostart: true, segmentDuration: 2, segmentMaximum: segmentMaximum,
             partDuration: 0.5, liveWindow: liveWindow, captureDelay: 0, slateOnLoss: slateOnLoss, slateImage: nil, language: "uk",
             audioNames: [], workerMemory: 512 << 20)
     }
 
-    init(_ settings: StreamSettings = settings(), record: HallRecord? = nil) {
+    init(_ settings: StreamSettings? = nil, record: HallRecord? = nil) throws {
+        let settings = try settings ?? Self.settings()
         let record = record ?? Self.record(settings)
         supervision = RelaySupervision(settings: settings, record: record, resources: "/r", now: now, seed: 1)
     }
 
-    static func record(_ settings: StreamSettings = settings(), mediaSequence: Int = 100, wasServed: Bool = false) -> HallRecord {
+    static func record(_ settings: StreamSettings, mediaSequence: Int = 100, wasServed: Bool = false) -> HallRecord {
         HallRecord(
             numbers: LiveNumbers(mediaSequence: mediaSequence, discontinuity: 0, initialization: 7, fragment: 1, timeline: 900_000),
             targets: nil, partDuration: settings.partDuration, segmentMaximum: settings.segmentMaximum, hiddenSince: nil, slateOn: false,

@@ -4,8 +4,8 @@ import Testing
 @testable import StreamRelay
 
 @Suite struct SupervisionTests {
-    private func live(parts: Int = 9, _ settings: StreamSettings = SupervisionHarness.settings()) throws -> SupervisionHarness {
-        var harness = SupervisionHarness(settings)
+    private func live(parts: Int = 9, _ settings: StreamSettings? = nil) throws -> SupervisionHarness {
+        var harness = try SupervisionHarness(settings)
         try harness.start()
         harness.open()
         harness.stream(parts: parts)
@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func `a start makes the card and opens the camera, and nothing is on air before the first part`() throws {
-        var harness = SupervisionHarness()
+        var harness = try SupervisionHarness()
         try harness.start()
         #expect(harness.spawned == [.card, .camera])
         #expect(harness.status.state == .starting)
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func `parts before a keyframe are not shown`() throws {
-        var harness = SupervisionHarness()
+        var harness = try SupervisionHarness()
         try harness.start()
         harness.open()
         harness.sendPart(starts: false)
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test func `ten seconds on air make failures forgotten`() throws {
-        var harness = SupervisionHarness()
+        var harness = try SupervisionHarness()
         try harness.start()
         for _ in 0..<6 {
             harness.childExits()
@@ -180,7 +180,7 @@ import Testing
     }
 
     @Test func `a refusal is told in the status until the camera is live`() throws {
-        var harness = SupervisionHarness()
+        var harness = try SupervisionHarness()
         try harness.start()
         harness.report(.failed(RelayFailure(kind: .unauthorized, message: "wrong password")))
         harness.childExits()
@@ -218,7 +218,7 @@ import Testing
     }
 
     @Test func `a part before its description ends the worker`() throws {
-        var harness = SupervisionHarness()
+        var harness = try SupervisionHarness()
         try harness.start()
         harness.sendPart(starts: true)
         #expect(harness.killed == [.camera])
@@ -259,7 +259,7 @@ import Testing
     }
 
     @Test func `a stop while starting ends at once`() throws {
-        var harness = SupervisionHarness()
+        var harness = try SupervisionHarness()
         try harness.start()
         harness.actions = try harness.supervision.stop(harness.now)
         #expect(harness.killed.contains(.camera))
@@ -374,7 +374,7 @@ import Testing
         var harness = try live()
         harness.actions = try harness.supervision.hide(harness.now)
         let saved = harness.actions.compactMap { if case .save(let record) = $0 { record } else { nil } }.last!
-        var after = SupervisionHarness(record: saved)
+        var after = try SupervisionHarness(record: saved)
         try after.start()
         after.cardArrives()
         after.open()
@@ -386,7 +386,7 @@ import Testing
     }
 
     @Test func `a card wished before any camera fixes PART-TARGET for 25 frames a second`() throws {
-        var harness = SupervisionHarness()
+        var harness = try SupervisionHarness()
         try harness.start()
         harness.cardArrives()
         harness.actions = try harness.supervision.setSlate(true, harness.now)
@@ -404,7 +404,7 @@ import Testing
     // MARK: Push
 
     @Test func `an encoder that pushes is waited for, heard, and waited for again`() throws {
-        var harness = SupervisionHarness(SupervisionHarness.settings(camera: "rtmp-push:12345678"))
+        var harness = try SupervisionHarness(SupervisionHarness.settings(camera: "rtmp-push:12345678"))
         try harness.start()
         #expect(harness.spawned == [.card])
         #expect(harness.status.state == .waiting)
@@ -425,7 +425,7 @@ import Testing
     }
 
     @Test func `a worker that dies hangs up on its encoder`() throws {
-        var harness = SupervisionHarness(SupervisionHarness.settings(camera: "rtmp-push:12345678"))
+        var harness = try SupervisionHarness(SupervisionHarness.settings(camera: "rtmp-push:12345678"))
         try harness.start()
         _ = harness.supervision.pushBegan(from: "10.0.0.9", now: harness.now)
         harness.childExits(-9)
@@ -437,14 +437,15 @@ import Testing
     @Test func `a longer window needs no new worker, another camera does, other parts are a new life`() throws {
         var harness = try live()
         _ = harness.takeActions()
-        harness.actions = harness.supervision.update(SupervisionHarness.settings(liveWindow: 600), harness.now)
+        harness.actions = try harness.supervision.update(SupervisionHarness.settings(liveWindow: 600), harness.now)
         #expect(harness.killed.isEmpty)
-        harness.actions = harness.supervision.update(SupervisionHarness.settings(camera: "rtsp://camera/2", liveWindow: 600), harness.now)
+        harness.actions = try harness.supervision.update(
+            SupervisionHarness.settings(camera: "rtsp://camera/2", liveWindow: 600), harness.now)
         #expect(harness.killed == [.camera])
         #expect(harness.supervision.targets != nil)
         harness.actions += harness.supervision.exited(.camera, id: harness.cameraID, code: -9, now: harness.now)
         let numbers = harness.window.numbers
-        harness.actions = harness.supervision.update(SupervisionHarness.settings(segmentMaximum: 6), harness.now)
+        harness.actions = try harness.supervision.update(SupervisionHarness.settings(segmentMaximum: 6), harness.now)
         #expect(harness.supervision.targets == nil)
         harness.actions += harness.supervision.exited(.camera, id: harness.cameraID, code: -9, now: harness.now)
         harness.open()

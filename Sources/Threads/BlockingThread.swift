@@ -1,13 +1,13 @@
 import Glibc
 
-/// A thread of its own for a hall's poll loop: it may block, which a task must not.
-enum RelayThread {
+/// A thread of its own for a poll loop or a C library's: it may block for its whole life, which a task must not.
+public enum BlockingThread {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    static func start(_ run: @escaping @Sendable () -> Void) {
+    public static func start(_ run: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let body = Unmanaged.passRetained(Body(run))
         let result = pthread_create(

@@ -18,10 +18,13 @@ public protocol HallControl: Sendable {
     func logLines(last count: Int, follow: Bool) -> AsyncStream<LogLine>
     /// The door for encoders that push; `nil` when it is not open.
     var encoders: EncoderFigures? { get }
+    /// Where browsers find the event channel; `nil` when it is not open.
+    var channel: ChannelPlace? { get }
 }
 
 extension HallControl {
     public var encoders: EncoderFigures? { nil }
+    public var channel: ChannelPlace? { nil }
 }
 
 /// What the RTMP listener counted since it began; the first two are of this moment.

@@ -26,6 +26,7 @@ public struct ConfigChange: Sendable, Equatable {
         if old.log.format != new.log.format { needRestart.append("log.format") }
         if old.log.access != new.log.access { needRestart.append("log.access") }
         if old.corsOrigins != new.corsOrigins { needRestart.append("cors.origins") }
+        if old.embedParents != new.embedParents { needRestart.append("embed.parents") }
         if old.limits != new.limits { needRestart.append("limits") }
     }
 }

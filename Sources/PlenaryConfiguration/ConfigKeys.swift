@@ -39,6 +39,13 @@ enum ConfigKeys {
             "origins", ["*"], limit: 64,
             help: "Websites whose pages may show the video: [https://council.example]. [\"*\"]: every site. []: only Plenary's own pages.")
     }
+    enum Embed {
+        static let parents = ConfigKey.origins(
+            "parents", [], limit: 64,
+            help:
+                "Websites that may show /embed/HALL in a frame: [https://council.example]. [\"*\"]: every site. []: only Plenary's own pages."
+        )
+    }
     enum Limits {
         static let connections = ConfigKey.count(
             "connections", 20_000, in: 16...1_000_000, help: "Open connections at a time; more are turned away with 503.")
@@ -96,6 +103,7 @@ enum ConfigKeys {
         ("rtmp", [RTMP.listen.document]),
         ("log", [Log.level.document, Log.format.document, Log.access.document]),
         ("cors", [CORS.origins.document]),
+        ("embed", [Embed.parents.document]),
         ("limits", [Limits.connections.document, Limits.connectionsPerAddress.document, Limits.countLoopback.document]),
         (
             "halls",

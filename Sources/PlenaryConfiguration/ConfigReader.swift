@@ -38,6 +38,7 @@ public struct ConfigReader {
         var rtmp = root.section("rtmp")
         var log = root.section("log")
         var cors = root.section("cors")
+        var embed = root.section("embed")
         var limits = root.section("limits")
 
         var config = PlenaryConfig(
@@ -53,6 +54,7 @@ public struct ConfigReader {
                 format: PlenaryConfig.Log.Format(rawValue: log.value(ConfigKeys.Log.format)) ?? .human,
                 access: log.value(ConfigKeys.Log.access)),
             corsOrigins: cors.value(ConfigKeys.CORS.origins),
+            embedParents: embed.value(ConfigKeys.Embed.parents),
             limits: PlenaryConfig.Limits(
                 connections: limits.value(ConfigKeys.Limits.connections),
                 connectionsPerAddress: limits.value(ConfigKeys.Limits.connectionsPerAddress),
@@ -61,7 +63,7 @@ public struct ConfigReader {
         apply(overrides, to: &config, &faults)
         config.halls = readHalls(&root, rtmpIsOpen: config.rtmpListen != nil, &faults)
         ConfigRules.checkListen(config, given: overrides.listen?.by, &root)
-        for section in [root, tls, control, rtmp, log, cors, limits] { faults += section.faults }
+        for section in [root, tls, control, rtmp, log, cors, embed, limits] { faults += section.faults }
         return config
     }
 

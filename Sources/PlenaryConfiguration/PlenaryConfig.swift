@@ -51,6 +51,8 @@ public struct PlenaryConfig: Sendable, Equatable {
     public var log: Log
     /// Origins whose pages may read the live video; `["*"]`: all.
     public var corsOrigins: [String]
+    /// Origins whose pages may show `/embed/{hall}` in a frame; `["*"]`: all.
+    public var embedParents: [String]
     public var limits: Limits
     /// In the order of the file.
     public var halls: [Hall]

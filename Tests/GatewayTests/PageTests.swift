@@ -28,6 +28,56 @@ import Testing
         }
     }
 
+    @Test func `every hall has its pages, and there is a console`() async throws {
+        try await Door.open { door in
+            for (path, file) in [
+                ("/embed/demo", "embed.html"), ("/display/demo", "display.html"), ("/overlay/demo", "overlay.html"),
+                ("/console", "console.html"),
+            ] {
+                let missing = try await door.get(path)
+                #expect(missing.status == 404 && missing["content-type"] == "application/problem+json" && missing.text.contains(file))
+                try door.write(file, "<title>{{title}}</title><body lang={{lang}} data-page=\"{{page}}\">\(file)")
+                let reply = try await door.get(path)
+                #expect(reply.status == 200 && reply.text.contains(file) && reply.text.contains("data-page=\"\(path)\""))
+                #expect(reply.text.contains("Рада &lt;міста&gt;") && reply.text.contains("lang=uk"))
+            }
+            #expect(try await door.get("/embed/none").status == 404)
+        }
+    }
+
+    @Test func `only the embedded page may stand in others' frames`() async throws {
+        try await Door.open(settings: { $0.embedParents = ["https://council.example", "https://www.council.example"] }) { door in
+            for (path, file) in PageRoutes.ofHalls {
+                try door.write(file, "page")
+                let policy = try #require(try await door.get("/\(path)/demo")["content-security-policy"])
+                let parents = path == "embed" ? " https://council.example https://www.council.example" : ""
+                #expect(policy.hasSuffix("frame-ancestors 'self'" + parents))
+            }
+            #expect(
+                try await door.get("/console", "Accept: text/html")["content-security-policy"]?.hasSuffix("frame-ancestors 'self'") == true)
+        }
+    }
+
+    @Test func `a page may reach the event channel and nothing else`() async throws {
+        try await Door.open { door in
+            try door.write("index.html", "page")
+            func policy(_ fields: String) async throws -> String {
+                try await door.ask("GET /halls/demo HTTP/1.1\r\n\(fields)\r\n\r\n")["content-security-policy"] ?? ""
+            }
+            #expect(try await policy("Host: council.example:8080").contains("connect-src 'self';"))
+            door.control.channelPlace.withLock { $0 = .port(8081, secure: false) }
+            #expect(try await policy("Host: council.example:8080").contains("connect-src 'self' ws://council.example:8081;"))
+            #expect(try await policy("Host: [::1]:8080").contains("connect-src 'self' ws://[::1]:8081;"))
+            #expect(try await policy("Host: a; script-src *").contains("connect-src 'self';"))
+            door.control.channelPlace.withLock { $0 = .behindProxy }
+            #expect(
+                try await policy("Host: council.example\r\nX-Forwarded-Proto: https").contains("connect-src 'self' wss://council.example;"))
+            #expect(try await policy("Host: council.example:444").contains("connect-src 'self' ws://council.example:444;"))
+            door.control.channelPlace.withLock { $0 = .address("wss://events.example") }
+            #expect(try await policy("Host: council.example").contains("connect-src 'self' wss://events.example;"))
+        }
+    }
+
     @Test func `several halls are a list`() async throws {
         let halls = [HallSummary(name: "one", title: "Hall <1>", language: "en"), HallSummary(name: "two", title: "Два", language: "uk")]
         try await Door.open(control: FakeControl(halls: halls)) { door in

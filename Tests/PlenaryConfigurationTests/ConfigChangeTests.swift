@@ -32,6 +32,7 @@ import Testing
         ("pages: /x", "pages"), ("control: {group: x}", "control.group"), ("rtmp: {listen: '127.0.0.1:1'}", "rtmp.listen"),
         ("log: {format: json}", "log.format"), ("log: {access: true}", "log.access"), ("limits: {connections: 99}", "limits"),
         ("cors: {origins: []}", "cors.origins"),
+        ("embed: {parents: ['https://council.example']}", "embed.parents"),
     ]) func `what belongs to the doors needs a restart`(_ line: String, _ key: String) throws {
         let change = try ConfigChange(from: read(old), to: read(old + line))
         #expect(change.needRestart == [key])

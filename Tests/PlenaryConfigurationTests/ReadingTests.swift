@@ -12,6 +12,7 @@ import Testing
         #expect(config.rtmpListen == nil)
         #expect(config.controlGroup == "plenary")
         #expect(config.corsOrigins == ["*"])
+        #expect(config.embedParents == [])
         #expect(config.log == PlenaryConfig.Log(level: "info", format: .human, access: false))
         let hall = try #require(config.hall("council"))
         #expect(hall.title == "council")
@@ -35,6 +36,7 @@ import Testing
             rtmp: {listen: "0.0.0.0:1935"}
             log: {level: debug, format: json, access: on}
             cors: {origins: ["https://council.example", "http://localhost:3000"]}
+            embed: {parents: ["https://council.example"]}
             limits: {connections: 500, connectionsPerAddress: 20, countLoopback: true}
             halls:
               - {name: a, title: Зала засідань, language: no, camera: "./film.mp4", autostart: no, segmentDuration: 1, segmentMaximum: 4,
@@ -49,6 +51,7 @@ import Testing
         #expect(config.rtmpListen == ListenAddress(host: "0.0.0.0", port: 1935))
         #expect(config.log == PlenaryConfig.Log(level: "debug", format: .json, access: true))
         #expect(config.corsOrigins == ["https://council.example", "http://localhost:3000"])
+        #expect(config.embedParents == ["https://council.example"])
         #expect(config.limits == PlenaryConfig.Limits(connections: 500, connectionsPerAddress: 20, countLoopback: true))
         let hall = config.halls[0]
         #expect(hall.title == "Зала засідань")

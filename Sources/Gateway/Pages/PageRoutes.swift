@@ -2,27 +2,38 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 
-/// The pages: `/`, `/halls/{hall}` and what they load from `/assets/`.
+/// The pages: `/`, a hall's four, the console, and what they load from `/assets/`.
 struct PageRoutes: Sendable {
+    /// The pages that every hall has: where, and the file they are made from.
+    static let ofHalls = [
+        (path: "halls", file: "index.html"), (path: "embed", file: "embed.html"), (path: "display", file: "display.html"),
+        (path: "overlay", file: "overlay.html"),
+    ]
+
     let control: any HallControl
     private let shelf: AssetShelf
+    private let policy: PagePolicy
 
-    init(directory: String, control: any HallControl) {
+    init(settings: GatewaySettings, control: any HallControl) {
         self.control = control
-        shelf = AssetShelf(directory: directory)
+        shelf = AssetShelf(directory: settings.pagesDirectory)
+        policy = PagePolicy(embedParents: settings.embedParents)
     }
 
     func add(to table: RouteTable) {
         table.at("/", [.get: { request, _ in try front(request) }])
-        table.at(
-            "/halls/:hall",
-            [
-                .get: { request, context in
-                    let name = try context.parameters.require("hall")
-                    guard let hall = control.halls.first(where: { $0.name == name }) else { throw ControlProblem.noHall(name) }
-                    return try page(hall, request)
-                }
-            ])
+        for (path, file) in Self.ofHalls {
+            table.at(
+                .init("/\(path)/:hall"),
+                [
+                    .get: { request, context in
+                        let name = try context.parameters.require("hall")
+                        guard let hall = control.halls.first(where: { $0.name == name }) else { throw ControlProblem.noHall(name) }
+                        return try page(file, hall, request, address: "/\(path)/\(name)")
+                    }
+                ])
+        }
+        table.at("/console", [.get: { request, _ in try page("console.html", control.halls.first, request, address: "/console") }])
         table.at(
             "/assets/**",
             [
@@ -47,7 +58,7 @@ struct PageRoutes: Sendable {
     /// One hall is the front page; several are a list.
     private func front(_ request: Request) throws -> Response {
         let halls = control.halls
-        if halls.count == 1 { return try page(halls[0], request) }
+        if halls.count == 1 { return try page("index.html", halls[0], request, address: "/halls/\(halls[0].name)") }
         let items = halls.map {
             "<li><a href=\"/halls/\(HTML.escaped($0.name))\" lang=\"\(HTML.escaped($0.language))\">\(HTML.escaped($0.title))</a></li>"
         }
@@ -58,17 +69,21 @@ struct PageRoutes: Sendable {
         return html(HTML.filled(Self.plainList, values), request)
     }
 
-    private func page(_ hall: HallSummary, _ request: Request) throws -> Response {
-        guard let template = shelf.asset("index.html") else {
+    /// - Parameter hall: whose page it is; for the console, whose language it speaks at first.
+    private func page(_ file: String, _ hall: HallSummary?, _ request: Request, address: String) throws -> Response {
+        let name = hall?.name ?? ""
+        guard let template = shelf.asset(file) else {
             throw ControlProblem(
                 type: "urn:plenary:no-pages", title: "Not Found", status: 404,
-                detail: "the pages are not installed on this server; the stream itself is at /live/\(hall.name)/index.m3u8")
+                detail: "the page \(file) is not installed on this server; the stream itself is at /live/\(name)/index.m3u8")
         }
         let values: [String: HTML.Value] = [
-            "hall": .text(hall.name), "title": .text(hall.title), "lang": .text(hall.language),
-            "stream": .text("/live/\(hall.name)/index.m3u8"), "page": .text("/halls/\(hall.name)"),
+            "hall": .text(name), "title": .text(hall?.title ?? "Plenary"), "lang": .text(hall?.language ?? "en"),
+            "stream": .text("/live/\(name)/index.m3u8"), "page": .text(address),
         ]
-        return html(HTML.filled(String(buffer: template.bytes), values), request)
+        var response = html(HTML.filled(String(buffer: template.bytes), values), request)
+        response.headers[.contentSecurityPolicy] = policy.text(for: file, channel: control.channel?.origin(for: request))
+        return response
     }
 
     /// Made anew for each request, yet tagged: a page seldom changes.

@@ -20,7 +20,7 @@ final class Routes: AsideResponder, Sendable {
         let table = RouteTable()
         let figures = FigureSource()
         self.figures = figures
-        let pages = PageRoutes(directory: settings.pagesDirectory, control: control)
+        let pages = PageRoutes(settings: settings, control: control)
         StreamRoutes(control: control, figures: figures).add(to: table)
         DaemonRoutes(control: control, version: settings.version).add(to: table)
         OperationRoutes(control: control, figures: figures).add(to: table)
@@ -142,10 +142,6 @@ enum SafetyFields {
         guard response.headers[.contentType]?.hasPrefix("text/html") == true, response.headers[.contentSecurityPolicy] == nil else {
             return
         }
-        response.headers[.contentSecurityPolicy] = policy
+        response.headers[.contentSecurityPolicy] = PagePolicy.plain
     }
-
-    static let policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self' blob:; "
-        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 }

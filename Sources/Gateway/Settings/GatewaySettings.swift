@@ -40,12 +40,15 @@ public struct GatewaySettings: Sendable, Equatable {
     public var accessLog: Bool
     /// Origins that may read `/live/…` from their own pages; `["*"]` is every origin.
     public var corsOrigins: [String]
+    /// Origins whose pages may show `/embed/{hall}` in a frame, besides our own; `["*"]` is every site.
+    public var embedParents: [String]
     /// What `GET /api/v1/version` says.
     public var version: String
 
     public init(
         listen: [Address], certificate: Certificate? = nil, controlSocket: ControlSocket? = nil, pagesDirectory: String,
-        limits: DoorLimits = DoorLimits(), accessLog: Bool = false, corsOrigins: [String] = ["*"], version: String = "development"
+        limits: DoorLimits = DoorLimits(), accessLog: Bool = false, corsOrigins: [String] = ["*"], embedParents: [String] = [],
+        version: String = "development"
     ) {
         self.listen = listen
         self.certificate = certificate
@@ -54,6 +57,7 @@ public struct GatewaySettings: Sendable, Equatable {
         self.limits = limits
         self.accessLog = accessLog
         self.corsOrigins = corsOrigins
+        self.embedParents = embedParents
         self.version = version
     }
 }

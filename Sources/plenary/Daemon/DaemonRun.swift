@@ -136,6 +136,6 @@ extension GatewaySettings {
             certificate: config.tls.map { Certificate(chainPath: $0.certificate, keyPath: $0.key) },
             controlSocket: ControlSocket(path: StatePlace.socket(in: stateDirectory), group: config.controlGroup),
             pagesDirectory: pages, limits: limits, accessLog: config.log.access, corsOrigins: config.corsOrigins,
-            version: programVersion)
+            embedParents: config.embedParents, version: programVersion)
     }
 }

@@ -66,6 +66,9 @@ final class FakeControl: HallControl {
     init(halls: [HallSummary] = [HallSummary(name: "demo", title: "Рада <міста> & \"гості\"", language: "uk")]) { self.halls = halls }
 
     let record = FakeRecord()
+    /// Where the test says the event channel is.
+    let channelPlace = Mutex<ChannelPlace?>(nil)
+    var channel: ChannelPlace? { channelPlace.withLock { $0 } }
 
     func events(_ hall: String) -> (any EventSource)? { halls.contains { $0.name == hall } ? record : nil }
 

@@ -1,0 +1,131 @@
+/**
+ * Where the seats of a hall are drawn. Pure geometry: the speaker's place is (0, 0), the outermost row of arcs has
+ * the radius 100, up is negative y as in SVG.
+ *
+ * Rows are arcs with a constant step of radius; seats are shared among the rows in proportion to their length; places
+ * are handed out by their angle from left to right, so that each faction is a sector.
+ */
+
+const outer = 100;
+/** A council of seven sits in one arc, not in two rows of giants. */
+const largest = 38;
+/** How much of its pitch a seat fills. */
+const filled = 0.88;
+
+/**
+ * @param {number} count seats
+ * @param {number[]} factions how many seats each faction has, left to right; what is left over sits on the right
+ * @param {{ stretch?: number }} options `stretch` widens the arcs (1 = half a circle), for names below the seats
+ * @returns {{ places: {x: number, y: number, row: number, turn: number}[], pitch: number, radius: number, rows: number,
+ *          sectors: {from: number, to: number}[], box: {x: number, y: number, width: number, height: number} }}
+ *          `places` in the order of the factions; `turn` is 0 at the far left and 1 at the far right; `pitch` is the least
+ *          distance of two seats; `sectors` are the turns between which each faction sits
+ */
+export function layout(count, factions = [], { stretch = 1 } = {}) {
+    const { radii, shares, pitch } = rowsFor(Math.max(1, count));
+    const places = [];
+    for (const [row, radius] of radii.entries()) {
+        for (let i = 0; i < shares[row]; i += 1) {
+            const turn = shares[row] === 1 ? 0.5 : i / (shares[row] - 1);
+            places.push({ x: -Math.cos(Math.PI * turn) * radius * stretch, y: -Math.sin(Math.PI * turn) * radius, row, turn });
+        }
+    }
+    places.sort((a, b) => a.turn - b.turn || b.row - a.row);
+    places.length = Math.min(places.length, Math.max(0, count));
+    const half = pitch / 2;
+    return {
+        places, pitch, radius: half * filled, rows: radii.length, sectors: sectorsOf(places, factions),
+        box: { x: -outer * stretch - half, y: -outer - half, width: 2 * outer * stretch + pitch, height: outer + pitch },
+    };
+}
+
+/**
+ * The same for a hall whose roster says where the seats are, in any unit.
+ *
+ * @param {{x: number, y: number}[]} given y grows towards the back of the hall's drawing, as on a screen: downwards
+ */
+export function layoutAt(given) {
+    const [xs, ys] = [given.map(({ x }) => x), given.map(({ y }) => y)];
+    const [left, top] = [Math.min(...xs), Math.min(...ys)];
+    const [wide, high] = [Math.max(...xs) - left, Math.max(...ys) - top];
+    const scale = (2 * outer) / (Math.max(wide, high) || 1);
+    const places = given.map(({ x, y }) => ({ x: (x - left - wide / 2) * scale, y: (y - top - high) * scale, row: 0, turn: wide ? (x - left) / wide : 0.5 }));
+    let pitch = largest;
+    for (const [i, a] of places.entries()) for (const b of places.slice(i + 1)) pitch = Math.min(pitch, Math.hypot(a.x - b.x, a.y - b.y) || pitch);
+    const half = pitch / 2;
+    return {
+        places, pitch, radius: half * filled, rows: 1, sectors: [],
+        box: { x: (-wide * scale) / 2 - half, y: -high * scale - half, width: wide * scale + pitch, height: high * scale + pitch },
+    };
+}
+
+/** The rows that leave the largest seats; the fewest rows among equals. */
+function rowsFor(count) {
+    if (count <= 3) return { radii: [outer], shares: [count], pitch: largest };
+    let best = null;
+    for (let rows = 1; rows <= Math.min(12, Math.ceil(count / 2)); rows += 1) {
+        for (let inner = rows === 1 ? 100 : 26; inner <= (rows === 1 ? 100 : 84); inner += 1) {
+            const step = rows === 1 ? Infinity : (outer - inner) / (rows - 1);
+            const radii = Array.from({ length: rows }, (_, row) => (rows === 1 ? outer : inner + row * step));
+            const shares = shareOut(count, radii);
+            if (shares.some((share) => share < 2)) continue;
+            const pitch = Math.min(largest, step, ...radii.map((radius, row) => 2 * radius * Math.sin(Math.PI / 2 / (shares[row] - 1))));
+            // The speaker's place in the middle stays free.
+            if (inner < pitch * 1.2) continue;
+            if (best === null || pitch > best.pitch * 1.005) best = { radii, shares, pitch };
+        }
+    }
+    return best;
+}
+
+/** `count` shared in proportion to `weights`, to whole numbers (largest remainder). */
+export function shareOut(count, weights) {
+    const whole = weights.reduce((sum, weight) => sum + weight, 0);
+    const exact = weights.map((weight) => (count * weight) / whole);
+    const shares = exact.map(Math.floor);
+    const order = exact.map((value, index) => [value - shares[index], index]).sort((a, b) => b[0] - a[0] || b[1] - a[1]);
+    for (let left = count - shares.reduce((sum, share) => sum + share, 0), i = 0; left > 0; left -= 1, i += 1) shares[order[i][1]] += 1;
+    return shares;
+}
+
+function sectorsOf(places, factions) {
+    const sectors = [];
+    let first = 0;
+    for (const size of factions) {
+        const last = Math.min(first + size, places.length) - 1;
+        if (last < first) {
+            sectors.push({ from: 0, to: 0 });
+            continue;
+        }
+        const border = (i) => (i <= 0 ? 0 : i >= places.length ? 1 : (places[i - 1].turn + places[i].turn) / 2);
+        sectors.push({ from: border(first), to: border(last + 1) });
+        first = last + 1;
+    }
+    return sectors;
+}
+
+/**
+ * Which names can be written below their seats without touching a neighbour.
+ *
+ * @param {{x: number, y: number}[]} places centres of the seats as drawn
+ * @param {number} radius of the seats as drawn
+ * @param {{ text: string, width: number }[][]} names for each seat the forms to try, longest first; widths in the places' unit
+ * @param {{ top: number, height: number, gap: number }} line the line of text below a centre: its top, its height, the room to keep
+ * @returns {(string | null)[]} the text for each seat, `null` where nothing fits
+ */
+export function fitNames(places, radius, names, { top, height, gap }) {
+    const room = places.map((one, i) => {
+        let half = Infinity;
+        for (const [j, other] of places.entries()) {
+            if (i === j) continue;
+            const across = Math.abs(one.x - other.x), down = other.y - one.y;
+            // Another's seat beside this line: the chord of its circle at the nearest height.
+            const nearest = Math.min(Math.max(down, top), top + height) - down;
+            if (Math.abs(nearest) < radius) half = Math.min(half, across - Math.sqrt(radius * radius - nearest * nearest) - gap);
+            // Another's line at this height: each gets half the room.
+            if (Math.abs(down) < height) half = Math.min(half, across / 2 - gap / 2);
+        }
+        return half;
+    });
+    return names.map((forms, i) => forms.find(({ width }) => width / 2 <= room[i])?.text ?? null);
+}

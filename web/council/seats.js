@@ -1,0 +1,81 @@
+/**
+ * Who sits where, and what each seat shows, from the state of the wire. Pure.
+ *
+ * A seat's `choice`: `yes` `no` `abstain` `not_voting` `absent` `recused` as in the record, and `waiting` (may still vote),
+ * `voted` (has voted, the choice is not shown), `present`, `vacant`.
+ */
+
+/** The deputies of `council` in the order of the hall: factions left to right, then seat numbers, then the roster's order. */
+export function inHallOrder(council) {
+    const place = (deputy) => council.factions?.[deputy.faction]?.order ?? Infinity;
+    const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+    return Object.entries(council.deputies ?? {})
+        .filter(([, deputy]) => deputy.role !== "head")
+        .sort(([, a], [, b]) => compare(place(a), place(b)) || compare(a.seat ?? Infinity, b.seat ?? Infinity) || compare(a.order, b.order));
+}
+
+/**
+ * The seats of the hall with what `round` says of each; without a round, who is present.
+ *
+ * @param {object} state the state of the wire
+ * @param {object | null} round one of `state.rounds.by_id`
+ * @returns {{ id: string | null, label: string, name: string, names: string[], faction: string, color: string | null, choice: string, head: boolean }[]}
+ *          `label` is the seat's number; `names` are shorter and shorter forms of the name
+ */
+export function seatsOf(state, round = null) {
+    const { council } = state;
+    const choices = choicesOf(state, round);
+    const seat = ([id, deputy]) => ({
+        id, label: deputy.seat === undefined ? "" : String(deputy.seat), name: fullName(deputy), names: shortNames(deputy),
+        faction: deputy.faction ?? "", color: council.factions?.[deputy.faction]?.color ?? null, choice: choices(id), head: deputy.role === "head",
+        ...(Number.isFinite(deputy.x) && Number.isFinite(deputy.y) ? { x: deputy.x, y: deputy.y } : {}),
+    });
+    const seats = inHallOrder(council).map(seat);
+    while (seats.length < (council.seats ?? 0)) seats.push({ id: null, label: "", name: "", names: [], faction: "", color: null, choice: "vacant", head: false });
+    const head = Object.entries(council.deputies ?? {}).find(([, deputy]) => deputy.role === "head");
+    return head ? [...seats, seat(head)] : seats;
+}
+
+/** A function from a deputy's id to what their seat shows. */
+function choicesOf(state, round) {
+    const here = (id) => state.presence?.present?.[id] === true;
+    if (round === null) return (id) => (here(id) ? "present" : "absent");
+    if (round.positions) return (id) => round.positions[id] ?? "absent";
+    if (round.status === "open") {
+        const recused = new Set(state.agenda?.items?.[round.item]?.recused ?? []);
+        return (id) => {
+            if (round.ballots?.[id]) return round.ballots[id];
+            if (recused.has(id)) return "recused";
+            return (round.entitled === undefined || Object.hasOwn(round.entitled, id)) && here(id) ? "waiting" : "absent";
+        };
+    }
+    // Secret, or a round from before this page knew of it: who was here.
+    return (id) => (here(id) ? "present" : "absent");
+}
+
+export const fullName = ({ family, given = "", patronymic = "" }) => [family, given, patronymic].filter(Boolean).join(" ");
+
+/** The family name, and for a double name its first half with the other's initial: `Щербак-Н.` */
+export function shortNames({ family }) {
+    const halves = family.split(/[-\u2010\u2011 ]/).filter(Boolean);
+    return halves.length > 1 ? [family, `${halves[0]}-${halves[1][0]}.`] : [family];
+}
+
+/** How many seats show each choice. */
+export function countChoices(seats) {
+    const counts = {};
+    for (const { choice } of seats) counts[choice] = (counts[choice] ?? 0) + 1;
+    return counts;
+}
+
+/** The factions of `seats` in their order, with how many seats each has; the head has none. */
+export function factionsOf(seats) {
+    const found = [];
+    for (const seat of seats) {
+        if (seat.head) continue;
+        const last = found.at(-1);
+        if (last && last.id === seat.faction) last.size += 1;
+        else found.push({ id: seat.faction, color: seat.color, size: 1 });
+    }
+    return found;
+}

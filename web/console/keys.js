@@ -1,0 +1,57 @@
+/** Keys of the console. Pure. */
+
+/**
+ * A key's name in small letters, with `alt+` and `shift+` for arrows only. On a keyboard of another script the place of the key counts: «н» is Y.
+ * `null` for keys with Ctrl or Meta, which belong to the browser.
+ */
+export function keyOf({ key, code, altKey, ctrlKey, metaKey }) {
+    if (ctrlKey || metaKey || typeof key !== "string") return null;
+    const small = key.toLowerCase();
+    if (altKey) return small.startsWith("arrow") ? `alt+${small}` : null;
+    if (/^[a-z]$/.test(small) || small.length > 1) return small;
+    if (small.length === 1 && /\p{L}/u.test(small) && /^Key[A-Z]$/.test(code ?? "")) return code.slice(3).toLowerCase();
+    return small;
+}
+
+/** The keys that work everywhere: what each does, in the order of the list under `?`. `word` names its text. */
+export const everywhere = [
+    { key: "g", name: "next" },
+    { key: "v", name: "planRound" },
+    { key: "c", name: "closeRound" },
+    { key: "p", name: "announceRound" },
+    { key: "d", name: "annulRound" },
+    { key: "r", name: "goRoll" },
+    { key: "l", name: "goAgenda" },
+    { key: "i", name: "addItem" },
+    { key: "w", name: "queueSpeaker" },
+    { key: "f", name: "floor" },
+    { key: "k", name: "pause" },
+    { key: "e", name: "extendSpeech" },
+    { key: "b", name: "break" },
+    { key: "m", name: "postNotice" },
+    { key: "s", name: "slate" },
+    { key: "h", name: "hidden" },
+    { key: "u", name: "undo" },
+    { key: "?", name: "help" },
+];
+
+export const inRoll = [
+    { keys: ["Y"], name: "rollYes" },
+    { keys: ["N"], name: "rollNo" },
+    { keys: ["A"], name: "rollAbstain" },
+    { keys: ["Space"], name: "rollSkip" },
+    { keys: ["↑", "↓"], name: "rollMove" },
+    { keys: ["Enter"], name: "rollMore" },
+];
+
+export const inAgenda = [
+    { keys: ["↑", "↓"], name: "agendaMove" },
+    { keys: ["Alt", "↑ ↓"], name: "agendaOrder" },
+    { keys: ["Enter"], name: "agendaMore" },
+];
+
+/** What a key means everywhere, `null` for nothing. */
+export const meaningOf = (key) => everywhere.find((binding) => binding.key === key)?.name ?? null;
+
+/** Whether typing belongs to the element, so that letters must stay letters. */
+export const takesText = (element) => element?.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]") !== null && element?.closest !== undefined;

@@ -1,0 +1,203 @@
+/** The council's public state as the wire tells it, and as it was at each moment of the last hours. Pure: no network, no page. */
+
+/** JSON Merge Patch (RFC 7396); neither argument is changed, what the patch leaves alone is shared. */
+export function merge(target, patch) {
+    if (!isObject(patch)) return patch;
+    const merged = isObject(target) ? { ...target } : {};
+    for (const [key, value] of Object.entries(patch)) {
+        if (value === null) delete merged[key];
+        // Never the prototype: an id may have any name.
+        else Object.defineProperty(merged, key, { value: merge(own(merged, key), value), writable: true, enumerable: true, configurable: true });
+    }
+    return merged;
+}
+
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+const own = (object, key) => (Object.hasOwn(object, key) ? object[key] : undefined);
+
+/** A whole state is kept for every so many changes; between them the changes. */
+const keyframeEvery = 64;
+
+/**
+ * - `state`: the public state now, `null` before the first message; never changed in place, so `===` tells whether something is new;
+ * - `epoch`, `seq`: its place in the record; `needsSnapshot`: a message could not be joined;
+ * - `history`: what happened, oldest first, `{ at, seq, what }`; `stateAt(ms)` the state at a moment.
+ *
+ * @param {{ keep?: number, most?: number }} limits milliseconds and number of changes that are kept
+ */
+export class CouncilStore {
+    #entries = [];
+    #cursor = null;
+    #samples = [];
+    #listeners = new Set();
+    #keep;
+    #most;
+    epoch = null;
+    seq = null;
+    state = null;
+    needsSnapshot = true;
+    /** The daemon's clock less this machine's, in ms. */
+    clockOffset = 0;
+
+    constructor({ keep = 12 * 3_600_000, most = 20_000 } = {}) {
+        this.#keep = keep;
+        this.#most = most;
+    }
+
+    /** Where to go on after a lost connection. */
+    get place() { return this.state === null || this.needsSnapshot ? null : { epoch: this.epoch, seq: this.seq }; }
+    /** UTC ms on the daemon's clock. */
+    now(local = Date.now()) { return local + this.clockOffset; }
+
+    /** Calls `listener({ type, at, what })` after each change of the state; returns what ends that. */
+    subscribe(listener) {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+    }
+
+    /**
+     * Takes a message of the wire. `local`: when it came, UTC ms of this machine.
+     * @returns {"taken" | "old" | "gap"} `"gap"`: ask for a snapshot
+     */
+    take(message, local = Date.now()) {
+        switch (message?.type) {
+            case "snapshot": return this.#takeSnapshot(message, local);
+            case "delta": return this.#takeDelta(message);
+            case "tick": return this.#takeTick(message, local);
+            default: return "old"; // a kind of message that later versions know
+        }
+    }
+
+    #takeSnapshot({ epoch, seq, now, state }, local) {
+        const another = this.epoch !== null && epoch !== this.epoch;
+        this.#setClock(now, local);
+        // Another record: nothing of the old one happened in it.
+        if (another) this.#entries = [];
+        const isNew = another || this.state === null || seq !== this.seq;
+        [this.epoch, this.seq, this.state, this.needsSnapshot] = [epoch, seq, state, false];
+        if (isNew) this.#remember({ at: now, seq, what: [], patch: null, state });
+        this.#tell({ type: "snapshot", at: now, what: [] });
+        return "taken";
+    }
+
+    #takeDelta({ epoch, after, seq, at, what = [], patch }) {
+        if (this.state === null || epoch !== this.epoch) return this.#gap();
+        if (seq < this.seq || (seq === this.seq && after < seq)) return "old";
+        if (after !== this.seq) return this.#gap();
+        this.state = merge(this.state, patch);
+        this.seq = seq;
+        this.#remember({ at, seq, what, patch, state: this.state });
+        this.#tell({ type: "delta", at, what });
+        return "taken";
+    }
+
+    #takeTick({ epoch, seq, now }, local) {
+        if (this.state === null || epoch !== this.epoch || seq > this.seq) return this.#gap();
+        this.#setClock(now, local);
+        return "taken";
+    }
+
+    #gap() {
+        this.needsSnapshot = true;
+        return "gap";
+    }
+
+    /** A message is never early: of the last few, the one that travelled least tells the offset best. */
+    #setClock(now, local) {
+        const sample = now - local;
+        if (this.#samples.some((one) => Math.abs(one - sample) > 5000)) this.#samples = [];
+        this.#samples = [...this.#samples.slice(-5), sample];
+        this.clockOffset = Math.max(...this.#samples);
+    }
+
+    #tell(change) {
+        for (const listener of [...this.#listeners]) listener(change);
+    }
+
+    // — the past —
+
+    get history() { return this.#entries.map(({ at, seq, what }) => ({ at, seq, what })); }
+    /** UTC ms from which on the past is known, `null` while nothing is. */
+    get knownSince() { return this.#entries[0]?.at ?? null; }
+
+    /** The state as it was at `ms` (UTC, the daemon's clock); before what is known, the oldest that is. `null` while nothing is known. */
+    stateAt(ms) {
+        const index = Math.max(0, this.#indexAt(ms));
+        return this.#entries.length === 0 ? null : this.#stateOf(index);
+    }
+
+    /** When the state changes next after `ms`; `null` when it does not. */
+    nextChange(ms) { return this.#entries[this.#indexAt(ms) + 1]?.at ?? null; }
+
+    /**
+     * Puts the past before what is known: a `snapshot`, whose `now` is when it was so, and the `delta`s since, up to where the known begins or beyond.
+     * @returns {boolean} whether it fits
+     */
+    learnPast(messages) {
+        const [first, ...deltas] = messages;
+        const known = this.#entries[0];
+        if (known === undefined || first?.type !== "snapshot" || first.epoch !== this.epoch || first.seq > known.seq) return false;
+        const past = [{ at: first.now, seq: first.seq, what: [], patch: null, state: first.state }];
+        let seq = first.seq;
+        for (const delta of deltas) {
+            if (delta.type !== "delta" || delta.epoch !== this.epoch || delta.after !== seq) return false;
+            if (delta.seq > known.seq) break;
+            seq = delta.seq;
+            past.push({ at: delta.at, seq, what: delta.what ?? [], patch: delta.patch, state: merge(past.at(-1).state, delta.patch) });
+        }
+        if (seq !== known.seq) return false;
+        // What is known begins in the state in which the past ends: it is the same entry, with its real time.
+        const rest = this.#entries.slice(1);
+        this.#entries = [];
+        this.#cursor = null;
+        for (const entry of past) this.#remember(entry, { quietly: true });
+        for (const entry of rest) this.#remember(entry, { quietly: true });
+        this.#tell({ type: "past", at: first.now, what: [] });
+        return true;
+    }
+
+    #remember(entry, { quietly = false } = {}) {
+        // The daemon's clock may be set back; the order holds.
+        for (let i = this.#entries.length - 1; i >= 0 && this.#entries[i].at > entry.at; i -= 1) this.#entries[i].at = entry.at;
+        const sinceKeyframe = this.#entries.length - 1 - this.#entries.findLastIndex((one) => one.state !== null);
+        const isKeyframe = entry.patch === null || sinceKeyframe >= keyframeEvery - 1;
+        const kept = { ...entry, state: isKeyframe ? entry.state ?? this.#stateOf(this.#entries.length - 1, entry.patch) : null };
+        this.#entries.push(kept);
+        if (!quietly) this.#forget(entry.at - this.#keep);
+    }
+
+    /** Drops what is older than `before` or too much, up to a whole state. */
+    #forget(before) {
+        if (this.#entries.length <= this.#most && this.#entries[keyframeEvery * 2]?.at >= before) return;
+        let from = 0;
+        for (let i = 1; i < this.#entries.length; i += 1) {
+            if (this.#entries[i].state === null) continue;
+            if (this.#entries[i].at <= before || this.#entries.length - from > this.#most) from = i;
+            else break;
+        }
+        if (from === 0) return;
+        this.#entries = this.#entries.slice(from);
+        this.#cursor = null;
+    }
+
+    /** Of the last change at or before `ms`; −1 before the first. */
+    #indexAt(ms) {
+        let [low, high] = [0, this.#entries.length];
+        while (low < high) {
+            const middle = (low + high) >> 1;
+            if (this.#entries[middle].at <= ms) low = middle + 1;
+            else high = middle;
+        }
+        return low - 1;
+    }
+
+    #stateOf(index, patch = null) {
+        let begin = index;
+        while (this.#entries[begin].state === null) begin -= 1;
+        let state = this.#entries[begin].state;
+        if (this.#cursor && this.#cursor.index <= index && this.#cursor.index >= begin) [begin, state] = [this.#cursor.index, this.#cursor.state];
+        for (let i = begin + 1; i <= index; i += 1) state = merge(state, this.#entries[i].patch);
+        this.#cursor = { index, state };
+        return patch === null ? state : merge(state, patch);
+    }
+}

@@ -1,23 +1,8 @@
 import { fitNames, layout, layoutAt } from "./layout.js";
+import { marks, svg } from "./marks.js";
 import { factionsOf } from "./seats.js";
 
-const svg = (name, attributes = {}) => {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    return element;
-};
 const short = (value) => String(Math.round(value * 100) / 100);
-
-/** The marks, drawn in a circle of radius 1: they need no font. */
-const marks = {
-    yes: "M-.46 .04L-.13 .38L.48 -.34",
-    no: "M-.36 -.36L.36 .36M.36 -.36L-.36 .36",
-    abstain: "M.4 0A.4 .4 0 1 1 -.4 0A.4 .4 0 1 1 .4 0Z",
-    not_voting: "M-.42 0H.42",
-    recused: "M-.86 .22L.22 -.86M-.6 .6L.6 -.6M-.22 .86L.86 -.22",
-    voted: "M.16 0A.16 .16 0 1 1 -.16 0A.16 .16 0 1 1 .16 0Z",
-    present: "M.16 0A.16 .16 0 1 1 -.16 0A.16 .16 0 1 1 .16 0Z",
-};
 
 /**
  * `<council-hemicycle>`: the hall's seats with each deputy's choice, as colour and mark. Needs `hemicycle.css`.
@@ -89,12 +74,12 @@ export class CouncilHemicycle extends HTMLElement {
         const box = { ...hall.box };
         const coloured = factions.some(({ color }) => color) && hall.sectors.length > 0;
         if (coloured) {
-            const margin = hall.pitch * 0.22;
-            box.x -= margin;
+            const margin = hall.pitch * 0.22, aside = names ? hall.pitch * 0.5 : margin;
+            box.x -= aside;
             box.y -= margin;
-            box.width += 2 * margin;
+            box.width += 2 * aside;
             box.height += margin;
-            drawing.append(...this.#sectors(factions, hall, wide));
+            drawing.append(...this.#sectors(factions, hall, wide, names));
         }
         if (given && head) box.height += hall.pitch * 1.3;
         drawing.setAttribute("viewBox", [box.x, box.y, box.width, box.height].map(short).join(" "));
@@ -132,15 +117,15 @@ export class CouncilHemicycle extends HTMLElement {
     }
 
     /** A thin arc in each faction's colour behind its last row. */
-    #sectors(factions, hall, stretch) {
-        const reach = 100 + hall.pitch * 0.64;
+    #sectors(factions, hall, stretch, names) {
+        const reach = 100 + hall.pitch * 0.64, aside = 100 * stretch + hall.pitch * (names ? 0.95 : 0.64);
         const slack = Math.min(0.012, hall.pitch / 2600);
         return factions.flatMap(({ color }, index) => {
             const { from, to } = hall.sectors[index];
             if (!color || to <= from) return [];
             const [a, b] = [from === 0 ? -0.02 : from + slack, to === 1 ? 1.02 : to - slack];
             const points = Array.from({ length: 25 }, (_, i) => a + ((b - a) * i) / 24)
-                .map((turn) => `${short(-Math.cos(Math.PI * turn) * (reach + 100 * (stretch - 1)))} ${short(-Math.sin(Math.PI * turn) * reach)}`);
+                .map((turn) => `${short(-Math.cos(Math.PI * turn) * aside)} ${short(-Math.sin(Math.PI * turn) * reach)}`);
             return [svg("path", { class: "sector", d: `M${points.join("L")}`, stroke: color, "stroke-width": short(Math.max(1.4, hall.pitch * 0.09)) })];
         });
     }
@@ -157,7 +142,7 @@ export class CouncilHemicycle extends HTMLElement {
         const forms = seats.map(({ names: list = [], name }) => (list.length ? list : [name]).filter(Boolean).map((text) => ({ text, width: (pen.measureText(text).width / 20) * size * 1.02 })));
         const texts = fitNames(places.map(({ x, y }) => ({ x, y: y - hall.pitch * 0.16 })), hall.pitch * 0.3, forms, { top: hall.pitch * 0.32, height: size, gap: size * 0.22 });
         const named = seats.filter(({ id }) => id !== null).length;
-        if (texts.filter(Boolean).length < named * 0.6) return null;
+        if (texts.filter(Boolean).length < named * 0.85) return null;
         return Object.assign(texts, { size });
     }
 }

@@ -114,18 +114,18 @@ function sectorsOf(places, factions) {
  * @returns {(string | null)[]} the text for each seat, `null` where nothing fits
  */
 export function fitNames(places, radius, names, { top, height, gap }) {
-    const room = places.map((one, i) => {
-        let half = Infinity;
-        for (const [j, other] of places.entries()) {
-            if (i === j) continue;
-            const across = Math.abs(one.x - other.x), down = other.y - one.y;
-            // Another's seat beside this line: the chord of its circle at the nearest height.
-            const nearest = Math.min(Math.max(down, top), top + height) - down;
-            if (Math.abs(nearest) < radius) half = Math.min(half, across - Math.sqrt(radius * radius - nearest * nearest) - gap);
-            // Another's line at this height: each gets half the room.
-            if (Math.abs(down) < height) half = Math.min(half, across / 2 - gap / 2);
-        }
-        return half;
-    });
-    return names.map((forms, i) => forms.find(({ width }) => width / 2 <= room[i])?.text ?? null);
+    // Half the width that is free between the seats beside each line: the chord of a circle at the nearest height.
+    const room = places.map((one, i) => places.reduce((half, other, j) => {
+        const down = other.y - one.y;
+        const nearest = Math.min(Math.max(down, top), top + height) - down;
+        if (i === j || Math.abs(nearest) >= radius) return half;
+        return Math.min(half, Math.abs(one.x - other.x) - Math.sqrt(radius * radius - nearest * nearest) - gap);
+    }, Infinity));
+    const written = places.map(() => null);
+    const meets = (i, width) => written.some((other, j) => other && Math.abs(places[i].y - places[j].y) < height
+        && Math.abs(places[i].x - places[j].x) < (width + other.width) / 2 + gap);
+    // The shortest first: of two that are in each other's way, the longer one stands back.
+    const order = names.map((forms, i) => [forms[0]?.width ?? 0, i]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    for (const [, i] of order) written[i] = names[i].find(({ width }) => width / 2 <= room[i] && !meets(i, width)) ?? null;
+    return written.map((form) => form?.text ?? null);
 }

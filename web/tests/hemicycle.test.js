@@ -73,7 +73,7 @@ test("a name is written only where it touches nobody, shorter if that fits", () 
     const names = [[{ text: "short", width: 40 }], [{ text: "much too long", width: 90 }, { text: "long", width: 44 }], [{ text: "alone and long", width: 180 }]];
     const line = { top: 12, height: 8, gap: 2 };
     assert.deepEqual(fitNames(places, 10, names, line), ["short", "long", "alone and long"]);
-    assert.deepEqual(fitNames(places.slice(0, 2), 10, [[{ text: "wide", width: 60 }], [{ text: "wide", width: 60 }]], line), [null, null]);
+    assert.deepEqual(fitNames(places.slice(0, 2), 10, [[{ text: "wide", width: 60 }], [{ text: "less wide", width: 50 }]], line), [null, "less wide"]);
     // A seat beside the line takes room too.
     assert.deepEqual(fitNames([{ x: 0, y: 0 }, { x: 20, y: 16 }], 10, [[{ text: "x", width: 24 }], [{ text: "y", width: 24 }]], line)[0], null);
     assert.deepEqual(fitNames([{ x: 0, y: 0 }], 10, [[]], line), [null]);

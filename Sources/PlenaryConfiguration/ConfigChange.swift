@@ -23,6 +23,7 @@ public struct ConfigChange: Sendable, Equatable {
         if old.pages != new.pages { needRestart.append("pages") }
         if old.controlGroup != new.controlGroup { needRestart.append("control.group") }
         if old.rtmpListen != new.rtmpListen { needRestart.append("rtmp.listen") }
+        if old.events != new.events { needRestart.append("events") }
         if old.log.format != new.log.format { needRestart.append("log.format") }
         if old.log.access != new.log.access { needRestart.append("log.access") }
         if old.corsOrigins != new.corsOrigins { needRestart.append("cors.origins") }

@@ -86,6 +86,35 @@ extension ConfigKey where Value == String? {
     }
 }
 
+extension ConfigKey where Value == String? {
+    /// `ws://` or `wss://`, host and port: a path is the halls' own.
+    static func webSocketURL(_ name: String, help: String) -> Self {
+        let allowed = "ws:// or wss://, a host and perhaps a port, such as wss://votes.council.example, or null"
+        return Self(name: name, fallback: .some(nil), shown: "null", allowed: allowed, help: help) { node throws(Mismatch) in
+            if node.isEmptyScalar { return nil }
+            guard let text = node.written, text.utf8.count <= 256,
+                text.wholeMatch(of: /wss?:\/\/([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?\/?/) != nil
+            else { throw Mismatch(found: node, allowed: allowed) }
+            return text.hasSuffix("/") ? String(text.dropLast()) : text
+        }
+    }
+
+    /// The name of a country's preset, or a path.
+    static func ruleFile(_ name: String, help: String) -> Self {
+        let allowed = "one of \(rulePresets.joined(separator: ", ")), or the path of a rule file such as ./rules.yaml"
+        return Self(name: name, fallback: .some(nil), shown: "null", allowed: allowed, help: help) { node throws(Mismatch) in
+            if node.isEmptyScalar { return nil }
+            guard let text = node.written, rulePresets.contains(text) || text.contains("/") || text.contains("."),
+                !text.unicodeScalars.contains("\0")
+            else { throw Mismatch(found: node, allowed: allowed) }
+            return text
+        }
+    }
+}
+
+/// Countries whose rules come with the program, `config/rules/`.
+let rulePresets = ["ua", "lt", "ge"]
+
 extension ConfigKey where Value == [String] {
     static func texts(_ name: String, limit: Int, help: String) -> Self {
         let allowed = "a list of up to \(limit) names"

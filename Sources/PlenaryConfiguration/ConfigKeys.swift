@@ -27,6 +27,19 @@ enum ConfigKeys {
             "listen", example: "127.0.0.1:1935",
             help: "Where encoders (OBS, vMix) push to, as host:port; null: nowhere. The stream key is in the hall's camera, rtmp-push:KEY.")
     }
+    enum Events {
+        static let listen = ConfigKey.address(
+            "listen", ListenAddress(host: "127.0.0.1", port: 8081),
+            help: "Where pages and displays get the votes by WebSocket, as host:port; beside listen, for a browser needs both.")
+        static let publicUrl = ConfigKey.webSocketURL(
+            "publicUrl",
+            help: "What pages are told of that address, such as wss://votes.council.example; null: the host they asked, and listen's port.")
+        static let origins = ConfigKey.origins(
+            "origins", [], limit: 64,
+            help: "Websites whose pages may listen besides Plenary's own: [https://council.example]. [\"*\"]: every site.")
+        static let threads = ConfigKey.count(
+            "threads", 1, in: 1...8, help: "Threads that send the votes; one serves 10,000 people.")
+    }
     enum Log {
         static let level = ConfigKey.choice(
             "level", "info", of: ["debug", "info", "notice", "warning", "error"], help: "The least important lines that are written.")
@@ -90,6 +103,9 @@ enum ConfigKeys {
             "slateImage", help: "PNG or JPEG of the card. null: the one that came with this program, in the hall's language.")
         static let audioNames = ConfigKey.texts(
             "audioNames", limit: 8, help: "Names of the camera's audio tracks, in its order: [Floor, Interpreter].")
+        static let rules = ConfigKey.ruleFile(
+            "rules",
+            help: "How the council votes, until `plenary rules import`: ua, lt, ge, or a file. null: by the language; none for the others.")
         static let workerMemory = ConfigKey.bytes(
             "workerMemory", 512 << 20, in: (64 << 20)...(16 << 30),
             help: "Memory that the hall's relay worker may take before it is stopped.")
@@ -101,6 +117,7 @@ enum ConfigKeys {
         ("tls", [TLS.certificate.document, TLS.key.document]),
         ("control", [Control.group.document]),
         ("rtmp", [RTMP.listen.document]),
+        ("events", [Events.listen.document, Events.publicUrl.document, Events.origins.document, Events.threads.document]),
         ("log", [Log.level.document, Log.format.document, Log.access.document]),
         ("cors", [CORS.origins.document]),
         ("embed", [Embed.parents.document]),
@@ -111,7 +128,7 @@ enum ConfigKeys {
                 Hall.name.document, Hall.title.document, Hall.language.document, Hall.camera.document, Hall.cameraFile.document,
                 Hall.autostart.document, Hall.segmentDuration.document, Hall.segmentMaximum.document, Hall.partDuration.document,
                 Hall.liveWindow.document, Hall.captureDelay.document, Hall.slateOnLoss.document, Hall.slateImage.document,
-                Hall.audioNames.document, Hall.workerMemory.document,
+                Hall.audioNames.document, Hall.workerMemory.document, Hall.rules.document,
             ]
         ),
     ]

@@ -36,6 +36,7 @@ public struct ConfigReader {
         var tls = root.section("tls")
         var control = root.section("control")
         var rtmp = root.section("rtmp")
+        var events = root.section("events")
         var log = root.section("log")
         var cors = root.section("cors")
         var embed = root.section("embed")
@@ -49,6 +50,9 @@ public struct ConfigReader {
             pages: root.value(ConfigKeys.pages).map(absolute),
             controlGroup: control.value(ConfigKeys.Control.group),
             rtmpListen: rtmp.value(ConfigKeys.RTMP.listen),
+            events: PlenaryConfig.Events(
+                listen: events.value(ConfigKeys.Events.listen), publicURL: events.value(ConfigKeys.Events.publicUrl),
+                origins: events.value(ConfigKeys.Events.origins), threads: events.value(ConfigKeys.Events.threads)),
             log: PlenaryConfig.Log(
                 level: log.value(ConfigKeys.Log.level),
                 format: PlenaryConfig.Log.Format(rawValue: log.value(ConfigKeys.Log.format)) ?? .human,
@@ -63,7 +67,8 @@ public struct ConfigReader {
         apply(overrides, to: &config, &faults)
         config.halls = readHalls(&root, rtmpIsOpen: config.rtmpListen != nil, &faults)
         ConfigRules.checkListen(config, given: overrides.listen?.by, &root)
-        for section in [root, tls, control, rtmp, log, cors, embed, limits] { faults += section.faults }
+        ConfigRules.checkEvents(config, given: overrides.eventsListen?.by, &events)
+        for section in [root, tls, control, rtmp, events, log, cors, embed, limits] { faults += section.faults }
         return config
     }
 
@@ -90,6 +95,7 @@ public struct ConfigReader {
         }
         if let given = overrides.listen, let value = address(given, example: "127.0.0.1:8080") { config.listen = value }
         if let given = overrides.rtmpListen, let value = address(given, example: "127.0.0.1:1935") { config.rtmpListen = value }
+        if let given = overrides.eventsListen, let value = address(given, example: "127.0.0.1:8081") { config.events.listen = value }
         if let given = overrides.state { config.state = given.value }
         if let given = overrides.pages { config.pages = given.value }
     }

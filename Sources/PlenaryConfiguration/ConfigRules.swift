@@ -12,6 +12,21 @@ enum ConfigRules {
                 + "front proxy speaks TLS, or listen on 127.0.0.1:\(config.listen.port)")
     }
 
+    /// The channel is as public as the pages, and never on their port.
+    static func checkEvents(_ config: PlenaryConfig, given: String?, _ events: inout SectionReader) {
+        let address = config.events.listen
+        let from = given.map { " (from \($0))" } ?? ""
+        if !address.isLoopback, config.tls == nil, !config.behindProxy {
+            events.fault(
+                "listen",
+                "\(address)\(from) is open to the network and has no TLS: give tls.certificate and tls.key, or say behindProxy: true when a "
+                    + "front proxy speaks TLS, or listen on 127.0.0.1:\(address.port)")
+        }
+        if address == config.listen, address.port != 0 {
+            events.fault("listen", "\(address)\(from) is where the pages are served (listen): give another port")
+        }
+    }
+
     static func checkDurations(_ settings: StreamSettings, _ section: inout SectionReader) {
         let maximum = settings.segmentMaximum
         if maximum < settings.segmentDuration {

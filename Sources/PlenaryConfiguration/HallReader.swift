@@ -20,10 +20,21 @@ struct HallReader {
             slateImage: section.value(keys.slateImage).map { $0.resolved(in: folder) }, language: section.value(keys.language),
             audioNames: section.value(keys.audioNames), workerMemory: section.value(keys.workerMemory))
         ConfigRules.checkDurations(settings, &section)
+        let rules = readRules(section.value(keys.rules), language: settings.language)
         guard let name, camera != nil else { return nil }
         let isInFile = section.node(ConfigKeys.Hall.cameraFile.name)?.isEmptyScalar == false
         return PlenaryConfig.Hall(
-            name: name, title: title.isEmpty ? name : title, stream: settings, cameraIsInFile: isInFile)
+            name: name, title: title.isEmpty ? name : title, stream: settings, cameraIsInFile: isInFile, rules: rules)
+    }
+
+    private func readRules(_ given: String?, language: String) -> PlenaryConfig.Rules {
+        if let given { return rulePresets.contains(given) ? .preset(given) : .file(given.resolved(in: folder)) }
+        return switch language.split(separator: "-").first?.lowercased() {
+        case "uk": .preset("ua")
+        case "lt": .preset("lt")
+        case "ka": .preset("ge")
+        default: .none
+        }
     }
 
     private static let nowhere = (try? CameraAddress("test:")).unsafelyUnwrapped

@@ -28,6 +28,24 @@ public struct PlenaryConfig: Sendable, Equatable {
         public var countLoopback: Bool
     }
 
+    /// The WebSocket channel.
+    public struct Events: Sendable, Equatable {
+        public var listen: ListenAddress
+        /// `wss://host`: what pages are told instead of their own host and `listen`'s port.
+        public var publicURL: String?
+        /// Origins that may listen besides the pages' own.
+        public var origins: [String]
+        public var threads: Int
+    }
+
+    /// What a council votes by until its record says otherwise.
+    public enum Rules: Sendable, Equatable {
+        /// A file that came with the program: `ua`.
+        case preset(String)
+        case file(String)
+        case none
+    }
+
     public struct Hall: Sendable, Equatable {
         public var name: String
         /// For people, in the council's language; never empty.
@@ -36,6 +54,7 @@ public struct PlenaryConfig: Sendable, Equatable {
         public var stream: StreamSettings
         /// The address came from `cameraFile`, not from the configuration itself.
         public var cameraIsInFile: Bool
+        public var rules: Rules
     }
 
     public var listen: ListenAddress
@@ -48,6 +67,7 @@ public struct PlenaryConfig: Sendable, Equatable {
     /// The Unix group that may use the control socket.
     public var controlGroup: String
     public var rtmpListen: ListenAddress?
+    public var events: Events
     public var log: Log
     /// Origins whose pages may read the live video; `["*"]`: all.
     public var corsOrigins: [String]
@@ -74,18 +94,25 @@ public struct ConfigOverrides: Sendable, Equatable {
 
     public var listen: Given?
     public var rtmpListen: Given?
+    public var eventsListen: Given?
     public var state: Given?
     public var pages: Given?
 
-    public init(listen: Given? = nil, rtmpListen: Given? = nil, state: Given? = nil, pages: Given? = nil) {
+    public init(
+        listen: Given? = nil, rtmpListen: Given? = nil, eventsListen: Given? = nil, state: Given? = nil, pages: Given? = nil
+    ) {
         self.listen = listen
         self.rtmpListen = rtmpListen
+        self.eventsListen = eventsListen
         self.state = state
         self.pages = pages
     }
 
     /// Flags go before the environment.
-    public init(flags: (listen: String?, rtmpListen: String?, state: String?, pages: String?), environment: [String: String]) {
+    public init(
+        flags: (listen: String?, rtmpListen: String?, eventsListen: String?, state: String?, pages: String?),
+        environment: [String: String]
+    ) {
         func given(_ flag: String?, _ name: String, _ variable: String) -> Given? {
             if let flag { return Given(value: flag, by: name) }
             guard let value = environment[variable], !value.isEmpty else { return nil }
@@ -93,6 +120,7 @@ public struct ConfigOverrides: Sendable, Equatable {
         }
         listen = given(flags.listen, "--listen", "PLENARY_LISTEN")
         rtmpListen = given(flags.rtmpListen, "--rtmp-listen", "PLENARY_RTMP_LISTEN")
+        eventsListen = given(flags.eventsListen, "--events-listen", "PLENARY_EVENTS_LISTEN")
         state = given(flags.state, "--state", "PLENARY_STATE")
         pages = given(flags.pages, "--pages", "PLENARY_PAGES")
     }

@@ -33,6 +33,7 @@ import Testing
         ("log: {format: json}", "log.format"), ("log: {access: true}", "log.access"), ("limits: {connections: 99}", "limits"),
         ("cors: {origins: []}", "cors.origins"),
         ("embed: {parents: ['https://council.example']}", "embed.parents"),
+        ("events: {listen: '127.0.0.1:9'}", "events"),
     ]) func `what belongs to the doors needs a restart`(_ line: String, _ key: String) throws {
         let change = try ConfigChange(from: read(old), to: read(old + line))
         #expect(change.needRestart == [key])

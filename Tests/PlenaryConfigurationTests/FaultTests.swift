@@ -197,11 +197,11 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
     }
 
     @Test func `an override is at fault by its own name`() {
-        var overrides = ConfigOverrides(flags: ("nowhere", nil, nil, nil), environment: [:])
+        var overrides = ConfigOverrides(flags: ("nowhere", nil, nil, nil, nil), environment: [:])
         #expect(
             faults(hall(), overrides: overrides)
                 == ["--listen: “nowhere” is not allowed here: expected host:port, such as 127.0.0.1:8080"])
-        overrides = ConfigOverrides(flags: (nil, nil, nil, nil), environment: ["PLENARY_LISTEN": "0.0.0.0:8080"])
+        overrides = ConfigOverrides(flags: (nil, nil, nil, nil, nil), environment: ["PLENARY_LISTEN": "0.0.0.0:8080"])
         #expect(faults(hall(), overrides: overrides).first?.contains("0.0.0.0:8080 (from PLENARY_LISTEN) is open to the network") == true)
     }
 

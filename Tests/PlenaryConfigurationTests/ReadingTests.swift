@@ -10,6 +10,9 @@ import Testing
         #expect(config.listen == ListenAddress(host: "127.0.0.1", port: 8080))
         #expect(config.tls == nil)
         #expect(config.rtmpListen == nil)
+        #expect(
+            config.events
+                == PlenaryConfig.Events(listen: ListenAddress(host: "127.0.0.1", port: 8081), publicURL: nil, origins: [], threads: 1))
         #expect(config.controlGroup == "plenary")
         #expect(config.corsOrigins == ["*"])
         #expect(config.embedParents == [])
@@ -34,6 +37,7 @@ import Testing
             pages: pages
             control: {group: operators}
             rtmp: {listen: "0.0.0.0:1935"}
+            events: {listen: "[::]:8443", publicUrl: "wss://votes.council.example:444/", origins: ["https://b.example"], threads: 2}
             log: {level: debug, format: json, access: on}
             cors: {origins: ["https://council.example", "http://localhost:3000"]}
             embed: {parents: ["https://council.example"]}
@@ -41,7 +45,7 @@ import Testing
             halls:
               - {name: a, title: Зала засідань, language: no, camera: "./film.mp4", autostart: no, segmentDuration: 1, segmentMaximum: 4,
                  partDuration: 0.2, liveWindow: 3600, captureDelay: 0.3, slateOnLoss: false, slateImage: card.png,
-                 audioNames: [Зала, Переклад], workerMemory: 1GiB}
+                 audioNames: [Зала, Переклад], workerMemory: 1GiB, rules: ./rules.yaml}
             """)
         #expect(config.listen == ListenAddress(host: "::", port: 443))
         #expect(config.tls == PlenaryConfig.TLS(certificate: "/etc/plenary/tls/chain.pem", key: "/etc/ssl/key.pem"))
@@ -49,6 +53,11 @@ import Testing
         #expect(config.pages == "/etc/plenary/pages")
         #expect(config.controlGroup == "operators")
         #expect(config.rtmpListen == ListenAddress(host: "0.0.0.0", port: 1935))
+        #expect(
+            config.events
+                == PlenaryConfig.Events(
+                    listen: ListenAddress(host: "::", port: 8443), publicURL: "wss://votes.council.example:444",
+                    origins: ["https://b.example"], threads: 2))
         #expect(config.log == PlenaryConfig.Log(level: "debug", format: .json, access: true))
         #expect(config.corsOrigins == ["https://council.example", "http://localhost:3000"])
         #expect(config.embedParents == ["https://council.example"])
@@ -62,6 +71,31 @@ import Testing
         #expect(hall.stream.slateImage == "/etc/plenary/card.png")
         #expect(hall.stream.audioNames == ["Зала", "Переклад"])
         #expect(hall.stream.workerMemory == 1 << 30)
+        #expect(hall.rules == .file("/etc/plenary/rules.yaml"))
+    }
+
+    @Test(
+        arguments: [
+            ("language: uk", .preset("ua")), ("language: lt-LT", .preset("lt")), ("language: ka", .preset("ge")), ("language: pl", .none),
+            ("{language: pl, rules: ge}", .preset("ge")),
+            ("{language: uk, rules: ../own/rules.yaml}", .file("/etc/plenary/../own/rules.yaml")),
+        ] as [(String, PlenaryConfig.Rules)]) func `the rules are those of the hall's language unless named`(
+            _ keys: String, _ rules: PlenaryConfig.Rules
+        ) throws
+    {
+        let inner = keys.hasPrefix("{") ? String(keys.dropFirst().dropLast()) : keys
+        #expect(try read("halls: [{name: a, camera: 'test:', \(inner)}]").halls[0].rules == rules)
+    }
+
+    @Test func `the votes' door is as public as the pages', never on their port`() {
+        let open = faults(hall() + "\nevents: {listen: '0.0.0.0:8081'}")
+        #expect(open.count == 1 && open[0].contains("events.listen: 0.0.0.0:8081 is open to the network and has no TLS"))
+        #expect(faults(hall() + "\nevents: {listen: '0.0.0.0:8081'}\nbehindProxy: true").isEmpty)
+        let same = faults(hall() + "\nevents: {listen: '127.0.0.1:8080'}")
+        #expect(same.count == 1 && same[0].contains("is where the pages are served (listen): give another port"))
+        #expect(faults(hall() + "\nevents: {publicUrl: 'https://a.example'}").count == 1)
+        #expect(faults(hall() + "\nevents: {publicUrl: 'wss://a.example/live'}").count == 1)
+        #expect(faults(hall("rules: uaa")).count == 1)
     }
 
     @Test func `the camera's address may be in a file of its own`() throws {
@@ -72,10 +106,11 @@ import Testing
 
     @Test func `flags go before the environment, and both before the file`() throws {
         let environment = ["PLENARY_LISTEN": "127.0.0.1:2", "PLENARY_STATE": "/env", "PLENARY_PAGES": ""]
-        let overrides = ConfigOverrides(flags: ("127.0.0.1:3", "127.0.0.1:4", nil, nil), environment: environment)
+        let overrides = ConfigOverrides(flags: ("127.0.0.1:3", "127.0.0.1:4", "127.0.0.1:5", nil, nil), environment: environment)
         let config = try read(hall() + "\nlisten: 127.0.0.1:1\nstate: /file\npages: /pages", overrides: overrides)
         #expect(config.listen.port == 3)
         #expect(config.rtmpListen?.port == 4)
+        #expect(config.events.listen.port == 5)
         #expect(config.state == "/env")
         #expect(config.pages == "/pages")
     }

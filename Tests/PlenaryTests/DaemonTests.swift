@@ -9,6 +9,8 @@ import Testing
 @testable import plenary
 
 @Suite struct `The daemon` {
+    private static let rules = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../config/rules").standardized.path
+
     private static func config(_ halls: String) throws -> PlenaryConfig {
         try ConfigReader(file: "t", folder: "/", overrides: ConfigOverrides()) { _ in "" }.read("halls: [\(halls)]")
     }
@@ -18,39 +20,52 @@ import Testing
     }
 
     /// A daemon whose configuration is what `next` holds when it is read again.
-    private static func daemon(_ first: PlenaryConfig, next: @escaping @Sendable () throws(CommandFailure) -> PlenaryConfig) -> Daemon {
+    private static func daemon(_ first: PlenaryConfig, next: @escaping @Sendable () throws(CommandFailure) -> PlenaryConfig) throws
+        -> Daemon
+    {
         let folder = FileManager.default.temporaryDirectory.appending(path: "plenary-\(UUID())").path
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        return Daemon(
+        return try Daemon(
             config: first,
             surroundings: Daemon.Surroundings(
-                stateDirectory: folder, executable: "/bin/false", pictures: "/",
+                stateDirectory: folder, executable: "/bin/false", pictures: "/", rules: Self.rules,
                 readConfig: { () throws(CommandFailure) in ConfigFile(config: try next(), warnings: []) },
                 sink: LogSink(level: .error, format: .human) { _ in }))
     }
 
     @Test func `a reload adds and removes halls and leaves the others alone`() async throws {
         let new = try Self.halls("a", "c")
-        let daemon = Self.daemon(try Self.halls("a", "b")) { () throws(CommandFailure) in new }
+        let daemon = try Self.daemon(Self.halls("a", "b")) { () throws(CommandFailure) in new }
         let before = daemon.relay("a")
         let report = try await daemon.reload()
         #expect(report == ReloadReport(added: ["c"], removed: ["b"], changed: [], unchanged: ["a"], needRestart: []))
         #expect(daemon.halls.map(\.name) == ["a", "c"])
         #expect(daemon.relay("a") === before)
         #expect(daemon.relay("b") == nil)
+        #expect(daemon.board("a") != nil && daemon.board("b") == nil && daemon.board("c") != nil)
+        #expect(daemon.events("c")?.epoch == daemon.board("c")?.log.id)
         await daemon.shutdown()
     }
 
     @Test func `a configuration with faults changes nothing and names them all`() async throws {
-        let daemon = Self.daemon(try Self.halls("a")) { () throws(CommandFailure) in throw CommandFailure(.configuration, "line 1\nline 2")
+        let daemon = try Self.daemon(Self.halls("a")) { () throws(CommandFailure) in throw CommandFailure(.configuration, "line 1\nline 2")
         }
         await #expect(throws: ControlProblem.faulty("line 1\nline 2")) { try await daemon.reload() }
         #expect(daemon.halls.map(\.name) == ["a"])
     }
 
+    @Test func `a record that cannot be opened stops a reload before it changes anything`() async throws {
+        let new = try Self.config("{name: b, camera: 'test:'}, {name: c, camera: 'test:', rules: /nowhere.yaml}")
+        let daemon = try Self.daemon(Self.halls("a")) { () throws(CommandFailure) in new }
+        await #expect { _ = try await daemon.reload() } throws: { ($0 as? ControlProblem)?.detail.contains("/nowhere.yaml") == true }
+        #expect(daemon.halls.map(\.name) == ["a"])
+        #expect(daemon.board("b") == nil && daemon.relay("b") == nil)
+        await daemon.shutdown()
+    }
+
     @Test func `a wish for a hall that is not there names the remedy`() async throws {
         let config = try Self.halls("a")
-        let daemon = Self.daemon(config) { () throws(CommandFailure) in config }
+        let daemon = try Self.daemon(config) { () throws(CommandFailure) in config }
         await #expect(throws: ControlProblem.unknownHall("x")) { try await daemon.perform(.start, on: "x") }
         #expect(ControlProblem.unknownHall("x").status == 404)
     }
@@ -59,7 +74,7 @@ import Testing
         let text =
             "rtmp: {listen: '127.0.0.1:1'}\nhalls: [{name: a, camera: 'rtmp-push:aaaaaaaa'}, {name: b, camera: 'rtmp-push:bbbbbbbb'}]"
         let config = try ConfigReader(file: "t", folder: "/", overrides: ConfigOverrides()) { _ in "" }.read(text)
-        let daemon = Self.daemon(config) { () throws(CommandFailure) in config }
+        let daemon = try Self.daemon(config) { () throws(CommandFailure) in config }
         #expect(daemon.relay(streamKey: "bbbbbbbb")?.hall == "b")
         #expect(daemon.relay(streamKey: "bbbbbbbc") == nil)
         #expect(daemon.relay(streamKey: "") == nil)

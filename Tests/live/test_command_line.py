@@ -26,7 +26,7 @@ def run(*arguments, environment=None, **options):
 def config(tmp_path):
     def write(halls, **settings):
         path = tmp_path / "plenary.yaml"
-        path.write_text(json.dumps({"listen": f"127.0.0.1:{free_port()}", "state": str(tmp_path / "state"), "halls": halls, **settings}))
+        path.write_text(json.dumps({"listen": f"127.0.0.1:{free_port()}", "events": {"listen": f"127.0.0.1:{free_port()}"}, "state": str(tmp_path / "state"), "halls": halls, **settings}))
         path.chmod(0o640)
         return path
     return write

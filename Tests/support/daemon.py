@@ -56,6 +56,7 @@ class Daemon:
         self.state.mkdir(parents=True, exist_ok=True)
         self.config = self.state / "plenary.yaml"
         self.address = f"127.0.0.1:{free_port()}"
+        self.events_address = f"127.0.0.1:{free_port()}"
         self.rtmp_address = f"127.0.0.1:{free_port()}" if rtmp else None
         self.environment = dict(environment or {})
         self._wait, self._ready_within = wait, ready_within
@@ -89,7 +90,7 @@ class Daemon:
 
     def write_config(self):
         """JSON is YAML: the config file needs no YAML writer."""
-        config = {"listen": self.address, "state": str(self.state)}
+        config = {"listen": self.address, "events": {"listen": self.events_address}, "state": str(self.state)}
         if self.rtmp_address:
             config["rtmp"] = {"listen": self.rtmp_address}
         config["halls"] = self.halls

@@ -27,6 +27,7 @@ class Plenary:
         self.state.mkdir()
         config = {
             "listen": f"127.0.0.1:{self.port}",
+            "events": {"listen": f"127.0.0.1:{free_port()}"},
             "state": str(self.state),
             "pages": str(ROOT / "web"),
             "log": {"level": "warning"},

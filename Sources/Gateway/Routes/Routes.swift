@@ -22,6 +22,7 @@ final class Routes: AsideResponder, Sendable {
         self.figures = figures
         let pages = PageRoutes(settings: settings, control: control)
         StreamRoutes(control: control, figures: figures).add(to: table)
+        ChannelRoutes(control: control).add(to: table)
         DaemonRoutes(control: control, version: settings.version).add(to: table)
         OperationRoutes(control: control, figures: figures).add(to: table)
         pages.add(to: table)

@@ -20,6 +20,7 @@ public final class Board: Sendable {
     private struct Inbox {
         var waiting: [Waiting] = []
         var isDraining = false
+        var isEnded = false
     }
 
     private let queue = DispatchQueue(label: "plenary.board")
@@ -48,7 +49,7 @@ public final class Board: Sendable {
     /// As above; `answer` is called once, on the board's queue, and must not block.
     public func send(_ envelope: CommandEnvelope, answer: @escaping @Sendable (Answer) -> Void) {
         let isFull = inbox.withLock { inbox in
-            guard inbox.waiting.count < Self.queueLimit else { return true }
+            guard !inbox.isEnded, inbox.waiting.count < Self.queueLimit else { return true }
             inbox.waiting.append(Waiting(envelope: envelope, answer: answer))
             if !inbox.isDraining {
                 inbox.isDraining = true
@@ -121,6 +122,12 @@ public final class Board: Sendable {
                 continuation.resume()
             }
         }
+    }
+
+    /// Takes no more commands and waits until everything sent before is answered and published. The file is free then.
+    public func end() async {
+        inbox.withLock { $0.isEnded = true }
+        await flush()
     }
 
     private func show(_ happened: [RecordedEvent]) {

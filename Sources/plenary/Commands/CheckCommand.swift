@@ -46,6 +46,7 @@ struct CheckCommand: AsyncParsableCommand {
         let daemon = StateCheck.daemon(in: state)
         report.findings.append(await PortCheck.finding(config.listen, purpose: "pages and video", daemon: daemon))
         if let address = config.rtmpListen { report.findings.append(await PortCheck.finding(address, purpose: "encoders", daemon: daemon)) }
+        report.findings.append(await PortCheck.finding(config.events.listen, purpose: "votes", daemon: daemon))
         if let tls = config.tls { report.findings += CertificateCheck.findings(tls, now: currentMilliseconds()) }
         if cameras { report.findings += await CameraCheck(config: config).findings() }
         return report

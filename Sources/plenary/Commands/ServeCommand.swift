@@ -13,6 +13,8 @@ struct ConfigOptions: ParsableArguments {
     var listen: String?
     @Option(help: ArgumentHelp("Let encoders push here instead (PLENARY_RTMP_LISTEN).", valueName: "host:port"))
     var rtmpListen: String?
+    @Option(help: ArgumentHelp("Serve the votes by WebSocket here instead (PLENARY_EVENTS_LISTEN).", valueName: "host:port"))
+    var eventsListen: String?
     @Option(help: ArgumentHelp("The state folder instead (PLENARY_STATE).", valueName: "folder"))
     var state: String?
     @Option(help: ArgumentHelp("The folder of pages instead (PLENARY_PAGES).", valueName: "folder"))
@@ -20,7 +22,8 @@ struct ConfigOptions: ParsableArguments {
 
     var overrides: ConfigOverrides {
         ConfigOverrides(
-            flags: (listen: listen, rtmpListen: rtmpListen, state: state, pages: pages), environment: ProcessInfo.processInfo.environment)
+            flags: (listen: listen, rtmpListen: rtmpListen, eventsListen: eventsListen, state: state, pages: pages),
+            environment: ProcessInfo.processInfo.environment)
     }
 }
 
@@ -55,11 +58,12 @@ struct ServeCommand: AsyncParsableCommand {
             let executable = SharedFolders.executable()
             let exists = { (path: String) in access(path, F_OK) == 0 }
             let pages = try SharedFolders.pages(configured: config.pages, executable: executable, exists: exists)
-            let daemon = Daemon(
+            let daemon = try Daemon(
                 config: config,
                 surroundings: Daemon.Surroundings(
                     stateDirectory: state.path, executable: executable,
                     pictures: SharedFolders.pictures(pages: pages, executable: executable, exists: exists),
+                    rules: SharedFolders.rules(executable: executable, exists: exists),
                     readConfig: { () throws(CommandFailure) in try ConfigFile.load(path, overrides: overrides) }, sink: sink))
             try await DaemonRun(
                 config: config, daemon: daemon, stateDirectory: state.path, pages: ConfigFile.absolute(pages),

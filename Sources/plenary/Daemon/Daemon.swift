@@ -1,3 +1,4 @@
+import EventChannel
 import Gateway
 import Logging
 import PlenaryConfiguration
@@ -12,6 +13,8 @@ final class Daemon: HallControl {
         var executable: String
         /// Folder of the shipped pictures.
         var pictures: String
+        /// Folder of the countries' voting rules.
+        var rules: String
         /// Reads the configuration as it is now.
         var readConfig: @Sendable () throws(CommandFailure) -> ConfigFile
         var sink: LogSink
@@ -19,20 +22,27 @@ final class Daemon: HallControl {
         var probe: CameraProbe { CameraProbe(workerExecutable: executable, resources: pictures) }
     }
 
-    private struct State {
+    struct State {
         var config: PlenaryConfig
         var relays: [String: HallRelay]
         var isReloading = false
         var encoders: (@Sendable () -> EncoderFigures)?
+        var channel: (served: EventChannel, place: ChannelPlace)?
     }
 
     let surroundings: Surroundings
-    private let state: Mutex<State>
+    let state: Mutex<State>
+    let records: CouncilRecords
     private let logger: Logger
 
-    init(config: PlenaryConfig, surroundings: Surroundings) {
+    /// Opens every hall's record. - Throws: with the file's name when one cannot be opened.
+    init(config: PlenaryConfig, surroundings: Surroundings) throws(CommandFailure) {
         self.surroundings = surroundings
         logger = surroundings.sink.logger("daemon")
+        records = try CouncilRecords(
+            stateDirectory: surroundings.stateDirectory, rules: FirstRules(folder: surroundings.rules),
+            logger: surroundings.sink.logger("record"))
+        for hall in config.halls { try records.open(hall) }
         var relays: [String: HallRelay] = [:]
         for hall in config.halls { relays[hall.name] = Self.relay(hall, surroundings) }
         state = Mutex(State(config: config, relays: relays))
@@ -165,18 +175,35 @@ final class Daemon: HallControl {
             throw .faulty(error.message)
         }
         for warning in file.warnings { logger.warning("\(warning)") }
-        return await apply(file.config)
+        return try await apply(file.config)
     }
 
-    private func apply(_ new: PlenaryConfig) async -> ReloadReport {
+    /// Nothing is changed when the record of a new hall cannot be opened.
+    private func apply(_ new: PlenaryConfig) async throws(ControlProblem) -> ReloadReport {
         let change = ConfigChange(from: state.withLock { $0.config }, to: new)
+        var opened: [String] = []
+        do throws(CommandFailure) {
+            for hall in change.added.compactMap(new.hall) {
+                try records.open(hall)
+                opened.append(hall.name)
+            }
+        } catch {
+            for hall in opened { await records.close(hall) }
+            logger.error("\(error.message)")
+            throw .faulty(error.message)
+        }
         let made = change.added.compactMap(new.hall).map { ($0.name, Self.relay($0, surroundings)) }
-        let (removed, changed) = state.withLock { state in
+        let (removed, changed, channel) = state.withLock { state in
             let removed = change.removed.compactMap { state.relays.removeValue(forKey: $0) }
             for (name, relay) in made { state.relays[name] = relay }
             state.config.halls = new.halls
             state.config.log.level = new.log.level
-            return (removed, change.changed.compactMap { state.relays[$0] })
+            return (removed, change.changed.compactMap { state.relays[$0] }, state.channel?.served)
+        }
+        for name in change.added { serve(name, on: channel) }
+        for name in change.removed {
+            channel?.close(name)
+            await records.close(name)
         }
         if let level = Logger.Level(rawValue: new.log.level) { surroundings.sink.level = level }
         await withTaskGroup { group in

@@ -1,3 +1,4 @@
+import EventChannel
 import Gateway
 import Glibc
 import Logging
@@ -21,26 +22,41 @@ struct DaemonRun {
 
     func run() async throws {
         let logger = sink.logger("daemon")
-        let services = ServiceGroup(configuration: configuration(logger))
+        let channel = try openChannel()
+        let services = ServiceGroup(configuration: configuration(channel, logger))
         let watch = Task { [daemon, manager, signals = signals.signals] in await Self.heed(signals, services, daemon, manager) }
         defer { watch.cancel() }
         do {
             try await services.run()
         } catch {
             await daemon.shutdown()
+            await daemon.records.closeAll()
             throw Self.failure(error)
         }
+        await daemon.records.closeAll()
         sink.ring.finish()
         logger.notice("stopped")
     }
 
-    /// Shut down from the last to the first: encoders and viewers leave before the relays do.
-    private func configuration(_ logger: Logger) -> ServiceGroupConfiguration {
+    /// The channel is open before the pages are: they name its port.
+    private func openChannel() throws(CommandFailure) -> EventChannel {
+        let logger = sink.logger("events")
+        let settings = ChannelSettings(config)
+        let channel = EventChannel(settings: settings, logger: logger)
+        let ports: [UInt16]
+        do { ports = try channel.start() } catch { throw CommandFailure(.temporary, "\(error) (events.listen, PLENARY_EVENTS_LISTEN)") }
+        for (address, port) in zip(settings.listen, ports) { logger.info("votes are sent on \(address.host):\(port)") }
+        daemon.serve(channel, at: ChannelPlace(config, port: Int(ports.first ?? 0)))
+        return channel
+    }
+
+    /// Shut down from the last to the first: encoders, viewers and listeners leave before the relays do; the records are closed after all.
+    private func configuration(_ channel: EventChannel, _ logger: Logger) -> ServiceGroupConfiguration {
         let gateway = Gateway(
             settings: GatewaySettings(config, stateDirectory: stateDirectory, pages: pages), control: daemon,
             group: MultiThreadedEventLoopGroup.singleton, logger: sink.logger("gateway"),
             onListening: { [config, sink, manager] in Self.announce($0, config, sink, manager) })
-        var services: [any Service] = [RelayService(daemon: daemon), gateway]
+        var services: [any Service] = [RelayService(daemon: daemon), ChannelService(channel: channel), gateway]
         if let address = config.rtmpListen { services.append(PushService(address: address, daemon: daemon, logger: sink.logger("rtmp"))) }
         return ServiceGroupConfiguration(services: services.map { .init(service: $0) }, logger: Self.quiet(logger))
     }
@@ -121,6 +137,32 @@ struct PublicPlace: Equatable {
         var bytes = [CChar](repeating: 0, count: 256)
         guard gethostname(&bytes, bytes.count - 1) == 0 else { return "localhost" }
         return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+extension ChannelPlace {
+    init(_ config: PlenaryConfig, port: Int) {
+        if let address = config.events.publicURL {
+            self = .address(address)
+        } else {
+            self = config.behindProxy ? .behindProxy : .port(port, secure: config.tls != nil)
+        }
+    }
+}
+
+extension ChannelSettings {
+    init(_ config: PlenaryConfig) {
+        let address = config.events.listen
+        // libuv is given numbers, no names.
+        self.init(
+            listen: [Address(host: address.host == "localhost" ? "127.0.0.1" : address.host, port: UInt16(clamping: address.port))],
+            certificate: config.tls.map { Certificate(chainPath: $0.certificate, keyPath: $0.key) })
+        origins = config.events.origins
+        threads = config.events.threads
+        connections = config.limits.connections
+        // A front proxy is one address for everybody.
+        connectionsPerAddress = config.behindProxy ? config.limits.connections : config.limits.connectionsPerAddress
+        countsLoopback = config.limits.countLoopback
     }
 }
 

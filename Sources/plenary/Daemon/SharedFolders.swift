@@ -25,6 +25,15 @@ enum SharedFolders {
         return (candidates.first { exists("\($0)/media/hall.png") } ?? pages) + "/media"
     }
 
+    /// The folder of the countries' voting rules.
+    static func rules(executable: String, exists: (String) -> Bool) -> String {
+        let folders = shipped(executable).map { web in
+            let root = (web as NSString).deletingLastPathComponent
+            return root.hasSuffix("/share/plenary") ? "\(root)/rules" : "\(root)/config/rules"
+        }
+        return folders.first { exists("\($0)/ua.yaml") } ?? "/usr/share/plenary/rules"
+    }
+
     private static func shipped(_ executable: String) -> [String] {
         var folder = (executable as NSString).deletingLastPathComponent
         var found = ["\((folder as NSString).deletingLastPathComponent)/share/plenary/web"]

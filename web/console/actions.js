@@ -40,7 +40,7 @@ export class Outbox extends EventTarget {
     needsLogin = false;
 
     /**
-     * @param {object} to `send(step, id)` → `{ status, body, retryAfter }`, rejecting when no answer came; `uuid()`; `pause(ms, wake)` resolves after `ms` or when
+     * @param {object} to `send(step, id, entry)` → `{ status, body, retryAfter }`, rejecting when no answer came; `uuid()`; `pause(ms, wake)` resolves after `ms` or when
      *        `wake(fn)`'s fn is called; `keep`: `{ read(), write(entries) }`; `clock()` UTC ms; `limit`: unfinished entries at once
      */
     constructor({ send, uuid, pause, keep = { read: () => [], write() {} }, clock = Date.now, limit = 200 }) {
@@ -118,7 +118,7 @@ export class Outbox extends EventTarget {
             this.#changed();
             let answer = null;
             try {
-                answer = await this.#send(bodyOf(entry), entry.ids[entry.step]);
+                answer = await this.#send(bodyOf(entry), entry.ids[entry.step], entry);
             } catch {
                 // No answer: it may be on record or not. Only the same UUID again will tell.
             }

@@ -79,7 +79,7 @@ export function intents(state) {
         declareRecusal: (item, deputy, reason, who) => one("declareRecusal", who, make("declare_recusal", { item, deputy, reason }), { key: `recusal:${item}:${deputy}`, undo: one("withdrawRecusal", who, make("withdraw_recusal", { item, deputy })) }),
         withdrawRecusal: (item, deputy, who) => one("withdrawRecusal", who, make("withdraw_recusal", { item, deputy }), { key: `recusal:${item}:${deputy}` }),
 
-        planRound: (id, plan) => one("planRound", plan.question, make("plan_round", clean({ round: id, ...plan })), { key: `plan:${id}` }),
+        planRound: (id, plan) => one("plan", plan.question, make("plan_round", clean({ round: id, ...plan })), { key: `plan:${id}` }),
         openRound: (id, question) => one("openRound", question, make("open_round", { round: id })),
         /** Two consoles that plan at the same moment: the second is told, and plans nothing. */
         planAndOpen: (id, plan) => ({

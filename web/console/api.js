@@ -1,0 +1,80 @@
+/** The daemon's API as the console asks it. Every request has a deadline; one that gets no answer rejects. */
+export class API {
+    #csrf = "";
+    hall = "";
+
+    /** `{ status, body, retryAfter }`; `body` is `null` when it is no JSON. */
+    async ask(method, path, { json, text, type, deadline = 10_000 } = {}) {
+        const headers = { Accept: "application/json" };
+        if (method !== "GET") headers["X-CSRF-Token"] = this.#csrf;
+        if (json !== undefined || text !== undefined) headers["Content-Type"] = type ?? "application/json";
+        const answer = await fetch(path, { method, headers, body: json === undefined ? text : JSON.stringify(json), signal: AbortSignal.timeout(deadline), cache: "no-store" });
+        let body = null;
+        const words = await answer.text();
+        try {
+            body = JSON.parse(words);
+        } catch {
+            // A proxy's page, or nothing.
+        }
+        return { status: answer.status, body, retryAfter: Number(answer.headers.get("Retry-After")) || 0 };
+    }
+
+    #of(path) { return `/api/v1/halls/${encodeURIComponent(this.hall)}/${path}`; }
+
+    /** One step of an entry of the outbox. */
+    send(hall, step, id) {
+        const path = `/api/v1/halls/${encodeURIComponent(hall)}`;
+        if (step.wish) return this.ask("POST", `${path}/stream/${step.wish}`, { deadline: 30_000 });
+        return this.ask("POST", `${path}/commands`, { json: { ...step, id } });
+    }
+
+    /** The session, `null` when nobody is signed in. */
+    async session() {
+        const answer = await this.ask("GET", "/api/v1/session");
+        if (answer.status === 200) this.#csrf = answer.body.csrf;
+        else if (answer.status !== 401) throw new Error(`the session cannot be had: ${answer.status}`);
+        return answer.status === 200 ? answer.body : null;
+    }
+
+    async signIn(secret) {
+        const answer = await this.ask("POST", "/api/v1/session", { json: secret.startsWith("plenary_") ? { token: secret } : { code: secret } });
+        if (answer.status === 200 || answer.status === 201) this.#csrf = answer.body.csrf;
+        return answer;
+    }
+
+    signOut() { return this.ask("DELETE", "/api/v1/session"); }
+    halls() { return this.ask("GET", "/api/v1/halls"); }
+    stream(whole) { return this.ask("GET", this.#of(whole ? "stream" : "stream/public")); }
+
+    /** A file of the secretary's: `roster`, `rules`, `agenda`. */
+    file(what, text, query) { return this.ask("POST", this.#of(`${what}?${new URLSearchParams(query)}`), { text, type: what === "rules" ? "application/yaml" : text.trimStart().match(/^[[{]/) ? "application/json" : "text/csv" }); }
+}
+
+/** What goes on air, asked every three seconds. */
+export class StreamWatch extends EventTarget {
+    #api;
+    #timer = 0;
+    #round = 0;
+    whole = false;
+    value = null;
+
+    constructor(api) {
+        super();
+        this.#api = api;
+    }
+
+    async look() {
+        clearTimeout(this.#timer);
+        const mine = (this.#round += 1);
+        try {
+            const { status, body } = await this.#api.stream(this.whole);
+            if (mine !== this.#round) return;
+            this.value = status === 200 ? body : null;
+        } catch {
+            if (mine !== this.#round) return;
+            this.value = null;
+        }
+        this.#timer = setTimeout(() => this.look(), 3000);
+        this.dispatchEvent(new Event("change"));
+    }
+}

@@ -1,0 +1,223 @@
+import { deputyName, itemStateWord, marks } from "../council/words.js";
+import { h, keep, mark, write } from "./dom.js";
+import { keyOf } from "./keys.js";
+import { itemOf, openRound, roundAtHand, roundOf } from "./next.js";
+import { answer, modeOf, nextWaiting, press, rows } from "./rollcall.js";
+
+/** A table with one tab stop: rows are walked with the arrows. */
+class Rows {
+    at = null;
+
+    constructor(table, desk, words) {
+        Object.assign(this, { table, desk, words, body: table.tBodies[0], keys: [] });
+        table.addEventListener("keydown", (event) => this.keydown(event));
+        table.addEventListener("focusin", (event) => {
+            const key = event.target.closest("tr")?.dataset.key;
+            if (key && key !== this.at) this.choose(key, false);
+        });
+    }
+
+    choose(key, focus = true) {
+        this.at = key;
+        for (const row of this.body.rows) mark(row, "tabindex", row.dataset.key === key ? "0" : "-1");
+        const row = [...this.body.rows].find((one) => one.dataset.key === key);
+        if (!focus || !row) return;
+        row.focus({ preventScroll: true });
+        row.scrollIntoView({ block: "nearest" });
+    }
+
+    get index() { return Math.max(0, this.keys.indexOf(this.at)); }
+    focus() { if (this.keys.length > 0) this.choose(this.keys[this.index]); }
+
+    show(keys, make, update) {
+        this.keys = keys;
+        if (!keys.includes(this.at)) this.at = keys[0] ?? null;
+        keep(this.body, keys, (key) => {
+            const row = make(key);
+            row.dataset.key = key;
+            row.setAttribute("role", "row");
+            return row;
+        }, (row, key, index) => {
+            mark(row, "tabindex", key === this.at ? "0" : "-1");
+            update(row, key, index);
+        });
+    }
+}
+
+const cell = (name, ...children) => h("td", { class: name, role: "gridcell" }, ...children);
+
+/** The agenda: chosen with the arrows, moved with Alt and the arrows or by its handle, opened with Enter. */
+export class Agenda extends Rows {
+    #drag = null;
+
+    render(state) {
+        const order = state?.agenda?.order ?? [];
+        const canMove = this.desk.may("moveItem");
+        this.show(order, (id) => this.#make(id), (row, id) => {
+            const item = itemOf(state, id);
+            mark(row, "aria-current", id === state.current_item ? "true" : null);
+            mark(row, "data-state", item.state);
+            mark(row, "data-sub", Boolean(item.parent));
+            const [handle, number, title, status] = row.cells;
+            handle.firstChild.hidden = !canMove;
+            write(number, item.number);
+            write(title.firstChild, item.title);
+            const recused = (item.recused ?? []).map((deputy) => this.desk.name(deputy)).join(", ");
+            write(title.lastChild, [item.rapporteur, recused ? this.words().say("recusal.list", { who: recused }) : ""].filter(Boolean).join(" · "));
+            write(status.firstChild, itemStateWord(this.words(), item.state));
+            mark(status.lastChild, "aria-label", this.words().say("agenda.more", { title: item.number || item.title }));
+        });
+    }
+
+    #make(id) {
+        const handle = h("span", { class: "handle", "aria-hidden": "true" }, "⠿");
+        const row = h("tr", { ondblclick: () => this.desk.item(id) }, cell("grip", handle), cell("number"), cell("title", h("span", {}), h("span", { class: "quiet" })),
+            cell("state", h("span", { class: "chip" }), h("button", { type: "button", class: "plain more", tabindex: "-1", onclick: () => this.desk.item(id) }, "⋯")));
+        handle.addEventListener("pointerdown", (event) => this.#begin(event, row, id));
+        handle.addEventListener("pointermove", (event) => this.#move(event));
+        handle.addEventListener("pointerup", () => this.#end(true));
+        handle.addEventListener("pointercancel", () => this.#end(false));
+        return row;
+    }
+
+    #begin(event, row, id) {
+        event.preventDefault();
+        event.target.setPointerCapture(event.pointerId);
+        this.#drag = { id, row, to: this.keys.indexOf(id) };
+        row.classList.add("dragged");
+    }
+
+    #move(event) {
+        if (!this.#drag) return;
+        for (const row of this.body.rows) row.classList.remove("before", "after");
+        const from = this.keys.indexOf(this.#drag.id);
+        const index = [...this.body.rows].findIndex((row) => event.clientY < row.getBoundingClientRect().bottom);
+        this.#drag.to = index < 0 ? this.keys.length - 1 : index;
+        if (this.#drag.to !== from) this.body.rows[this.#drag.to].classList.add(this.#drag.to < from ? "before" : "after");
+    }
+
+    #end(done) {
+        if (!this.#drag) return;
+        const { id, row, to } = this.#drag;
+        this.#drag = null;
+        row.classList.remove("dragged");
+        for (const one of this.body.rows) one.classList.remove("before", "after");
+        if (done) this.desk.moveItem(id, to);
+    }
+
+    keydown(event) {
+        const key = keyOf(event);
+        const index = this.index;
+        const go = (to) => this.choose(this.keys[Math.max(0, Math.min(this.keys.length - 1, to))]);
+        if (this.keys.length === 0) return;
+        if (key === "arrowdown") go(index + 1);
+        else if (key === "arrowup") go(index - 1);
+        else if (key === "home") go(0);
+        else if (key === "end") go(this.keys.length - 1);
+        else if (key === "alt+arrowup" || key === "alt+arrowdown") { if (this.desk.may("moveItem")) this.desk.moveItem(this.at, index + (key === "alt+arrowup" ? -1 : 1)); }
+        else if (key === "enter" && event.target.tagName !== "BUTTON") { if (!event.repeat) this.desk.item(this.at); }
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+    }
+}
+
+const choices = ["yes", "no", "abstain"];
+
+/** The deputies: who is here, and by keys or by large buttons what each says. */
+export class Roll extends Rows {
+    #rows = [];
+    mode = "none";
+
+    /** `mine`: choices on their way, by deputy. */
+    render(state, mine, sending) {
+        const round = openRound(state) ?? roundOf(state, roundAtHand(state));
+        const may = this.desk.may("castBallot") || this.desk.may("register");
+        this.mode = may || round?.status === "closed" ? modeOf(state, round) : "none";
+        this.#rows = rows(state, round, mine);
+        mark(this.table, "data-mode", this.mode);
+        const byId = new Map(this.#rows.map((row) => [row.id, row]));
+        this.show(this.#rows.map(({ id }) => id), (id) => this.#make(id), (element, id) => this.#update(element, byId.get(id), state, sending.has(id)));
+        return this.#rows;
+    }
+
+    #make(id) {
+        const press = (choice) => h("button", { type: "button", class: `choice-${choice}`, tabindex: "-1", onclick: () => this.#tap(id, choice) }, marks[choice]);
+        return h("tr", { ondblclick: (event) => { if (event.target.tagName !== "BUTTON") this.desk.deputy(id); } },
+            cell("seat"), cell("name", h("span", {}), h("span", { class: "quiet" })), cell("says"),
+            cell("answers", ...choices.map(press), h("button", { type: "button", class: "plain here", tabindex: "-1", onclick: () => this.#tapHere(id) })),
+            cell("more", h("button", { type: "button", class: "plain more", tabindex: "-1", onclick: () => this.desk.deputy(id) }, "⋯")));
+    }
+
+    #update(element, row, state, sending) {
+        const words = this.words();
+        const [seat, name, says, answers, more] = element.cells;
+        const who = deputyName(row.deputy, "name", state.council.language);
+        write(seat, row.deputy.role === "head" ? "★" : String(row.deputy.seat ?? ""));
+        write(name.firstChild, who);
+        write(name.lastChild, row.deputy.role === "head" ? words.say("roll.head") : state.council.factions?.[row.deputy.faction]?.name ?? "");
+        const shown = this.#word(row);
+        const gender = { masculine: "m", feminine: "f" }[row.deputy.gender] ?? "n";
+        const text = `${marks[shown] ? `${marks[shown]} ` : ""}${words.say(`vote.${shown}.${gender}`)}`;
+        write(says, sending ? `${text} …` : text);
+        mark(element, "data-choice", shown);
+        mark(element, "data-sending", sending);
+        const voting = this.mode === "vote";
+        for (const [index, choice] of choices.entries()) {
+            const button = answers.children[index];
+            button.hidden = !voting;
+            button.disabled = !row.canVote;
+            mark(button, "aria-label", `${who}: ${words.say(`count.${choice}`)}`);
+        }
+        const here = answers.lastElementChild;
+        here.hidden = this.mode !== "presence" && this.mode !== "registration";
+        here.disabled = this.mode === "registration" && !row.canVote;
+        const leaves = this.mode === "presence" && row.present;
+        write(here, words.say(leaves ? "roll.leaves" : "roll.comes"));
+        mark(here, "aria-label", `${who}: ${here.textContent}`);
+        mark(more.firstChild, "aria-label", words.say("agenda.more", { title: who }));
+    }
+
+    #word({ present, choice, recused }) {
+        if (this.mode === "presence" || this.mode === "registration" || this.mode === "none") return choice === "yes" && this.mode === "registration" ? "present" : present ? "present" : "absent";
+        if (choice) return choice;
+        if (recused) return "recused";
+        if (!present) return "absent";
+        return this.mode === "secret" ? "present" : "waiting";
+    }
+
+    #tap(id, choice) {
+        const act = answer(this.#rows.find((row) => row.id === id), choice, this.mode);
+        if (act) this.desk.roll(act);
+    }
+
+    #tapHere(id) {
+        const row = this.#rows.find((one) => one.id === id);
+        const act = answer(row, this.mode === "presence" && row.present ? "no" : "yes", this.mode);
+        if (act) this.desk.roll(act);
+    }
+
+    /** The roll begins at the first who waits. */
+    focus() {
+        const first = nextWaiting(this.#rows, 0, this.mode);
+        if (this.keys.length > 0) this.choose(this.keys[Math.max(0, first)]);
+    }
+
+    keydown(event) {
+        if (event.target.tagName === "BUTTON" && (event.key === "Enter" || event.key === " ")) return;
+        const key = keyOf(event);
+        if (key === "enter") {
+            if (!event.repeat && this.at) this.desk.deputy(this.at);
+            event.preventDefault();
+            return;
+        }
+        const done = this.mode === "none" && !key?.startsWith("arrow") ? null : press(key, this.#rows, this.index, this.mode);
+        if (!done) return;
+        event.preventDefault();
+        event.stopPropagation();
+        // A key that is held down answers once.
+        if (event.repeat && done.act) return;
+        if (done.act) this.desk.roll(done.act);
+        this.choose(this.keys[done.at]);
+    }
+}

@@ -1,0 +1,86 @@
+/** Signing in: by token or by the one-time setup code. A dialog that only an answer closes. */
+export class Login {
+    #api;
+    #words;
+    #done;
+    #part = (id) => document.getElementById(id);
+    #timer = 0;
+    #fault = null;
+
+    constructor(api, words, done) {
+        [this.#api, this.#words, this.#done] = [api, words, done];
+        this.#part("login").addEventListener("cancel", (event) => event.preventDefault());
+        this.#part("login-form").addEventListener("submit", (event) => {
+            event.preventDefault();
+            this.#try();
+        });
+    }
+
+    /** Goes on with the session that is there, else asks. Without an answer of the daemon it tries again by itself. */
+    async begin() {
+        for (;;) {
+            try {
+                const session = await this.#api.session();
+                return session ? this.#done(session) : this.ask();
+            } catch {
+                this.ask();
+                this.#say("login.noAnswer");
+                await new Promise((resolve) => setTimeout(resolve, 2000));
+                if (!this.#part("login").open) return undefined;
+            }
+        }
+    }
+
+    ask() {
+        const dialog = this.#part("login");
+        if (!dialog.open) dialog.showModal();
+    }
+
+    /** The language has changed. */
+    dress() { if (this.#fault) this.#say(...this.#fault); }
+
+    #say(key, values) {
+        this.#fault = key ? [key, values] : null;
+        this.#part("login-fault").textContent = key ? this.#words()?.say(key, values) ?? "" : "";
+    }
+
+    async #try() {
+        const [field, button] = [this.#part("login-secret"), this.#part("login-button")];
+        if (button.disabled) return;
+        button.disabled = true;
+        this.#say(null);
+        let answer = null;
+        try {
+            answer = await this.#api.signIn(field.value.trim());
+        } catch {
+            this.#say("login.noAnswer");
+        }
+        button.disabled = false;
+        if (!answer) return;
+        if (answer.status < 300) {
+            field.value = "";
+            this.#part("login").close();
+            return this.#done(answer.body);
+        }
+        if (answer.status === 429) return this.#wait(answer.retryAfter || 60);
+        this.#say(answer.status === 401 || answer.status === 403 ? "login.wrong" : "login.refused", { detail: answer.body?.detail ?? String(answer.status) });
+        field.select();
+    }
+
+    /** Locked out: says how long, and opens by itself. */
+    #wait(seconds) {
+        const button = this.#part("login-button");
+        const until = performance.now() + seconds * 1000;
+        button.disabled = true;
+        clearInterval(this.#timer);
+        const show = () => {
+            const left = Math.ceil((until - performance.now()) / 1000);
+            if (left > 0) return this.#say("login.locked", { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` });
+            clearInterval(this.#timer);
+            button.disabled = false;
+            return this.#say(null);
+        };
+        this.#timer = setInterval(show, 1000);
+        show();
+    }
+}

@@ -1,0 +1,39 @@
+import { Words } from "../page/language.js";
+
+/** The console's own words in front of the pages'. They have files of their own, so that residents do not load them. */
+export class ConsoleWords extends Words {
+    #pages;
+    #own;
+
+    constructor(pages, own) {
+        super(pages.language, {});
+        this.#pages = pages;
+        this.#own = own;
+    }
+
+    static async of(pages) {
+        const answer = await fetch(new URL(`languages/${pages.language}.json`, import.meta.url));
+        if (!answer.ok) throw new Error(`the console's words of “${pages.language}” cannot be had: ${answer.status}`);
+        return new ConsoleWords(pages, await answer.json());
+    }
+
+    has(key) { return Object.hasOwn(this.#own, key); }
+
+    say(key, values = {}) {
+        if (!this.has(key)) return this.#pages.say(key, values);
+        return this.#own[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+    }
+
+    /** Why a command was refused: in the person's language where we have the sentence, else as the daemon said it. */
+    refusal(problem) {
+        const key = `refused.${problem?.code}`;
+        if (problem?.code && this.has(key)) return this.say(key);
+        return problem?.detail ?? this.say("refused.unknown", { status: problem?.status ?? "" });
+    }
+}
+
+/** Writes the words into the page: `data-word` as text, `data-name` as accessible name. */
+export function dressConsole(root, words) {
+    for (const element of root.querySelectorAll("[data-word]")) element.textContent = words.say(element.dataset.word);
+    for (const element of root.querySelectorAll("[data-name]")) element.setAttribute("aria-label", words.say(element.dataset.name));
+}

@@ -104,7 +104,7 @@ function renderBar() {
         now: store.now(), linkNow: Date.now(),
     })[0];
     mark(bar, "data-red", Boolean(first));
-    mark(bar, "role", first ? "alert" : null);
+    mark(part("bar-words"), "role", first ? "alert" : null);
     write(part("bar-words"), first ? alertWords(first) : calmWords());
     const button = part("bar-button");
     const act = { refused: "dismiss", timeOver: "do.closeRound", tie: "do.chairVote", notOnAir: "air.start" }[first?.key];
@@ -143,10 +143,7 @@ function renderAir() {
         ...(status?.vitals?.bitsPerSecond ? [[words.say("onAir.rate"), `${(status.vitals.bitsPerSecond / 1e6).toFixed(1)} Mbit/s`]] : []),
         ...(status?.failure ? [[words.say("onAir.failure"), String(status.failure.sentence ?? status.failure.detail ?? status.failure.kind ?? "")]] : []),
     ];
-    keep(part("air-facts"), facts.map(([name]) => name), () => h("div", {}, h("dt"), h("dd")), (row, key, index) => {
-        write(row.firstChild, facts[index][0]);
-        write(row.lastChild, facts[index][1]);
-    });
+    write(part("air-facts"), facts.map(([name, text]) => `${name}: ${text}`).join(" · "));
     const offered = [...allowedOnAir(status)].filter((name) => desk.may(name));
     const order = ["start", "slateOn", "slateOff", "hide", "show", "stop"].filter((name) => offered.includes(name));
     keep(part("air-buttons"), order, (name) => h("button", { type: "button", class: "plain", "data-do": name }), (button, name) => {
@@ -239,7 +236,7 @@ function renderRound(state, round) {
     left.clock = () => store.now();
     left.source = { left: (now) => (round.ends_at === undefined ? null : Math.max(0, round.ends_at - now)), low: 5000 };
     const counts = round.result?.counts ?? round.counts;
-    const kinds = counts && round.kind !== "registration" ? positions.filter((position) => ["yes", "no", "abstain", "not_voting"].includes(position) || counts[position] > 0) : [];
+    const kinds = counts && round.kind !== "registration" ? positions.filter((position) => ["yes", "no", "abstain"].includes(position) || (round.status !== "open" && counts[position] > 0)) : [];
     keep(part("counts"), kinds, (position) => h("li", { "data-choice": position }, h("span", { class: "figure" }), h("span", {})), (row, position) => {
         write(row.firstChild, String(counts[position]));
         write(row.lastChild, `${marks[position]} ${words.say(`count.${position}`)}`.trim());

@@ -143,8 +143,7 @@ export class Roll extends Rows {
 
     #make(id) {
         const press = (choice) => h("button", { type: "button", class: `choice-${choice}`, tabindex: "-1", onclick: () => this.#tap(id, choice) }, marks[choice]);
-        return h("tr", { ondblclick: (event) => { if (event.target.tagName !== "BUTTON") this.desk.deputy(id); } },
-            cell("seat"), cell("name", h("span", {}), h("span", { class: "quiet" })), cell("says"),
+        return h("tr", {}, cell("seat"), h("td", { class: "name", role: "gridcell", onclick: () => this.desk.deputy(id) }, h("span", {}), h("span", { class: "quiet" })), cell("says"),
             cell("answers", ...choices.map(press), h("button", { type: "button", class: "plain here", tabindex: "-1", onclick: () => this.#tapHere(id) })),
             cell("more", h("button", { type: "button", class: "plain more", tabindex: "-1", onclick: () => this.desk.deputy(id) }, "⋯")));
     }

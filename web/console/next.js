@@ -164,6 +164,6 @@ export function alerts({ state, stream, streamWanted, link, outbox, now, linkNow
         add(round && (stream.onAir === "slate" || stream.onAir === "hidden"), "voteUnseen");
     }
     const quorum = state?.presence?.quorum;
-    add(session && !round && quorum && !quorum.met && registered(state), "noQuorum", { present: state.presence.count, needed: quorum?.needed });
+    add(session && !round && quorum && !quorum.met && registered(state), "noQuorum", { present: state?.presence?.count, needed: quorum?.needed });
     return found;
 }

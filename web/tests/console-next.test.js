@@ -92,6 +92,7 @@ test("the bar is red only when a person is needed", () => {
     const calm = { state: hall(), stream: { state: "live", onAir: "camera" }, streamWanted: true, link: { state: "live", since: 0 }, outbox: { unanswered: 0, refused: [] }, now: 1000, linkNow: 1000 };
     const keys = (change) => alerts({ ...calm, ...change }).map(({ key }) => key);
     assert.deepEqual(keys({}), []);
+    assert.deepEqual(keys({ state: null, stream: null }), []);
     assert.deepEqual(keys({ link: { state: "lost", since: 0 }, linkNow: 2000 }), []);
     assert.deepEqual(keys({ link: { state: "lost", since: 0 }, linkNow: 4000 }), ["linkLost"]);
     assert.deepEqual(keys({ outbox: { unanswered: 0, refused: [{ key: "x" }] } }), ["refused"]);

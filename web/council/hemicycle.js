@@ -65,7 +65,7 @@ export class CouncilHemicycle extends HTMLElement {
         const members = seats.filter(({ head }) => !head);
         const given = members.length > 0 && members.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
         const factions = factionsOf(members);
-        const wide = names && !given && this.clientHeight > 0 ? Math.min(1.9, Math.max(1, this.clientWidth / this.clientHeight / 1.9)) : 1;
+        const wide = names && !given && this.clientHeight > 0 ? Math.min(2.4, Math.max(1, this.clientWidth / this.clientHeight / 1.9)) : 1;
         const hall = given ? layoutAt(members) : layout(members.length, factions.map(({ size }) => size), { stretch: wide });
         const head = seats.find((seat) => seat.head);
         let taken = 0;

@@ -1,3 +1,5 @@
+import { factionsOf as colouredFactionsOf } from "./board.js";
+
 /**
  * Who sits where, and what each seat shows, from the state of the wire. Pure.
  *
@@ -25,9 +27,10 @@ export function inHallOrder(council) {
 export function seatsOf(state, round = null) {
     const { council } = state;
     const choices = choicesOf(state, round);
+    const colors = new Map(colouredFactionsOf(council).map(({ id, color }) => [id, color]));
     const seat = ([id, deputy]) => ({
         id, label: deputy.seat === undefined ? "" : String(deputy.seat), name: fullName(deputy), names: shortNames(deputy),
-        faction: deputy.faction ?? "", color: council.factions?.[deputy.faction]?.color ?? null, choice: choices(id), head: deputy.role === "head",
+        faction: deputy.faction ?? "", color: colors.get(deputy.faction) ?? null, choice: choices(id), head: deputy.role === "head",
         ...(Number.isFinite(deputy.x) && Number.isFinite(deputy.y) ? { x: deputy.x, y: deputy.y } : {}),
     });
     const seats = inHallOrder(council).map(seat);

@@ -18,6 +18,8 @@ public protocol HallControl: Sendable {
     func logLines(last count: Int, follow: Bool) -> AsyncStream<LogLine>
     /// The door for encoders that push; `nil` when it is not open.
     var encoders: EncoderFigures? { get }
+    /// The halls' records; `nil` when this daemon keeps none.
+    var council: (any CouncilControl)? { get }
     /// Where browsers find the event channel; `nil` when it is not open.
     var channel: ChannelPlace? { get }
 }
@@ -25,6 +27,7 @@ public protocol HallControl: Sendable {
 extension HallControl {
     public var encoders: EncoderFigures? { nil }
     public var channel: ChannelPlace? { nil }
+    public var council: (any CouncilControl)? { nil }
 }
 
 /// What the RTMP listener counted since it began; the first two are of this moment.

@@ -11,6 +11,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     let door: LoopDoor
     let audience: Audience
     let peer: SocketAddress?
+    /// Who opened it, on a Unix socket.
+    var user: UInt32?
     /// The hall whose playlist this connection asked for last: the approximation of a viewer.
     var viewing: (hall: String, at: NIODeadline)?
     /// The HTTP/1.1 side of this connection; `nil` for HTTP/2, whose streams are swept by themselves.

@@ -23,7 +23,8 @@ extension DoorHandler {
             return
         }
         let caller = Caller(
-            audience: connection.audience, address: connection.peer, isSecure: isSecure && connection.audience == .everybody)
+            audience: connection.audience, address: connection.peer, isSecure: isSecure && connection.audience == .everybody,
+            user: connection.user)
         let shared = door.shared
         let writer = AsideWriter(
             loop: context.eventLoop, handler: NIOLoopBound(self, eventLoop: context.eventLoop), serial: exchange.serial)

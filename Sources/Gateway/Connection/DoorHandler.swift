@@ -175,8 +175,9 @@ final class DoorHandler: ChannelDuplexHandler {
         case .head(let head): begin(head)
         case .body(let bytes):
             guard exchange != nil, phase == .body else { return }
-            guard exchange!.body.readableBytes + bytes.readableBytes <= limits.bodyBytes else {
-                refuse(413, "the request's body is larger than \(limits.bodyBytes) bytes")
+            guard exchange!.body.readableBytes + bytes.readableBytes <= exchange!.room.bytes else {
+                let refusal = exchange!.room.refusal
+                refuse(refusal.status, refusal.sentence)
                 return
             }
             exchange!.body.writeImmutableBuffer(bytes)
@@ -188,14 +189,17 @@ final class DoorHandler: ChannelDuplexHandler {
 
     private func begin(_ head: HTTPRequestHead) {
         serial += 1
-        exchange = Exchange(serial: serial, head: head, startedAt: .now())
+        let room = BodyRoom(for: head, limits: limits) {
+            connection.audience == .operators || door.shared.router.knowsSender(of: head)
+        }
+        exchange = Exchange(serial: serial, head: head, startedAt: .now(), room: room)
         enter(.body)
         if !isHTTP2 {
             keepsAlive = head.isKeepAlive
             // The parser stops at an offered upgrade; we never take one.
             if head.headers.contains(name: "upgrade") { keepsAlive = false }
         }
-        if let refusal = RequestChecks.refusal(of: head, isHTTP2: isHTTP2, limits: limits) {
+        if let refusal = RequestChecks.refusal(of: head, isHTTP2: isHTTP2, limits: limits, room: room) {
             refuse(refusal.status, refusal.sentence)
         } else if !isHTTP2, head.version.hasChunks, head.headers.contains(name: "expect") {
             var line = context.channel.allocator.buffer(capacity: 32)
@@ -227,7 +231,8 @@ final class DoorHandler: ChannelDuplexHandler {
         if exchange == nil {
             serial += 1
             let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "")
-            exchange = Exchange(serial: serial, head: head, startedAt: .now())
+            exchange = Exchange(
+                serial: serial, head: head, startedAt: .now(), room: BodyRoom(for: head, limits: limits) { false })
         }
         guard exchange?.isAnswered == false else {
             context.close(promise: nil)

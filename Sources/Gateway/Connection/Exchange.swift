@@ -7,6 +7,7 @@ struct Exchange {
     let head: HTTPRequestHead
     let startedAt: NIODeadline
     var body = ByteBuffer()
+    var room: BodyRoom
     var kind = RequestClass.pages
     var status = 0
     var bytesSent = 0
@@ -28,6 +29,7 @@ struct Answer {
     static func problem(_ status: Int, _ detail: String, retryAfter: Int? = nil, allow: String? = nil) -> Answer {
         let body = Problem.body(status: status, detail: detail)
         var fields = HTTPHeaders([("content-type", Problem.contentType), ("cache-control", "no-store")])
+        if status == 401 { fields.add(name: "www-authenticate", value: "Bearer realm=\"plenary\"") }
         if let retryAfter { fields.add(name: "retry-after", value: String(retryAfter)) }
         if let allow { fields.add(name: "allow", value: allow) }
         return Answer(status: status, fields: fields, chunks: [body], count: body.readableBytes)

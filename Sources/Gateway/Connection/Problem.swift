@@ -7,7 +7,8 @@ enum Problem {
     static func body(status: Int, title: String? = nil, detail: String, type: String = "about:blank") -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.writeString("{\"type\":\(quoted(type)),\"title\":\(quoted(title ?? phrase(status))),")
-        buffer.writeString("\"status\":\(status),\"detail\":\(quoted(detail))}\n")
+        let code = type.hasPrefix("urn:plenary:") ? ",\"code\":\(quoted(String(type.dropFirst(12))))" : ""
+        buffer.writeString("\"status\":\(status),\"detail\":\(quoted(detail))\(code)}\n")
         return buffer
     }
 
@@ -62,6 +63,7 @@ enum Problem {
         case 502: "Bad Gateway"
         case 503: "Service Unavailable"
         case 504: "Gateway Timeout"
+        case 507: "Insufficient Storage"
         case 505: "HTTP Version Not Supported"
         default: "Status \(status)"
         }

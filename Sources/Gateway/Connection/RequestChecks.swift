@@ -2,7 +2,7 @@ import NIOHTTP1
 
 /// What a request's header must satisfy before anything looks at it.
 enum RequestChecks {
-    static func refusal(of head: HTTPRequestHead, isHTTP2: Bool, limits: DoorLimits) -> (status: Int, sentence: String)? {
+    static func refusal(of head: HTTPRequestHead, isHTTP2: Bool, limits: DoorLimits, room: BodyRoom) -> (status: Int, sentence: String)? {
         if head.uri.utf8.count > limits.targetBytes { return (414, "the request's target is longer than \(limits.targetBytes) bytes") }
         if !isHTTP2, head.version.hasChunks {
             // RFC 9112 §3.2: exactly one.
@@ -12,9 +12,7 @@ enum RequestChecks {
         if isHTTP2, head.headers.reduce(0, { $0 + $1.name.utf8.count + $1.value.utf8.count }) > limits.headerBytes {
             return (431, "the request's header fields are larger than \(limits.headerBytes) bytes")
         }
-        if let length = head.headers.first(name: "content-length"), (Int(length) ?? .max) > limits.bodyBytes {
-            return (413, "the request's body is larger than \(limits.bodyBytes) bytes")
-        }
+        if let length = head.headers.first(name: "content-length"), (Int(length) ?? .max) > room.bytes { return room.refusal }
         if let expectation = head.headers.first(name: "expect"), expectation.lowercased() != "100-continue" {
             return (417, "the only expectation met here is 100-continue")
         }

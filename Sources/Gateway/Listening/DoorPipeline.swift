@@ -13,6 +13,7 @@ struct DoorPipeline: Sendable {
     func plain(_ channel: any Channel, from peer: SocketAddress?, door: LoopDoor) throws {
         let connection = ConnectionHandler(door: door, audience: audience, peer: peer, tls: false)
         let pipeline = channel.pipeline.syncOperations
+        if audience == .operators { connection.user = PeerCredentials.user(of: channel) }
         try pipeline.addHandler(connection)
         try addHTTP1(pipeline, door: door, connection: connection, secure: false)
     }

@@ -15,5 +15,4 @@ struct DoorContext: RequestContext {
         caller = source.caller
     }
 
-    var isOperator: Bool { caller.audience == .operators }
 }

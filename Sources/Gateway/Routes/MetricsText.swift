@@ -2,11 +2,13 @@ import StreamRelay
 
 /// Prometheus' text exposition format 0.0.4.
 enum MetricsText {
-    static func exposition(statuses: [StreamStatus], door: DoorFigures?, encoders: EncoderFigures? = nil) -> String {
+    static func exposition(statuses: [StreamStatus], door: DoorFigures?, encoders: EncoderFigures? = nil, keys: KeyFigures? = nil) -> String
+    {
         var page = Page()
         halls(statuses, &page)
         if let door { self.door(door, halls: statuses.map(\.hall), &page) }
         if let encoders { self.encoders(encoders, &page) }
+        if let keys { self.keys(keys, &page) }
         return page.text
     }
 
@@ -96,6 +98,17 @@ enum MetricsText {
         for (reason, count) in encoders.refused { page.sample([("reason", reason)], Double(count)) }
     }
 
+    private static func keys(_ keys: KeyFigures, _ page: inout Page) {
+        page.family("plenary_denied_total", .counter, "Requests turned away for who asked, by the reason.")
+        for (reason, count) in keys.denials { page.sample([("reason", reason)], Double(count)) }
+        page.family("plenary_commands_total", .counter, "Commands and files of the council, by how they ended.")
+        for (outcome, count) in keys.commands { page.sample([("outcome", outcome)], Double(count)) }
+        page.family("plenary_tokens", .gauge, "Tokens that are good now.")
+        page.sample([], Double(keys.tokens))
+        page.family("plenary_sessions", .gauge, "Console sessions that are open.")
+        page.sample([], Double(keys.sessions))
+    }
+
     struct Page {
         enum Kind: String { case gauge, counter }
         private(set) var text = ""
@@ -123,4 +136,12 @@ enum MetricsText {
             }
         }
     }
+}
+
+/// What `/metrics` tells of tokens, sessions and commands.
+struct KeyFigures: Sendable {
+    var denials: [(reason: String, count: Int)]
+    var commands: [(outcome: String, count: Int)]
+    var tokens: Int
+    var sessions: Int
 }

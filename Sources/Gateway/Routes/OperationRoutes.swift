@@ -6,6 +6,8 @@ import NIOCore
 struct OperationRoutes: Sendable {
     let control: any HallControl
     let figures: FigureSource
+    let access: AccessControl
+    let tally: CommandTally
 
     func add(to table: RouteTable) {
         table.at("/healthz", [.get: { _, _ in Self.text("alive\n") }])
@@ -16,10 +18,16 @@ struct OperationRoutes: Sendable {
             [
                 .get: { _, _ in
                     let statuses = control.halls.compactMap { control.status($0.name) }
-                    let text = MetricsText.exposition(statuses: statuses, door: await figures.read(), encoders: control.encoders)
+                    let text = MetricsText.exposition(
+                        statuses: statuses, door: await figures.read(), encoders: control.encoders, keys: keyFigures)
                     return Self.text(text, type: "text/plain; version=0.0.4; charset=utf-8")
                 }
             ])
+    }
+
+    private var keyFigures: KeyFigures {
+        let counts = access.keys.counts
+        return KeyFigures(denials: access.denials, commands: tally.all, tokens: counts.tokens, sessions: counts.sessions)
     }
 
     private static func text(_ text: String, status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8") -> Response {

@@ -3,29 +3,40 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import Synchronization
 
 /// Everything that is not live video, on Hummingbird's router.
 final class Routes: AsideResponder, Sendable {
     let control: any HallControl
     let settings: GatewaySettings
+    let access: AccessControl
+    /// Every route and its methods, as they were added.
+    let served: [(path: String, methods: [String])]
     private let figures: FigureSource
     private let logger: Logger
     private let router: RouterResponder<DoorContext>
 
-    init(settings: GatewaySettings, control: any HallControl, logger: Logger) {
+    init(settings: GatewaySettings, control: any HallControl, keys: KeyRing, logger: Logger) {
         self.settings = settings
         self.control = control
         self.logger = logger
+        let access = AccessControl(keys: keys, behindProxy: settings.behindProxy, logger: logger)
+        self.access = access
         let table = RouteTable()
         let figures = FigureSource()
         self.figures = figures
+        let tally = CommandTally()
         let pages = PageRoutes(settings: settings, control: control)
-        StreamRoutes(control: control, figures: figures).add(to: table)
+        StreamRoutes(control: control, figures: figures, access: access).add(to: table)
         ChannelRoutes(control: control).add(to: table)
-        DaemonRoutes(control: control, version: settings.version).add(to: table)
-        OperationRoutes(control: control, figures: figures).add(to: table)
+        DaemonRoutes(control: control, access: access, version: settings.version).add(to: table)
+        OperationRoutes(control: control, figures: figures, access: access, tally: tally).add(to: table)
         pages.add(to: table)
+        CouncilRoutes(control: control, access: access, tally: tally).add(to: table)
+        TokenRoutes(control: control, access: access).add(to: table)
+        SessionRoutes(access: access).add(to: table)
+        served = table.served
         router = table.router.buildResponder()
     }
 
@@ -36,7 +47,11 @@ final class Routes: AsideResponder, Sendable {
         var response: Response
         do {
             let context = DoorContext(source: .init(logger: logger, caller: caller))
+            try access.checkTarget(request, context)
             response = try await router.respond(to: request, context: context)
+        } catch let refused as Refused {
+            response = Self.response(refused.problem, to: request)
+            for field in refused.fields { response.headers[field.name] = field.value }
         } catch let problem as ControlProblem {
             response = Self.response(problem, to: request)
         } catch let error as HTTPError where error.status == .notFound {
@@ -56,6 +71,14 @@ final class Routes: AsideResponder, Sendable {
         }
         SafetyFields.add(to: &response)
         return response
+    }
+
+    func knowsSender(of head: HTTPRequestHead) -> Bool {
+        for field in head.headers["authorization"] {
+            let words = field.split(separator: " ")
+            if words.count == 2, access.keys.knows(token: String(words[1])) { return true }
+        }
+        return AccessControl.cookie(in: head.headers["cookie"]).flatMap(access.keys.session) != nil
     }
 
     /// A page for people, a problem for programs.
@@ -90,7 +113,11 @@ final class RouteTable {
     let router = Router(context: DoorContext.self)
     private static let methods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete, .options]
 
+    /// What was added: the paths as the router has them.
+    private(set) var served: [(path: String, methods: [String])] = []
+
     func at(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler]) {
+        served.append((path.description, handlers.keys.map(\.rawValue).sorted()))
         var names = handlers.keys.map(\.rawValue).sorted()
         if handlers[.get] != nil { names.append("HEAD") }
         let allow = names.joined(separator: ", ")
@@ -127,10 +154,6 @@ extension ControlProblem {
     static func badField(_ field: String, _ rule: String) -> ControlProblem {
         ControlProblem(type: "urn:plenary:bad-field", title: "Bad Request", status: 400, detail: "`\(field)` must be \(rule)")
     }
-
-    static let operatorsOnly = ControlProblem(
-        type: "urn:plenary:operators-only", title: "Forbidden", status: 403,
-        detail: "only operators may do this: use `plenary` on the machine itself, which speaks through the control socket")
 
     var body: ByteBuffer { Problem.body(status: status, title: title, detail: detail, type: type) }
 }

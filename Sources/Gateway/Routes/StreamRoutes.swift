@@ -6,12 +6,13 @@ import StreamRelay
 struct StreamRoutes: Sendable {
     let control: any HallControl
     let figures: FigureSource
+    let access: AccessControl
 
     func add(to table: RouteTable) {
         table.at("/api/v1/halls", [.get: { _, _ in try JSON.response(control.halls.map { PublicStream($0, control.status($0.name)) }) }])
         table.at("/api/v1/halls/:hall/stream/public", [.get: { _, context in try everybody(context) }])
-        table.at("/api/v1/halls/:hall/stream", [.get: { _, context in try await operators(context) }])
-        table.at("/api/v1/halls/:hall/stream/:wish", [.post: { _, context in try await wish(context) }])
+        table.at("/api/v1/halls/:hall/stream", [.get: { request, context in try await operators(request, context) }])
+        table.at("/api/v1/halls/:hall/stream/:wish", [.post: { request, context in try await wish(request, context) }])
     }
 
     private func everybody(_ context: DoorContext) throws -> Response {
@@ -20,16 +21,16 @@ struct StreamRoutes: Sendable {
         return try JSON.response(PublicStream(summary, control.status(name)))
     }
 
-    private func operators(_ context: DoorContext) async throws -> Response {
-        guard context.isOperator else { throw ControlProblem.operatorsOnly }
+    private func operators(_ request: Request, _ context: DoorContext) async throws -> Response {
         let name = try hall(context)
+        _ = try access.admit(request, context, to: .streams, in: name)
         guard let status = control.status(name) else { throw ControlProblem.noHall(name) }
         return try JSON.response(StreamReport(status: status, viewers: await figures.read()?.viewers[name] ?? 0))
     }
 
-    private func wish(_ context: DoorContext) async throws -> Response {
-        guard context.isOperator else { throw ControlProblem.operatorsOnly }
+    private func wish(_ request: Request, _ context: DoorContext) async throws -> Response {
         let name = try hall(context)
+        let identity = try access.admit(request, context, to: .streams, in: name)
         let word = try context.parameters.require("wish")
         if word == "probe" { return try JSON.response(try await control.probe(name)) }
         guard let wish = StreamWish(rawValue: word) else {
@@ -38,7 +39,13 @@ struct StreamRoutes: Sendable {
                 type: "urn:plenary:no-such-wish", title: "Not Found", status: 404,
                 detail: "a stream cannot “\(word.prefix(40))”: \(words) or probe")
         }
-        try await control.perform(wish, on: name)
+        do throws(ControlProblem) {
+            try await control.perform(wish, on: name)
+        } catch {
+            access.audit(identity, "stream \(wish.rawValue)", hall: name, outcome: "refused: \(error.detail)")
+            throw error
+        }
+        access.audit(identity, "stream \(wish.rawValue)", hall: name, outcome: "done")
         guard let status = control.status(name) else { return Response(status: .noContent) }
         return try JSON.response(StreamReport(status: status, viewers: await figures.read()?.viewers[name] ?? 0))
     }

@@ -42,12 +42,17 @@ public struct GatewaySettings: Sendable, Equatable {
     public var corsOrigins: [String]
     /// Origins whose pages may show `/embed/{hall}` in a frame, besides our own; `["*"]` is every site.
     public var embedParents: [String]
+    /// The file of tokens and sessions; `nil`: in memory only.
+    public var keysPath: String?
+    /// A front proxy says whom it speaks for (`X-Forwarded-For`, `X-Forwarded-Proto`).
+    public var behindProxy: Bool
     /// What `GET /api/v1/version` says.
     public var version: String
 
     public init(
         listen: [Address], certificate: Certificate? = nil, controlSocket: ControlSocket? = nil, pagesDirectory: String,
         limits: DoorLimits = DoorLimits(), accessLog: Bool = false, corsOrigins: [String] = ["*"], embedParents: [String] = [],
+        keysPath: String? = nil, behindProxy: Bool = false,
         version: String = "development"
     ) {
         self.listen = listen
@@ -58,6 +63,8 @@ public struct GatewaySettings: Sendable, Equatable {
         self.accessLog = accessLog
         self.corsOrigins = corsOrigins
         self.embedParents = embedParents
+        self.keysPath = keysPath
+        self.behindProxy = behindProxy
         self.version = version
     }
 }

@@ -158,7 +158,7 @@ public final class EventLog: Sendable {
     }
 
     /// The events of one command, empty when it was never done.
-    func events(of command: UUID) throws(LogError) -> [EventBody] {
+    public func events(of command: UUID) throws(LogError) -> [EventBody] {
         let bodies = try read { db in
             try Data.fetchAll(
                 db, sql: "SELECT body FROM event WHERE command = ? ORDER BY seq LIMIT 5000",

@@ -2,17 +2,36 @@ import Foundation
 
 /// The record as a file for everybody: a body a line, as stored, and the signed head as the last line.
 public enum LogExport {
-    /// Writes the lines one by one to `write`.
+    /// Writes the lines to `write`, some at a time.
     public static func export(_ log: EventLog, to write: ([UInt8]) throws -> Void) throws {
-        guard let head = try log.heads().last else { return }
-        var next: Int64 = 1
-        while next <= head.sequence {
-            let rows = try log.rows(from: next, limit: Int(min(500, head.sequence - next + 1)))
-            guard let last = rows.last else { break }
-            for row in rows { try write(row.body + [UInt8(ascii: "\n")]) }
-            next = last.sequence + 1
+        var reader = Reader(log)
+        while let lines = try reader.next() { try write(lines) }
+    }
+
+    /// Reads the lines at its caller's pace; what is written to the record meanwhile is not in it.
+    public struct Reader: Sendable {
+        private let log: EventLog
+        private var head: SignedHead?
+        private var sequence: Int64 = 1
+        private var isBegun = false
+
+        public init(_ log: EventLog) { self.log = log }
+
+        /// Up to five hundred lines, then the signed head; `nil` after it.
+        public mutating func next() throws -> [UInt8]? {
+            if !isBegun {
+                head = try log.heads().last
+                isBegun = true
+            }
+            guard let head else { return nil }
+            let rows = sequence <= head.sequence ? try log.rows(from: sequence, limit: Int(min(500, head.sequence - sequence + 1))) : []
+            guard let last = rows.last else {
+                self.head = nil
+                return try head.bytes() + [UInt8(ascii: "\n")]
+            }
+            sequence = last.sequence + 1
+            return rows.flatMap { $0.body + [UInt8(ascii: "\n")] }
         }
-        try write(try head.bytes() + [UInt8(ascii: "\n")])
     }
 
     /// Checks an exported file without any daemon, and gives the state that it ends in.

@@ -33,7 +33,7 @@ extension Refusal {
             changes = .array(since.map { .fields(["seq": .integer($0.sequence), "type": .string($0.type)]) })
         }
         return .fields([
-            "type": .string("urn:plenary:problem:\(code)"), "title": .string(code.replacing("_", with: " ")), "status": .number(status),
+            "type": .string("urn:plenary:\(code)"), "title": .string(code.replacing("_", with: " ")), "status": .number(status),
             "detail": .string(sentence), "code": .string(code), "field": .text(field), "current": current, "since": changes,
         ])
     }
@@ -43,11 +43,11 @@ extension ImportFaults {
     /// `application/problem+json` for a file or body that could not be read, with every fault.
     public var problem: JSONValue {
         .fields([
-            "type": .string("urn:plenary:problem:bad_input"), "title": .string("bad input"), "status": .number(422),
+            "type": .string("urn:plenary:bad_input"), "title": .string("bad input"), "status": .number(422),
             "detail": .string(faults.first?.sentence ?? "The input could not be read."), "code": .string("bad_input"),
             "faults": .array(
                 faults.prefix(200).map {
-                    .fields(["line": .number($0.line), "column": .number($0.column), "problem": .string($0.problem)])
+                    .fields(["line": .number($0.line), "column": .number($0.column), "message": .string($0.problem)])
                 }),
         ])
     }

@@ -8,6 +8,10 @@ extension Daemon {
     /// The hall's board: where its commands go.
     func board(_ hall: String) -> Board? { records[hall]?.board }
 
+    var council: (any CouncilControl)? {
+        CouncilDesk(board: { [self] in board($0) }, title: { [self] hall in halls.first { $0.name == hall }?.title })
+    }
+
     func events(_ hall: String) -> (any EventSource)? { records[hall]?.feed }
 
     /// From here on the channel has every hall that the daemon has.

@@ -55,7 +55,9 @@ struct DaemonRun {
         let gateway = Gateway(
             settings: GatewaySettings(config, stateDirectory: stateDirectory, pages: pages), control: daemon,
             group: MultiThreadedEventLoopGroup.singleton, logger: sink.logger("gateway"),
-            onListening: { [config, sink, manager] in Self.announce($0, config, sink, manager) })
+            onListening: { [config, sink, manager] in Self.announce($0, config, sink, manager) },
+            // For the one who started it: the log is read by others too.
+            onSetupCode: { writeOut("The console opens once with the code \($0)\n") })
         var services: [any Service] = [RelayService(daemon: daemon), ChannelService(channel: channel), gateway]
         if let address = config.rtmpListen { services.append(PushService(address: address, daemon: daemon, logger: sink.logger("rtmp"))) }
         return ServiceGroupConfiguration(services: services.map { .init(service: $0) }, logger: Self.quiet(logger))
@@ -178,6 +180,7 @@ extension GatewaySettings {
             certificate: config.tls.map { Certificate(chainPath: $0.certificate, keyPath: $0.key) },
             controlSocket: ControlSocket(path: StatePlace.socket(in: stateDirectory), group: config.controlGroup),
             pagesDirectory: pages, limits: limits, accessLog: config.log.access, corsOrigins: config.corsOrigins,
-            embedParents: config.embedParents, version: programVersion)
+            embedParents: config.embedParents, keysPath: "\(stateDirectory)/keys.json", behindProxy: config.behindProxy,
+            version: programVersion)
     }
 }

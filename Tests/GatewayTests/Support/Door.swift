@@ -13,6 +13,7 @@ struct Door {
     let port: Int
     let group: MultiThreadedEventLoopGroup
     let directory: String
+    let keys: KeyRing
 
     /// Opens a door, runs the test, closes it.
     static func open(
@@ -37,13 +38,14 @@ struct Door {
         settings(&values)
         var logger = log.map { log in Logger(label: "test") { _ in log } } ?? Logger(label: "test")
         logger.logLevel = log == nil ? .error : .info
-        let routes = Routes(settings: values, control: control, logger: logger)
+        let keys = try KeyRing(path: values.keysPath)
+        let routes = Routes(settings: values, control: control, keys: keys, logger: logger)
         let shared = DoorShared(settings: values, control: control, logger: logger, router: responder ?? routes)
         let doors = try await Doors(shared: shared, group: group)
         routes.attach(doors)
         let addresses = try await doors.open(group: group)
         shared.listening.store(true, ordering: .relaxed)
-        let door = Door(control: control, doors: doors, port: addresses.first?.port ?? 0, group: group, directory: directory)
+        let door = Door(control: control, doors: doors, port: addresses.first?.port ?? 0, group: group, directory: directory, keys: keys)
         let outcome: Result<Void, any Error>
         do { outcome = .success(try await test(door)) } catch { outcome = .failure(error) }
         await doors.close()

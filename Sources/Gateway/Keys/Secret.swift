@@ -1,0 +1,60 @@
+import Crypto
+import Foundation
+
+/// Secrets as they are made and as they are kept.
+enum Secret {
+    static let tokenPrefix = "plenary_"
+
+    /// 256 bits from the system's generator, in letters that stand in a header and in a shell.
+    static func token() -> String { tokenPrefix + random() }
+
+    /// A session's secret, likewise.
+    static func random() -> String {
+        Data(bytes(32)).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
+    /// A name that tells nothing.
+    static func id() -> String { hex(bytes(6)) }
+
+    /// 60 bits to type by hand: `7KQ2-MX4D-93TB`. No letter that looks like another.
+    static func setupCode() -> String {
+        let letters = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+        let code = bytes(12).map { letters[Int($0 & 31)] }
+        return [code[0..<4], code[4..<8], code[8..<12]].map { String($0) }.joined(separator: "-")
+    }
+
+    /// A code as people type it: small letters, other dashes, O for 0.
+    static func typedCode(_ text: String) -> String {
+        let letters = text.uppercased().unicodeScalars.compactMap { scalar -> Character? in
+            switch scalar {
+            case "O": "0"
+            case "I", "L": "1"
+            case "0"..."9", "A"..."Z": Character(scalar)
+            default: nil
+            }
+        }
+        return [letters.prefix(4), letters.dropFirst(4).prefix(4), letters.dropFirst(8)].map { String($0) }.joined(separator: "-")
+    }
+
+    /// What is kept of a secret. A plain hash is enough: nobody guesses 256 bits.
+    static func digest(_ secret: String) -> String { hex(SHA256.hash(data: Data(secret.utf8))) }
+
+    /// What a page must say beside its cookie: from the cookie, but not the way back.
+    static func csrf(of secret: String) -> String { digest("plenary csrf v1\n" + secret) }
+
+    /// Looks at every byte, so that the time says nothing about where two differ.
+    static func isEqual(_ left: String, _ right: String) -> Bool {
+        let left = Array(left.utf8), right = Array(right.utf8)
+        guard left.count == right.count else { return false }
+        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    private static func bytes(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+
+    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
+    }
+}

@@ -1,0 +1,238 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import Synchronization
+
+/// The council's record over HTTP: commands and files in, the record and its state out.
+struct CouncilRoutes: Sendable {
+    let control: any HallControl
+    let access: AccessControl
+    let tally: CommandTally
+
+    func add(to table: RouteTable) {
+        let hall = "/api/v1/halls/:hall"
+        table.at("\(hall)/commands", [.post: { try await command($0, $1) }])
+        table.at("\(hall)/council", [.get: { request, context in try snapshot(request, context) }])
+        table.at("\(hall)/roster", [.post: { try await take($0, $1, .roster) }])
+        table.at("\(hall)/agenda", [.post: { try await take($0, $1, .agenda) }])
+        table.at(
+            "\(hall)/rules", [.post: { try await take($0, $1, .rules) }, .get: { request, context in try rules(request, context) }])
+        table.at("\(hall)/hall-system", [.post: { try await take($0, $1, .hallSystem) }])
+        table.at("\(hall)/log", [.get: { request, context in try record(request, context) }])
+        table.at("\(hall)/export/:format", [.get: { try await export($0, $1) }])
+    }
+
+    // MARK: commands
+
+    private func command(_ request: Request, _ context: DoorContext) async throws -> Response {
+        let (council, hall) = try council(context)
+        let identity = try access.identify(request, context)
+        // Whoever may do nothing here learns nothing from the body's faults either.
+        if !RoleMatrix.allows(identity.roles, .ballots) { try access.require(.sitting, of: identity, in: hall, request, context) }
+        try QueryFields(request, allowed: []).check()
+        let body = try await body(request)
+        switch council.command(body, in: hall) {
+        case .failure(let answer):
+            access.audit(identity, "a command", hall: hall, outcome: answer.outcome)
+            return respond(answer)
+        case .success(let command):
+            try access.require(command.isBallot ? .ballots : .sitting, of: identity, in: hall, request, context)
+            let answer = await command.perform(identity.name)
+            // Thousands of ballots are in the record; what was refused is in the log too.
+            access.audit(
+                identity, command.name, hall: hall, outcome: answer.outcome,
+                level: command.isBallot && answer.status == 200 ? .debug : .info)
+            return respond(answer)
+        }
+    }
+
+    // MARK: files
+
+    private enum File: String {
+        case roster, agenda, rules
+        case hallSystem = "hall-system"
+
+        var deed: Deed { self == .hallSystem ? .hallSystem : .sitting }
+        var fields: [String] {
+            switch self {
+            case .roster: ["dry_run", "id", "expected", "seats"]
+            case .rules: ["dry_run", "id", "expected"]
+            case .agenda: ["dry_run", "id", "expected", "sitting"]
+            case .hallSystem: ["dry_run", "sitting"]
+            }
+        }
+    }
+
+    private func take(_ request: Request, _ context: DoorContext, _ file: File) async throws -> Response {
+        let (council, hall) = try council(context)
+        let identity = try access.admit(request, context, to: file.deed, in: hall)
+        let query = QueryFields(request, allowed: file.fields)
+        try query.check()
+        let wish = ImportWish(
+            by: identity.name, isDryRun: try query.flag("dry_run"), sitting: query["sitting"], seats: try query.number("seats", 1...1000),
+            id: query["id"], expected: try query.number("expected", 0...(1 << 53)).map(Int64.init))
+        let body = try await body(request)
+        let answer =
+            switch file {
+            case .roster: await council.importRoster(body, in: hall, wish)
+            case .agenda: await council.importAgenda(body, in: hall, wish)
+            case .rules: await council.setRules(body, in: hall, wish)
+            case .hallSystem: await council.takeHallSystem(body, in: hall, wish)
+            }
+        access.audit(identity, "a \(file.rawValue) file", hall: hall, outcome: answer.outcome)
+        return respond(answer)
+    }
+
+    // MARK: reading
+
+    private func snapshot(_ request: Request, _ context: DoorContext) throws -> Response {
+        let hall = try hall(context)
+        guard let events = control.events(hall) else { throw ControlProblem.noRecord(hall) }
+        return Response(
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(bytes: events.snapshot().bytes)))
+    }
+
+    private func rules(_ request: Request, _ context: DoorContext) throws -> Response {
+        let (council, hall) = try council(context)
+        return respond(council.rules(of: hall), isCommand: false)
+    }
+
+    private func export(_ request: Request, _ context: DoorContext) async throws -> Response {
+        let (council, hall) = try council(context)
+        let name = try context.parameters.require("format")
+        guard let format = ExportWish.Format(rawValue: name) else {
+            throw ControlProblem(
+                type: "urn:plenary:no-such-format", title: "Not Found", status: 404,
+                detail: "there is no export “\(name.prefix(40))”: \(ExportWish.Format.allCases.map(\.rawValue).joined(separator: " or "))")
+        }
+        let fields = format == .popolo ? ["sitting"] : ["sitting", "table", "authority", "cattutc"]
+        let query = QueryFields(request, allowed: fields)
+        try query.check()
+        let table = query["table"] ?? "motions"
+        guard ["motions", "votings"].contains(table) else { throw ControlProblem.badField("table", "motions or votings") }
+        let wish = ExportWish(
+            format: format, sitting: query["sitting"], table: table, authority: (query["authority"] ?? "", query["cattutc"] ?? ""))
+        return respond(await council.export(wish, in: hall), isCommand: false)
+    }
+
+    /// Everybody's copy of the record, at the reader's pace.
+    private func record(_ request: Request, _ context: DoorContext) throws -> Response {
+        let (council, hall) = try council(context)
+        guard control.events(hall) != nil else { throw ControlProblem.noRecord(hall) }
+        let reader = council.record(of: hall)
+        // The first piece now: a disk that fails at once is an answer, not a broken one.
+        let first = try reader.next()
+        let headers: HTTPFields = [
+            .contentType: "application/x-ndjson", .cacheControl: "no-store",
+            .contentDisposition: "attachment; filename=\"\(hall)-record.jsonl\"",
+        ]
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                var piece = first
+                while let bytes = piece {
+                    try await writer.write(ByteBuffer(bytes: bytes))
+                    piece = try reader.next()
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    // MARK: what they share
+
+    private func hall(_ context: DoorContext) throws -> String {
+        let name = try context.parameters.require("hall")
+        guard control.halls.contains(where: { $0.name == name }) else { throw ControlProblem.noHall(name) }
+        return name
+    }
+
+    private func council(_ context: DoorContext) throws -> (any CouncilControl, String) {
+        let hall = try hall(context)
+        guard let council = control.council else { throw ControlProblem.noRecord(hall) }
+        return (council, hall)
+    }
+
+    /// The connection has checked its size.
+    private func body(_ request: Request) async throws -> [UInt8] {
+        Array(try await request.body.collect(upTo: .max).readableBytesView)
+    }
+
+    private func respond(_ answer: CouncilAnswer, isCommand: Bool = true) -> Response {
+        if isCommand { tally.count(answer.outcome) }
+        var headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: "no-store"]
+        if answer.status == 503 { headers[.retryAfter] = "1" }
+        return Response(
+            status: .init(code: answer.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+}
+
+/// How commands ended: `done`, `repeated` or a refusal's code, counted for the metrics. Codes are few.
+final class CommandTally: Sendable {
+    private let counts = Mutex<[String: Int]>([:])
+
+    func count(_ outcome: String) {
+        let words = outcome.split(separator: " ")
+        let name =
+            switch words.first {
+            case "refused": words.last.map(String.init) ?? "refused"
+            case "done": words.dropFirst().first == "before" ? "repeated" : "done"
+            default: "dry_run"
+            }
+        counts.withLock { $0[name, default: 0] += 1 }
+    }
+
+    var all: [(outcome: String, count: Int)] {
+        counts.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    }
+}
+
+/// The fields of a query, strictly: a misspelt `dry_run` must not become the real thing.
+struct QueryFields {
+    private let fields: [String: [String]]
+    private let allowed: [String]
+
+    init(_ request: Request, allowed: [String]) {
+        self.allowed = allowed
+        var fields: [String: [String]] = [:]
+        for (name, value) in request.uri.queryParameters { fields[String(name), default: []].append(String(value)) }
+        self.fields = fields
+    }
+
+    func check() throws(ControlProblem) {
+        for (name, values) in fields.sorted(by: { $0.key < $1.key }) {
+            guard allowed.contains(name) else {
+                let known = allowed.isEmpty ? "this takes no query" : "this takes \(allowed.joined(separator: ", "))"
+                throw ControlProblem(
+                    type: "urn:plenary:bad-field", title: "Bad Request", status: 400, detail: "`\(name.prefix(60))` is not known: \(known)")
+            }
+            guard values.count == 1 else { throw ControlProblem.badField(name, "there once") }
+        }
+    }
+
+    subscript(name: String) -> String? { fields[name]?.first }
+
+    func flag(_ name: String) throws(ControlProblem) -> Bool {
+        switch self[name] {
+        case nil, "no", "false": return false
+        case "yes", "true": return true
+        default: throw .badField(name, "yes or no")
+        }
+    }
+
+    func number(_ name: String, _ range: ClosedRange<Int>) throws(ControlProblem) -> Int? {
+        guard let text = self[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw .badField(name, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}
+
+extension ControlProblem {
+    static func noRecord(_ hall: String) -> ControlProblem {
+        ControlProblem(
+            type: "urn:plenary:no_record", title: "Not Found", status: 404,
+            detail: "hall “\(hall)” keeps no record of sittings on this server")
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Gateway
+import VoteBoard
+
+/// The halls' boards as the door sees them: bodies become commands, answers become bodies.
+struct CouncilDesk: CouncilControl {
+    /// The board of a hall; `nil` when it has none.
+    let board: @Sendable (String) -> Board?
+    /// The hall's title, for a roster that does not name its council.
+    let title: @Sendable (String) -> String?
+
+    // MARK: commands
+
+    func command(_ body: [UInt8], in hall: String) -> Result<CouncilCommand, CouncilAnswer> {
+        guard let board = board(hall) else { return .failure(.noBoard(hall)) }
+        do throws(ImportFaults) {
+            let request = try CommandRequest(body)
+            return .success(
+                CouncilCommand(name: request.name.rawValue, isBallot: request.name.isBallot) { by in
+                    await CouncilAnswer(board.send(request.envelope(by: by)), epoch: board.log.id)
+                })
+        } catch {
+            return .failure(CouncilAnswer(error))
+        }
+    }
+
+    // MARK: files
+
+    func importRoster(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer {
+        guard let board = board(hall) else { return .noBoard(hall) }
+        let read: RosterImport
+        do throws(ImportFaults) {
+            read = try RosterImport(body, current: board.state.roster, council: title(hall), seats: wish.seats)
+        } catch {
+            return CouncilAnswer(error)
+        }
+        let vacant = read.roster.seats - read.roster.filled(on: board.state.day(at: ClockReading.system().wall))
+        let warnings = vacant > 0 ? ["\(vacant) of \(read.roster.seats) seats are vacant today"] : []
+        return await take(
+            .importRoster(read.roster), on: board, wish,
+            changes: read.changes.map { .object(["kind": .string($0.kind), "text": .string($0.sentence)]) }, warnings: warnings)
+    }
+
+    func importAgenda(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer {
+        guard let board = board(hall) else { return .noBoard(hall) }
+        guard let sitting = wish.sitting.flatMap(SittingID.init) else { return .badField("sitting", SittingID.requirement) }
+        do throws(ImportFaults) {
+            let items = try AgendaImport(body).items
+            let changes = items.map { JSONValue.object(["kind": .string("item"), "text": .string("\($0.number). \($0.title)")]) }
+            return await take(.inSitting(sitting, .replaceAgenda(items)), on: board, wish, changes: changes)
+        } catch {
+            return CouncilAnswer(error)
+        }
+    }
+
+    func setRules(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer {
+        guard let board = board(hall) else { return .noBoard(hall) }
+        guard let text = String(validating: body, as: UTF8.self) else {
+            return CouncilAnswer(ImportFaults([ImportFault(line: 1, column: 1, problem: "the file is not UTF-8; save it as UTF-8")]))
+        }
+        do throws(RuleFileFaults) {
+            let rules = try RuleBook(yaml: text)
+            let changes = rules == board.state.rules ? [] : [JSONValue.object(["kind": .string("rules"), "text": .string(rules.summary)])]
+            return await take(.setRules(rules), on: board, wish, changes: changes)
+        } catch {
+            return CouncilAnswer(
+                ImportFaults(error.faults.map { ImportFault(line: $0.line, column: 1, problem: "\($0.key): \($0.problem)") }))
+        }
+    }
+
+    /// Sends what a file became, or says whether it would be taken.
+    private func take(
+        _ command: Command, on board: Board, _ wish: ImportWish, changes: [JSONValue], warnings: [String] = []
+    ) async -> CouncilAnswer {
+        let extra: [String: JSONValue] = [
+            "dry_run": .bool(wish.isDryRun), "changes": .array(changes), "warnings": .array(warnings.map(JSONValue.string)),
+        ]
+        if wish.isDryRun {
+            switch board.state.decide(command, at: ClockReading.system().wall) {
+            case .failure(.nothingToChange), .success: return .json(extra, outcome: "dry run")
+            case .failure(let refusal): return CouncilAnswer(.refused(refusal), epoch: board.log.id)
+            }
+        }
+        guard let envelope = CommandEnvelope(wish, command) else { return .badField("id", "a UUID") }
+        return await CouncilAnswer(board.send(envelope), epoch: board.log.id, beside: extra)
+    }
+
+    func takeHallSystem(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer {
+        guard let board = board(hall) else { return .noBoard(hall) }
+        return await HallSystemDesk(board: board).take(body, wish)
+    }
+
+    // MARK: reading
+
+    func rules(of hall: String) -> CouncilAnswer {
+        guard let board = board(hall) else { return .noBoard(hall) }
+        guard let rules = board.state.rules else {
+            return .problem(404, "no_rules", "The council has no rules yet; import a file of config/rules.")
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let body = (try? encoder.encode(rules)).map { Array($0) } ?? []
+        return CouncilAnswer(status: 200, contentType: "application/json", body: body, outcome: "read")
+    }
+
+    func record(of hall: String) -> any RecordReader { BoardRecord(board(hall)?.log) }
+
+    func export(_ wish: ExportWish, in hall: String) async -> CouncilAnswer {
+        guard let board = board(hall) else { return .noBoard(hall) }
+        return CouncilExport(board: board).answer(wish)
+    }
+}
+
+extension CommandEnvelope {
+    /// `nil` when the wish's id is no UUID.
+    init?(_ wish: ImportWish, _ command: Command) {
+        guard let id = wish.id.map({ UUID(uuidString: $0) }) ?? UUID() else { return nil }
+        self.init(id: id, expected: wish.expected, by: wish.by, command: command)
+    }
+}
+
+extension RosterChange {
+    /// For programs that count: `deputy_added`.
+    fileprivate var kind: String {
+        switch self {
+        case .council: "council"
+        case .seats: "seats"
+        case .factionAdded: "faction_added"
+        case .factionRemoved: "faction_removed"
+        case .factionChanged: "faction_changed"
+        case .deputyAdded: "deputy_added"
+        case .deputyRemoved: "deputy_removed"
+        case .deputyChanged: "deputy_changed"
+        }
+    }
+}
+
+extension RuleBook {
+    fileprivate var summary: String { "rules \(rules.keys.sorted().joined(separator: ", "))" }
+}

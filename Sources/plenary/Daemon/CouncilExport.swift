@@ -1,0 +1,45 @@
+import Gateway
+import Synchronization
+import VoteBoard
+
+/// A hall's record, five hundred events at a time, with the head that was signed when the reading began.
+final class BoardRecord: RecordReader {
+    private let reader: Mutex<LogExport.Reader?>
+
+    init(_ log: EventLog?) { reader = Mutex(log.map { LogExport.Reader($0) }) }
+
+    func next() throws -> [UInt8]? { try reader.withLock { try $0?.next() } }
+}
+
+/// A sitting's votes in the forms that others read.
+struct CouncilExport {
+    let board: Board
+
+    func answer(_ wish: ExportWish) -> CouncilAnswer {
+        var council = board.state
+        guard let id = wish.sitting.map({ SittingID($0) }) ?? council.sittingOnShow?.id else {
+            return .badField("sitting", SittingID.requirement)
+        }
+        guard var sitting = council.sitting(id) else { return CouncilAnswer(.refused(.unknownSitting(id)), epoch: board.log.id) }
+        if sitting.isArchived {
+            do throws(LogError) {
+                council = try board.log.sitting(id)
+            } catch {
+                return CouncilAnswer(.refused(.storageFailed(error.sentence)), epoch: board.log.id)
+            }
+            sitting = council.sitting(id) ?? sitting
+        }
+        switch wish.format {
+        case .resolution835:
+            let authority = OpenData835.Authority(name: council.roster.council, id: wish.authority.id, cattutc: wish.authority.cattutc)
+            let files = OpenData835.export(sitting, council: council, authority: authority)
+            return CouncilAnswer(
+                status: 200, contentType: "text/csv; charset=utf-8", body: wish.table == "votings" ? files.votings : files.motions,
+                outcome: "exported \(id)")
+        case .popolo:
+            let events = sitting.rounds.compactMap { Popolo.voteEvent($0, in: sitting, council: council) }
+            return CouncilAnswer(
+                status: 200, contentType: "application/json", body: JSONValue.array(events).bytes, outcome: "exported \(id)")
+        }
+    }
+}

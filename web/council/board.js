@@ -111,9 +111,3 @@ export function sorted(rows, key, language) {
 }
 
 const rank = (choice) => (positions.includes(choice) ? positions.indexOf(choice) : positions.length);
-
-/** The model of `<council-hemicycle>`: the deputies' seats; the head of the community has none. `words(row)` tells a choice. */
-export function hemicycleModel(state, round, theme) {
-    const seats = rowsOf(state, round).filter((row) => row.role !== "head");
-    return { seats: seats.map(({ id, short, name, faction, color, choice }) => ({ id, label: short, faction, color, choice, name })), theme };
-}

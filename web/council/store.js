@@ -129,6 +129,19 @@ export class CouncilStore {
     /** When the state changes next after `ms`; `null` when it does not. */
     nextChange(ms) { return this.#entries[this.#indexAt(ms) + 1]?.at ?? null; }
 
+    /** Each change of a field at the top of the state, `{ at, value }`, oldest first; `value` is `undefined` where it went away. */
+    changesOf(field) {
+        const changes = [];
+        let last;
+        for (const { at, patch, state } of this.#entries) {
+            if (patch !== null && !Object.hasOwn(patch, field)) continue;
+            const value = patch === null ? state[field] : merge(undefined, patch)[field];
+            if (changes.length === 0 || value !== last) changes.push({ at, value });
+            last = value;
+        }
+        return changes;
+    }
+
     /**
      * Puts the past before what is known: a `snapshot`, whose `now` is when it was so, and the `delta`s since, up to where the known begins or beyond.
      * @returns {boolean} whether it fits

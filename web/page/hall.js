@@ -1,7 +1,12 @@
+import { CouncilStore } from "../council/store.js";
+import { follow } from "../council/wire.js";
 import { LivePlayer } from "../player/player.js";
 import { NativePlayer } from "../player/native.js";
 import { Controls, wantsSound } from "./controls.js";
+import { CouncilView } from "./council.js";
 import { followLanguage } from "./language.js";
+import { liveSource, MediaClock } from "./media-clock.js";
+import { Places } from "./places.js";
 import { wordsFor } from "./screens.js";
 import { HallStatus } from "./status.js";
 
@@ -22,6 +27,10 @@ video.load();
 const player = LivePlayer.isSupported ? new LivePlayer(video, stream) : new NativePlayer(video, stream);
 const status = new HallStatus(hall);
 const controls = new Controls(player, video, stage);
+const store = new CouncilStore();
+const clock = new MediaClock(liveSource(player, video), () => store.now());
+const council = new CouncilView(store, clock);
+const places = new Places({ player, store, clock, council });
 let words = null;
 let movedAt = performance.now();
 
@@ -60,19 +69,27 @@ player.addEventListener("change", () => {
     }
     show();
 });
-player.addEventListener("position", show);
+player.addEventListener("position", () => {
+    show();
+    council.show();
+});
+video.addEventListener("seeked", () => council.show());
 status.addEventListener("change", show);
 globalThis.addEventListener("offline", () => status.ask());
 globalThis.addEventListener("online", () => status.ask());
 globalThis.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
-// Tests and later pages reach the player here.
+// Tests and later pages reach the player and the council here.
 stage.livePlayer = player;
+stage.council = { store, clock, view: council };
 
 player.start();
 status.ask();
+follow({ hall, store, onStatus: (now) => { council.status = now; } });
 await followLanguage(document.getElementById("language"), (loaded) => {
     words = loaded;
     controls.words = loaded;
+    council.words = loaded;
+    places.words = loaded;
     show();
 });

@@ -48,6 +48,11 @@ export class Words {
         return languageName(language, this.language) ?? this.say("player.soundNumber", { number: index + 1 });
     }
 
+    /** The time of day to the minute. */
+    hour(at) {
+        return new Intl.DateTimeFormat(this.region, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+    }
+
     /** The time of day to the second. */
     clock(at) {
         return new Intl.DateTimeFormat(this.region, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
@@ -66,6 +71,7 @@ function languageName(tag, inLanguage) {
 /** Writes the words into everything below `root` that asks for them: `data-text` as text, `data-label` as name and tooltip. */
 export function dress(root, words) {
     for (const element of root.querySelectorAll("[data-text]")) element.textContent = words.say(element.dataset.text);
+    for (const element of root.querySelectorAll("[data-hint]")) element.placeholder = words.say(element.dataset.hint);
     for (const element of root.querySelectorAll("[data-label]")) name(element, words.say(element.dataset.label));
 }
 

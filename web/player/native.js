@@ -90,6 +90,21 @@ export class NativePlayer extends EventTarget {
         this.#update();
     }
 
+    get oldestProgramTime() {
+        const [now, oldest] = [this.currentProgramTime(), this.oldest];
+        return now === null || oldest === null ? null : now - (this.#video.currentTime - oldest) * 1000;
+    }
+
+    seekToProgramTime(at) {
+        const now = this.currentProgramTime();
+        if (now === null || this.oldest === null) return false;
+        const time = this.#video.currentTime + (at - now) / 1000;
+        if (time < this.oldest - 1) return false;
+        this.seek(time);
+        this.play();
+        return true;
+    }
+
     seekBy(seconds) {
         this.seek(this.#video.currentTime + seconds);
     }

@@ -209,6 +209,17 @@ export function programTimeAt(playlist, starts, time) {
     return found;
 }
 
+/** The media time of the moment `at` (UTC ms): in the last segment that begins before it. `null` when it is older than the playlist, or unknown. */
+export function mediaTimeAtProgram(playlist, starts, at) {
+    const times = segmentTimes(playlist, starts);
+    if (times === null) return null;
+    const index = playlist.segments.findLastIndex((segment) => segment.programDateTime !== null && segment.programDateTime <= at);
+    if (index < 0) return null;
+    const segment = playlist.segments[index];
+    // What lies between two segments (the camera was away) is shown from where the picture goes on.
+    return times[index] + Math.min(segment.duration, (at - segment.programDateTime) / 1000);
+}
+
 /** The query of the next playlist request (§6.2.5): blocking for the next part when the server can, a delta when the base is fresh. */
 export function reloadQuery(playlist, { blocking, age }) {
     const query = [];

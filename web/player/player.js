@@ -90,6 +90,12 @@ export class LivePlayer extends EventTarget {
         return this.#engine.timeline.programTimeAt(this.#video.currentTime);
     }
 
+    /** UTC ms of the oldest moment one can go to, `null` while unknown. */
+    get oldestProgramTime() {
+        const oldest = this.#engine.timeline.oldest;
+        return oldest === null ? null : this.#engine.timeline.programTimeAt(oldest);
+    }
+
     // — wishes —
 
     play() {
@@ -121,6 +127,16 @@ export class LivePlayer extends EventTarget {
         }
         if (this.#wantsPlay) this.#tryPlay();
         this.#update();
+    }
+
+    /** Goes to the moment `at` (UTC ms), and plays. @returns {boolean} `false` when it cannot be had: nothing happens */
+    seekToProgramTime(at) {
+        const [time, oldest] = [this.#engine.timeline.timeAtProgram(at), this.oldest];
+        // A second before the oldest is still what was meant.
+        if (time === null || oldest === null || time < oldest - 1) return false;
+        this.#wantsPlay = true;
+        this.seek(time);
+        return true;
     }
 
     seekBy(seconds) {

@@ -1,4 +1,4 @@
-import { isAnotherTimeline, livePosition, mediaTimeOf, playableFrom, positionAt, programTimeAt } from "./plan.js";
+import { isAnotherTimeline, livePosition, mediaTimeAtProgram, mediaTimeOf, playableFrom, positionAt, programTimeAt } from "./plan.js";
 import { nextPosition } from "./playlist.js";
 
 /** What is known of a stream's time: its newest playlist, and where on the media timeline its segments really begin. */
@@ -45,6 +45,8 @@ export class Timeline {
     playableFrom(time) { return this.playlist && playableFrom(this.playlist, this.#starts, time); }
     /** UTC ms of the moment at media time `time`. */
     programTimeAt(time) { return this.playlist && programTimeAt(this.playlist, this.#starts, time); }
+    /** The media time of the moment `at` (UTC ms); `null` when it is no longer there, or unknown. */
+    timeAtProgram(at) { return this.playlist && mediaTimeAtProgram(this.playlist, this.#starts, at); }
     /** Where to begin so that playback can start `distance` seconds before the end; `null` when nothing playable is there. */
     livePosition(distance) { return livePosition(this.playlist, distance); }
 

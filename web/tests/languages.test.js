@@ -24,7 +24,7 @@ test("every key is there in every language, with the same blanks to fill", () =>
 
 test("every key that pages and modules use is there", () => {
     const sources = ["index.html", "halls.html", ...readdirSync(new URL("page/", folder)).filter((name) => name.endsWith(".js")).map((name) => `page/${name}`)].map(read).join("\n");
-    const used = [...sources.matchAll(/data-(?:text|label)="([^"]+)"/g), ...sources.matchAll(/say\((?:[^")]*\? )?"([^"]+)"(?: : "([^"]+)")?/g)].flatMap((match) => match.slice(1).filter(Boolean));
+    const used = [...sources.matchAll(/data-(?:text|label|hint)="([^"]+)"/g), ...sources.matchAll(/say\((?:[^")]*\? )?"([^"]+)"(?: : "([^"]+)")?/g)].flatMap((match) => match.slice(1).filter(Boolean));
     assert.ok(used.length > 30);
     for (const key of used) assert.ok(key in words.en, key);
 });

@@ -103,6 +103,10 @@ test("times are counted from the nearest segment known, and dates from them", ()
     assert.equal(plan.mediaTimeOf(playlist, starts, { msn: 13, part: 1 }).toFixed(2), "1006.54");
     assert.equal(plan.mediaTimeOf(playlist, starts, { msn: 13, part: 2 }).toFixed(2), "1007.04");
     assert.equal(plan.mediaTimeOf(playlist, new Map(), { msn: 13, part: 0 }), null);
+    const moment = (text) => plan.mediaTimeAtProgram(playlist, starts, Date.parse(text));
+    assert.equal(moment("2026-11-22T14:00:03.000Z").toFixed(2), "1003.04", "a date leads back to its time");
+    assert.equal(moment("2026-11-22T13:00:00Z"), null);
+    assert.equal(moment("2026-11-22T15:00:00Z").toFixed(2), "1007.04", "the future is the end");
     assert.equal(new Date(Math.round(plan.programTimeAt(playlist, starts, 1003.04))).toISOString(), "2026-11-22T14:00:03.000Z");
     assert.deepEqual(plan.positionAt(playlist, starts, 1004.5), { msn: 12, part: 0 });
     assert.deepEqual(plan.positionAt(playlist, starts, 900), { msn: 10, part: 0 });

@@ -130,6 +130,16 @@ test("the past is put before what is known", () => {
     assert.equal(store.learnPast([snapshot(5, 5000, {}, "e2")]), false);
 });
 
+test("when a field changed is known", () => {
+    const store = new CouncilStore();
+    store.take(snapshot(1, 1000, { item: "a" }));
+    store.take(delta(1, 2, 2000, { n: 1 }));
+    store.take(delta(2, 3, 3000, { item: "b" }));
+    store.take(delta(3, 4, 4000, { item: null }));
+    store.take(delta(4, 5, 5000, { item: "b" }));
+    assert.deepEqual(store.changesOf("item"), [{ at: 1000, value: "a" }, { at: 3000, value: "b" }, { at: 4000, value: undefined }, { at: 5000, value: "b" }]);
+});
+
 test("a clock that is set back keeps the order", () => {
     const store = counted(5);
     store.take(delta(5, 6, 2500, { n: 6 }));

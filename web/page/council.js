@@ -1,0 +1,180 @@
+import "../council/countdown.js";
+import "../council/hemicycle.js";
+import { roundOnShow } from "../council/board.js";
+import { verdict } from "../council/words.js";
+import { agendaList } from "./agenda.js";
+import { deputyPage } from "./deputy.js";
+import { morph } from "./dom.js";
+import { nowPanel } from "./now.js";
+import { menus, voteBoard, voteRows } from "./vote.js";
+
+/** Draws the council beside the picture, as it was at the moment that the picture shows. */
+export class CouncilView {
+    #store;
+    #clock;
+    #parts;
+    #words = null;
+    #shown = null;
+    #drawn = {};
+    #wish = { faction: "", choice: "", text: "", sort: "hall" };
+    #deputy = null;
+    #status = { state: "connecting", since: Date.now() };
+    #timer = 0;
+    #at = 0;
+    /** A round that the visitor asked for where the picture cannot go; it goes before the one on show. */
+    pinned = null;
+
+    constructor(store, clock, root = document) {
+        this.#store = store;
+        this.#clock = clock;
+        const part = (name) => root.querySelector(`[data-part="${name}"]`);
+        this.#parts = Object.fromEntries(["now", "vote", "roll", "rows", "agenda", "lost", "announcer", "faction", "choice", "text", "unpin", "deputy", "deputy-body"].map((name) => [name, part(name)]));
+        this.#listen();
+        store.subscribe(() => this.show());
+    }
+
+    set words(words) {
+        this.#words = words;
+        this.#drawn = {};
+        this.show();
+    }
+
+    set status(status) {
+        this.#status = status;
+        this.show();
+    }
+
+    /** The state that is shown; `null` before the first. */
+    get state() { return this.#shown; }
+
+    #listen() {
+        const { faction, choice, text, roll, unpin, deputy } = this.#parts;
+        const wish = (name, value) => {
+            this.#wish = { ...this.#wish, [name]: value };
+            this.show();
+        };
+        faction?.addEventListener("change", () => wish("faction", faction.value));
+        choice?.addEventListener("change", () => wish("choice", choice.value));
+        text?.addEventListener("input", () => wish("text", text.value));
+        roll?.addEventListener("click", (event) => {
+            const sort = event.target.closest?.("button[data-sort]")?.dataset.sort;
+            if (sort) wish("sort", this.#wish.sort === sort ? "hall" : sort);
+        });
+        unpin?.addEventListener("click", () => this.pin(null));
+        deputy?.addEventListener("close", () => { this.#deputy = null; });
+    }
+
+    pin(round) {
+        this.pinned = round;
+        this.show();
+    }
+
+    /** Opens a deputy's page. @returns {boolean} whether the council has such a deputy */
+    openDeputy(id) {
+        this.#deputy = id;
+        this.show();
+        const { deputy } = this.#parts;
+        const known = this.#shown !== null && deputyPage(this.#shown, id, this.#words) !== null;
+        if (known && deputy && !deputy.open) deputy.showModal();
+        return known;
+    }
+
+    // — in step with the picture —
+
+    /** Shows what was at the shown moment, and wakes up for the next change. */
+    show() {
+        clearTimeout(this.#timer);
+        if (this.#words === null) return;
+        this.#showLost();
+        if (this.#store.state === null) return;
+        const at = this.#clock.pictureTime();
+        // Without a picture to wait for, the newest; else a change is shown when the picture has come to it.
+        const state = at === null ? this.#store.state : this.#store.stateAt(at);
+        const before = this.#shown;
+        this.#shown = state;
+        this.#draw(state);
+        // After a leap the countdowns do not wait for their next second.
+        const moved = this.#clock.at();
+        if (Math.abs(moved - this.#at) > 1500) for (const countdown of document.querySelectorAll("council-countdown")) countdown.tick();
+        this.#at = moved;
+        if (before !== null && before !== state) this.#announce(before, state);
+        const next = at === null ? null : this.#store.nextChange(at);
+        const wait = next === null ? null : this.#clock.until(next);
+        if (wait !== null && wait < 1000) this.#timer = setTimeout(() => this.show(), wait + 1);
+    }
+
+    #showLost() {
+        const { lost } = this.#parts;
+        if (!lost) return;
+        lost.hidden = this.#status.state !== "lost" || this.#store.state === null;
+        if (!lost.hidden) write(lost, this.#words.say("now.lost", { time: this.#words.moment(this.#status.since, Date.now()) }));
+    }
+
+    #draw(state) {
+        const [words, parts] = [this.#words, this.#parts];
+        const isCouncil = Boolean(state.sitting || Object.keys(state.council?.deputies ?? {}).length);
+        document.body.toggleAttribute("data-council", isCouncil);
+        if (!isCouncil) return;
+        const clock = () => this.#clock.at();
+        const pinned = this.pinned !== null && state.rounds?.by_id?.[this.pinned] ? { id: this.pinned, ...state.rounds.by_id[this.pinned] } : null;
+        const round = pinned ?? roundOnShow(state);
+        const raw = round && state.rounds.by_id[round.id];
+        const { council, presence, agenda, sitting, speakers, notice, current_item: item, rounds } = state;
+        this.#part("now", [sitting, notice, agenda, item, speakers, presence, council], () => nowPanel(state, words, clock));
+        this.#part("vote", [raw, round?.id, council, presence, agenda], () => voteBoard(state, round, words, clock));
+        this.#part("agenda", [agenda, item, rounds], () => agendaList(state, words));
+        if (parts.unpin) parts.unpin.hidden = pinned === null;
+        if (parts.vote) {
+            parts.vote.dataset.state = round?.status ?? "none";
+            parts.vote.toggleAttribute("data-empty", !round && !presence);
+        }
+        if (parts.rows) {
+            const isOver = round && round.status !== "open" && !round.positions;
+            parts.roll.hidden = isOver || (!round && !presence);
+            this.#menu(parts.faction, menus(state, round, words).factions, "faction");
+            this.#menu(parts.choice, menus(state, round, words).choices, "choice");
+            this.#part("rows", [raw, round?.id, council, presence, agenda, this.#wish], () => voteRows(state, round, words, this.#wish));
+            for (const head of parts.roll.querySelectorAll("button[data-sort]")) {
+                const on = head.dataset.sort === this.#wish.sort;
+                if (on) head.closest("th").setAttribute("aria-sort", "ascending");
+                else head.closest("th").removeAttribute("aria-sort");
+            }
+        }
+        if (this.#deputy !== null) this.#part("deputy-body", [council, rounds, agenda, this.#deputy], () => deputyPage(state, this.#deputy, words) ?? []);
+    }
+
+    /** Draws a part anew when something of what it is made from is another than before. */
+    #part(name, made, draw) {
+        const element = this.#parts[name];
+        const before = this.#drawn[name];
+        if (!element || (before && before.length === made.length && made.every((value, index) => value === before[index]))) return;
+        this.#drawn[name] = made;
+        const wanted = document.createDocumentFragment();
+        wanted.append(...draw());
+        morph(element, wanted);
+    }
+
+    #menu(select, options, wish) {
+        const texts = JSON.stringify(options);
+        if (select.dataset.made === texts) return;
+        select.dataset.made = texts;
+        select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
+        // What was chosen may be there no more.
+        if (!options.some(([value]) => value === this.#wish[wish])) this.#wish = { ...this.#wish, [wish]: "" };
+        select.value = this.#wish[wish];
+    }
+
+    /** One sentence for each result, when it comes; none for a ballot. */
+    #announce(before, state) {
+        const open = before.open_round;
+        if (open === undefined || state.open_round === open) return;
+        const round = state.rounds?.by_id?.[open];
+        const result = round && round.status !== "scheduled" ? verdict(this.#words, round) : null;
+        if (result && this.#parts.announcer) write(this.#parts.announcer, `${round.question}: ${result.word}. ${result.sentence}`);
+    }
+}
+
+function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+}
+

@@ -29,6 +29,8 @@ export class CouncilView {
         this.#clock = clock;
         const part = (name) => root.querySelector(`[data-part="${name}"]`);
         this.#parts = Object.fromEntries(["now", "vote", "roll", "rows", "agenda", "lost", "announcer", "faction", "choice", "text", "unpin", "deputy", "deputy-body"].map((name) => [name, part(name)]));
+        // A phone has the list below a line; where there is room it is there at once.
+        if (this.#parts.roll && matchMedia("(min-width: 60rem)").matches) this.#parts.roll.open = true;
         this.#listen();
         store.subscribe(() => this.show());
     }
@@ -114,6 +116,7 @@ export class CouncilView {
         const [words, parts] = [this.#words, this.#parts];
         const isCouncil = Boolean(state.sitting || Object.keys(state.council?.deputies ?? {}).length);
         document.body.toggleAttribute("data-council", isCouncil);
+        document.body.toggleAttribute("data-voting", state.open_round !== undefined);
         if (!isCouncil) return;
         const clock = () => this.#clock.at();
         const pinned = this.pinned !== null && state.rounds?.by_id?.[this.pinned] ? { id: this.pinned, ...state.rounds.by_id[this.pinned] } : null;

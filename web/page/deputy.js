@@ -1,7 +1,8 @@
-import { el, mark } from "./dom.js";
+import { el } from "./dom.js";
 import { linkTo } from "./links.js";
 import { swatch } from "./vote.js";
 import { rowsOf, votesOf } from "../council/board.js";
+import { markPicture } from "../council/marks.js";
 import { choiceWord, roundKindWord, verdict } from "../council/words.js";
 
 /** A deputy's page: who it is, and every named vote of the sitting. @returns {Node[] | null} `null` when the council has no such deputy */
@@ -23,5 +24,5 @@ function voteLine(state, round, choice, row, words) {
         el("a", { href: linkTo("round", round.id) },
             item ? el("span", { class: "title" }, `${item.number}. ${item.title}`) : null,
             el("span", { class: "asked" }, [round.question || roundKindWord(words, round.kind), verdict(words, round)?.word].filter(Boolean).join(" · "))),
-        el("span", { class: "choice", "data-choice": choice }, mark(choice), choiceWord(words, choice, row.gender)));
+        el("span", { class: "choice", "data-choice": choice }, markPicture(choice), choiceWord(words, choice, row.gender)));
 }

@@ -28,7 +28,7 @@ const alike = { adopted: "yes", rejected: "no", undecided: "abstain", annulled: 
 /** The mark of a choice or a state, as a drawing; nothing for what has none. */
 export function mark(name) {
     const drawing = drawings[alike[name] ?? name];
-    return el("svg", { class: "mark", viewBox: "0 0 16 16", "aria-hidden": "true", "data-mark": alike[name] ?? name }, drawing ? el("path", { d: drawing }) : null);
+    return drawing ? el("svg", { class: "mark", viewBox: "0 0 16 16", "aria-hidden": "true", "data-mark": alike[name] ?? name }, el("path", { d: drawing })) : null;
 }
 
 /** Makes `shown`'s children like those of `wanted`, which is used up. */

@@ -1,6 +1,7 @@
 import { el, mark } from "./dom.js";
 import { countsOf, factionsOf, filtered, rowsOf, sorted } from "../council/board.js";
 import { seatsOf } from "../council/seats.js";
+import { markPicture } from "../council/marks.js";
 import { choiceWord, countWord, positions, roundKindWord, roundLeft, roundStateWord, verdict } from "../council/words.js";
 
 /** Positions that are shown even when nobody took them. */
@@ -86,7 +87,7 @@ function counts(round, words) {
     const numbers = countsOf(round);
     if (numbers === null) return null;
     return el("dl", { class: "counts" }, positions.filter((position) => always.has(position) || numbers[position] > 0).map((position) =>
-        el("div", { key: position, "data-choice": position }, el("dt", {}, mark(position), countWord(words, position)), el("dd", {}, String(numbers[position])))));
+        el("div", { key: position, "data-choice": position }, el("dt", {}, markPicture(position), countWord(words, position)), el("dd", {}, String(numbers[position])))));
 }
 
 /** The board in one sentence, for those who do not see it. */
@@ -110,7 +111,7 @@ export function voteRows(state, round, words, wish) {
             el("a", { href: `#deputy=${encodeURIComponent(row.id)}` }, row.full),
             el("span", { class: "in-faction" }, row.role === "head" ? words.say("board.head") : row.factionName)),
         el("td", { class: "faction" }, swatch(row.color), row.role === "head" ? words.say("board.head") : row.factionName),
-        el("td", { class: "choice", "data-choice": row.choice }, mark(row.choice), choiceWord(words, row.choice, row.gender))));
+        el("td", { class: "choice", "data-choice": row.choice }, markPicture(row.choice), choiceWord(words, row.choice, row.gender))));
 }
 
 /** A faction's colour, beside its name. The policy of the page allows no style attribute: the colour is a drawing's. */

@@ -34,7 +34,7 @@ function currentItem(state, words) {
         item.draft ? words.say("now.draft", { number: item.draft }) : null,
     ].filter(Boolean);
     return el("div", { class: "current" },
-        el("p", { class: "eyebrow" }, words.say("now.item", { number: item.number })),
+        el("p", { class: "eyebrow" }, words.say("now.itemNumber", { number: item.number })),
         el("h3", {}, item.title),
         facts.length ? el("p", { class: "facts" }, facts.join(" · ")) : null,
         documents(item));

@@ -20,6 +20,10 @@ public protocol HallControl: Sendable {
     var encoders: EncoderFigures? { get }
     /// The halls' records; `nil` when this daemon keeps none.
     var council: (any CouncilControl)? { get }
+    /// What the event channel counted; `nil` when it is not open.
+    func events() async -> EventFigures?
+    /// What the halls' records counted, in the order of the config.
+    var boards: [BoardFigures] { get }
     /// Where browsers find the event channel; `nil` when it is not open.
     var channel: ChannelPlace? { get }
 }
@@ -28,6 +32,8 @@ extension HallControl {
     public var encoders: EncoderFigures? { nil }
     public var channel: ChannelPlace? { nil }
     public var council: (any CouncilControl)? { nil }
+    public func events() async -> EventFigures? { nil }
+    public var boards: [BoardFigures] { [] }
 }
 
 /// What the RTMP listener counted since it began; the first two are of this moment.

@@ -35,8 +35,9 @@ def hint(name):
     return f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{name}.mp4"\n'
 
 
-OLD = HEAD + "#EXT-X-MEDIA-SEQUENCE:5\n" + MAP + "".join(segment(n) for n in range(5, 12)) + segment(12, 1, False) + hint("s12.1")
-NEW = HEAD + "#EXT-X-MEDIA-SEQUENCE:6\n" + MAP + "".join(segment(n) for n in range(6, 13)) + hint("s13.0")
+RANGE = '#EXT-X-DATERANGE:ID="item-1",CLASS="org.plenary.item",START-DATE="2026-11-22T10:00:01.000Z",X-ORG-PLENARY-TITLE="Бюджет"\n'
+OLD = HEAD + "#EXT-X-MEDIA-SEQUENCE:5\n" + RANGE + MAP + "".join(segment(n) for n in range(5, 12)) + segment(12, 1, False) + hint("s12.1")
+NEW = HEAD + "#EXT-X-MEDIA-SEQUENCE:6\n" + RANGE.replace(",X-", ',END-DATE="2026-11-22T10:00:05.000Z",X-') + MAP + "".join(segment(n) for n in range(6, 13)) + hint("s13.0")
 
 
 def broken(text, pattern, replacement, count=1):
@@ -59,7 +60,7 @@ SYNTAX = {
     "INDEPENDENT=NO": (r"INDEPENDENT=YES", "INDEPENDENT=NO"),
     "EXTINF without a comma": (r"#EXTINF:1.00000,", "#EXTINF:1.00000"),
     "a segment without EXTINF": (r"#EXTINF:1.00000,\n", ""),
-    "a date without a zone": (r"\.000Z", ".000"),
+    "a date without a zone": (r"(PROGRAM-DATE-TIME:.*)\.000Z", r"\1.000"),
     "a date after its first part": (r"(#EXT-X-PROGRAM-DATE-TIME:.*\n)(#EXT-X-PART:.*\n)", r"\2\1"),
     "a discontinuity after a part": (r"(#EXT-X-PART:.*\n)", r"\1#EXT-X-DISCONTINUITY\n"),
     "a part after the hint": (r'(#EXT-X-PRELOAD-HINT.*\n)', r'\1#EXT-X-PART:DURATION=0.5,URI="x.mp4"\n'),
@@ -96,6 +97,7 @@ ONE = {
     "uris_are_unique": (r"s8.1.mp4", "s8.0.mp4"),
     "nothing_is_skipped_past_the_skip_boundary": (r"#EXT-X-MAP", "#EXT-X-SKIP:SKIPPED-SEGMENTS=3\n#EXT-X-MAP"),
     "no_playlist_type": None,
+    "date_ranges_are_sound": (r'END-DATE="2026-11-22T10:00:05', 'END-DATE="2026-11-22T09:59:59'),
 }
 
 
@@ -129,6 +131,8 @@ TWO = {
     "the_hinted_part_comes_next": (r"s12.1.mp4", "s12.7.mp4"),
     "nothing_changes_after_the_end": None,
     "enough_stays_listed": None,
+    "a_date_range_keeps_its_words": (r'START-DATE="2026-11-22T10:00:01', 'START-DATE="2026-11-22T10:00:02'),
+    "a_date_range_leaves_with_its_segments": (r"#EXT-X-DATERANGE.*\n", ""),
 }
 
 

@@ -7,6 +7,8 @@ about what is wrong. Rules marked “promise” are Plenary's own and stricter t
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from .playlist import date, quoted
+
 PLAYLIST_RULES, PAIR_RULES = [], []
 
 
@@ -332,6 +334,43 @@ def enough_stays_listed(old, new):
     if new.media_sequence > old.media_sequence and not new.ended and new.target_duration and not new.skipped:
         if new.length < 3 * new.target_duration:
             yield f"segments were removed and only {new.length} s are left, less than three targets"
+
+
+@of_one("RFC 8216bis §4.4.5.1")
+def date_ranges_are_sound(p):
+    seen = set()
+    for found in p.date_ranges:
+        name, start, end = (quoted(found, key, "EXT-X-DATERANGE", key != "END-DATE") for key in ("ID", "START-DATE", "END-DATE"))
+        if name in seen:
+            yield f"the date range {name} stands there twice"
+        seen.add(name)
+        if end is not None and date(end) < date(start):
+            yield f"the date range {name} ends at {end}, before it starts at {start}"
+        for key in found:
+            if key not in ("ID", "CLASS", "START-DATE", "END-DATE") and not key.startswith("X-"):
+                yield f"the date range {name} has the unknown attribute {key}"
+
+
+@of_two("RFC 8216bis §4.4.5.1")
+def a_date_range_keeps_its_words(old, new):
+    known = {found["ID"]: found for found in new.date_ranges}
+    for found in old.date_ranges:
+        later = known.get(found["ID"])
+        for key, value in found.items():
+            if later is not None and later.get(key) != value:
+                yield f"the date range {found['ID']} had {key}={value} and now {later.get(key)}"
+
+
+@of_two("promise")
+def a_date_range_leaves_with_its_segments(old, new):
+    known = {found["ID"] for found in new.date_ranges}
+    first = new.segments[0].date if new.segments and not new.skipped else None
+    for found in old.date_ranges:
+        if found["ID"] in known or first is None:
+            continue
+        end = quoted(found, "END-DATE", "EXT-X-DATERANGE", False)
+        if end is None or date(end) > first:
+            yield f"the date range {found['ID']} has gone, and the playlist still shows its time"
 
 
 def apply_delta(full, delta):

@@ -2,13 +2,17 @@ import StreamRelay
 
 /// Prometheus' text exposition format 0.0.4.
 enum MetricsText {
-    static func exposition(statuses: [StreamStatus], door: DoorFigures?, encoders: EncoderFigures? = nil, keys: KeyFigures? = nil) -> String
-    {
+    static func exposition(
+        statuses: [StreamStatus], door: DoorFigures?, encoders: EncoderFigures? = nil, keys: KeyFigures? = nil,
+        events: EventFigures? = nil, boards: [BoardFigures] = []
+    ) -> String {
         var page = Page()
         halls(statuses, &page)
         if let door { self.door(door, halls: statuses.map(\.hall), &page) }
         if let encoders { self.encoders(encoders, &page) }
         if let keys { self.keys(keys, &page) }
+        if let events { self.events(events, &page) }
+        if !boards.isEmpty { self.boards(boards, &page) }
         return page.text
     }
 

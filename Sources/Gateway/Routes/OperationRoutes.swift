@@ -19,7 +19,8 @@ struct OperationRoutes: Sendable {
                 .get: { _, _ in
                     let statuses = control.halls.compactMap { control.status($0.name) }
                     let text = MetricsText.exposition(
-                        statuses: statuses, door: await figures.read(), encoders: control.encoders, keys: keyFigures)
+                        statuses: statuses, door: await figures.read(), encoders: control.encoders, keys: keyFigures,
+                        events: await control.events(), boards: control.boards)
                     return Self.text(text, type: "text/plain; version=0.0.4; charset=utf-8")
                 }
             ])

@@ -21,7 +21,7 @@ package struct LiveWindow: Sendable {
     private(set) var bandwidth = BandwidthMeter()
     /// UTC microseconds at the window's end.
     private(set) var endDate: Int64 = 0
-    /// EXT-X-DATERANGE of agenda items and rounds, in the order of their start.
+    /// EXT-X-DATERANGE of agenda items and rounds, in the order of their start; playlists show those that reach into the window.
     package var dateRanges: [DateRange] = []
     /// The next segment begins with EXT-X-DISCONTINUITY.
     private var owesDiscontinuity: Bool

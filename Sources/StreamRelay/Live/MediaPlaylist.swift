@@ -8,7 +8,7 @@ package enum MediaPlaylist {
         writeHead(window, to: &out)
         let skipped = skip ? skippable(window) : 0
         if skipped > 0 { out.writeString("#EXT-X-SKIP:SKIPPED-SEGMENTS=\(skipped)\n") }
-        for range in window.dateRanges { out.writeString("\(range.tag)\n") }
+        for range in shown(window) { out.writeString("\(range.tag)\n") }
         var map: Int?
         for segment in window.segments.dropFirst(skipped) { write(segment, of: window, rendition: rendition, map: &map, to: &out) }
         writeTail(window, rendition: rendition, to: &out)
@@ -26,6 +26,14 @@ package enum MediaPlaylist {
         out.writeString("#EXT-X-PART-INF:PART-TARGET=\(PlaylistText.decimal(partTarget))\n")
         out.writeString("#EXT-X-MEDIA-SEQUENCE:\(window.firstMediaSequence)\n")
         out.writeString("#EXT-X-DISCONTINUITY-SEQUENCE:\(window.discontinuitySequence)\n")
+    }
+
+    /// At most so many, the newest: a playlist is fetched twice a second.
+    static let rangeLimit = 64
+
+    private static func shown(_ window: LiveWindow) -> ArraySlice<DateRange> {
+        let first = window.segments.first?.programDateTime ?? .min
+        return window.dateRanges.filter { $0.end.map { $0 >= first } ?? true }.suffix(rangeLimit)
     }
 
     /// Segments that lie wholly before the skip boundary.

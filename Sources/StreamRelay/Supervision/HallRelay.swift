@@ -65,6 +65,9 @@ public final class HallRelay: LiveSource, Sendable {
         try? await core.stop()
     }
 
+    /// What the sitting says of the picture, in the order of its beginning; shown with the next part.
+    package func show(_ ranges: [DateRange]) { core.withState { $0.supervision.dateRanges = ranges } }
+
     /// An encoder that pushes has shown the right key. `nil` when one is pushing already.
     public func acceptPush(from peer: String) -> PushFeed? {
         let outcome = core.withState { state -> (encoder: UInt64, start: Bool)? in

@@ -133,6 +133,7 @@ extension RelaySupervision {
     mutating func beginWindow(_ targets: LiveTargets, firstDate: Int64) {
         var fresh = LiveWindow(targets: targets, numbers: idleNumbers, length: Int64(settings.liveWindow * 90_000), continues: wasServed)
         fresh.begin(segmentDuration: Int64(settings.segmentDuration * 90_000), firstDate: firstDate)
+        fresh.dateRanges = dateRanges
         window = fresh
         wasServed = true
     }

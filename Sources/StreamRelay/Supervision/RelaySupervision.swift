@@ -86,6 +86,8 @@ package struct RelaySupervision: Sendable {
 
     var phase = Phase.stopped
     package internal(set) var window: LiveWindow?
+    /// What the sitting says of the picture; outlives the window.
+    package var dateRanges: [DateRange] = [] { didSet { window?.dateRanges = dateRanges } }
     /// While there is no window.
     var idleNumbers: LiveNumbers
     var targets: LiveTargets?

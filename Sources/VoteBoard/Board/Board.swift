@@ -34,7 +34,9 @@ public final class Board: Sendable {
         self.log = log
         let replayed = try log.resume()
         desk = Desk(log: log, state: replayed.state, tip: replayed.tip, clock: clock)
-        shown = Mutex(Shown(epoch: log.id, state: replayed.state, now: clock().wall))
+        let inSession = replayed.state.sittingInSession?.id
+        let marks = RecentMarks(inSession, try inSession.map { id throws(LogError) in try log.records(of: id) } ?? [])
+        shown = Mutex(Shown(epoch: log.id, state: replayed.state, marks: marks, now: clock().wall))
     }
 
     // MARK: commands
@@ -57,7 +59,10 @@ public final class Board: Sendable {
             }
             return false
         }
-        if isFull { answer(.refused(.busy)) }
+        if isFull {
+            desk.figures.withLock { $0.answered([.refused(.busy)]) }
+            answer(.refused(.busy))
+        }
     }
 
     private func drain() {
@@ -70,6 +75,7 @@ public final class Board: Sendable {
             }
             if batch.isEmpty { return }
             let (answers, happened) = desk.work(batch.map(\.envelope))
+            desk.figures.withLock { $0.answered(answers) }
             if !happened.isEmpty { show(happened) }
             for (waiting, answer) in zip(batch, answers) { waiting.answer(answer) }
         }
@@ -80,10 +86,20 @@ public final class Board: Sendable {
     /// The state after the last command that was answered.
     public var state: CouncilState { shown.withLock { $0.state } }
 
+    /// What was counted, and how many commands wait for the disk.
+    public var figures: (counted: DeskFigures, waiting: Int) { (desk.figures.withLock { $0 }, inbox.withLock { $0.waiting.count }) }
+
+    /// Items and rounds of the sitting in session and of the last hours, for the picture.
+    public var marks: [SittingMark] {
+        let now = desk.clock().wall
+        return shown.withLock { $0.marks(now: now) }
+    }
+
     /// The sequence that the last published delta ends in.
     public var published: Int64 { shown.withLock { $0.published } }
 
-    /// Calls `observer` with every delta from now on, in order, on the board's queue; it must not block or call the board.
+    /// Calls `observer` with every delta from now on, in order, on the board's queue; it must not block. It may ask the
+    /// board for its state and marks, for nothing that observes.
     /// Returns the snapshot that the first delta follows, without a gap between them.
     public func observe(_ observer: @escaping Observer) -> (snapshot: [UInt8], sequence: Int64) {
         let now = desk.clock().wall

@@ -1,8 +1,10 @@
 import Foundation
+import Synchronization
 
 /// Decides commands and writes them down, one batch at a time. Only the board's queue works here.
 ///
-// Invariant: every method and `state` are used on the board's serial queue only; `clock` and `log` never change.
+// Invariant: every method and `state` are used on the board's serial queue only; `clock` and `log` never change;
+// `figures` has a lock of its own.
 final class Desk: @unchecked Sendable {
     let clock: @Sendable () -> ClockReading
     private let log: EventLog
@@ -11,6 +13,7 @@ final class Desk: @unchecked Sendable {
     /// Totals of open secret rounds: in memory only, gone with the process.
     private var urns: [RoundID: SecretTally] = [:]
     private var lastReading: ClockReading
+    let figures = Mutex(DeskFigures())
 
     init(log: EventLog, state: CouncilState, tip: LogTip, clock: @escaping @Sendable () -> ClockReading) {
         self.log = log
@@ -44,7 +47,9 @@ final class Desk: @unchecked Sendable {
             return (answers, [])
         }
         do throws(LogError) {
+            let began = ContinuousClock.now
             tip = try log.append(draft.pending, after: tip)
+            figures.withLock { $0.wrote(in: .now - began) }
         } catch {
             let refusal: Refusal = error == .full ? .storageFull : .storageFailed(error.sentence)
             return (answers.indices.map { draft.settled.contains($0) ? answers[$0] : .refused(refusal) }, [])

@@ -7,15 +7,17 @@ struct Shown: Sendable {
     private(set) var published: Int64
     var observers: [Board.Observer] = []
 
+    private var marks: RecentMarks
     private var view = PublicView()
     private var json: JSONValue
     private var what: [String] = []
     private var lastSteady: Int64?
     private var isScheduled = false
 
-    init(epoch: String, state: CouncilState, now: UTCMilliseconds) {
+    init(epoch: String, state: CouncilState, marks: RecentMarks, now: UTCMilliseconds) {
         self.epoch = epoch
         self.state = state
+        self.marks = marks
         published = state.sequence
         json = view.render(state, at: now)
     }
@@ -23,6 +25,7 @@ struct Shown: Sendable {
     /// Takes in what happened. Returns in how many milliseconds to publish, `nil` when that is arranged already.
     mutating func take(_ state: CouncilState, _ happened: [RecordedEvent], steady: Int64) -> Int64? {
         self.state = state
+        marks.take(happened, state)
         what += happened.map(\.event.fact.type)
         guard !isScheduled else { return nil }
         isScheduled = true
@@ -47,6 +50,8 @@ struct Shown: Sendable {
         lastSteady = reading.steady
         return publication
     }
+
+    func marks(now: UTCMilliseconds) -> [SittingMark] { marks.marks(now: now) }
 
     func snapshot(now: UTCMilliseconds) -> [UInt8] {
         WireMessage.snapshot(epoch: epoch, sequence: published, now: now, state: json)

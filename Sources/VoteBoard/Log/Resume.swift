@@ -44,6 +44,14 @@ extension EventLog {
         return state
     }
 
+    /// Everything that happened in one sitting.
+    func records(of id: SittingID) throws(LogError) -> [RecordedEvent] {
+        let bodies = try read { db in
+            try Data.fetchAll(db, sql: "SELECT body FROM event WHERE sitting = ? ORDER BY seq", arguments: [id.text])
+        }
+        do { return try bodies.map { try EventBody(bytes: Array($0)).record } } catch { throw .failed(words: "\(error)") }
+    }
+
     private func followLeaves() throws(LogError) -> LogTip {
         let tip = try read { db in
             var tip = LogTip()

@@ -22,12 +22,20 @@ extension SittingMark {
     }
 }
 
-private struct MarkFold {
-    var marks: [SittingMark] = []
+struct MarkFold: Sendable {
+    private(set) var marks: [SittingMark] = []
     private var titles: [ItemID: String] = [:]
     private var questions: [RoundID: String] = [:]
     /// Places in `marks` of what lasts.
     private var running: [SittingMark.Kind: Int] = [:]
+
+    init() {}
+
+    /// Begins with what is planned.
+    init(_ sitting: Sitting) {
+        for item in sitting.agenda { titles[item.id] = Self.title(item) }
+        for round in sitting.rounds { questions[round.plan.id] = round.plan.question }
+    }
 
     mutating func take(_ record: RecordedEvent) {
         switch record.event.fact {
@@ -54,5 +62,39 @@ private struct MarkFold {
 
     private mutating func end(_ kind: SittingMark.Kind, at: UTCMilliseconds) {
         if let index = running.removeValue(forKey: kind) { marks[index].until = at }
+    }
+}
+
+/// The marks of the sitting in session, and of what ended lately: as far back as a live picture can be wound.
+struct RecentMarks: Sendable {
+    /// Milliseconds that a mark is kept after its end; the longest live window is four hours.
+    static let age: Int64 = 5 * 3_600_000
+    static let limit = 512
+
+    private var past: [SittingMark] = []
+    private var sitting: SittingID?
+    private var fold = MarkFold()
+
+    /// - Parameter events: all of the sitting in session, when there is one.
+    init(_ sitting: SittingID?, _ events: [RecordedEvent]) {
+        self.sitting = sitting
+        for record in events { fold.take(record) }
+    }
+
+    /// - Parameter state: after all that happened. Only one sitting is in session at a time.
+    mutating func take(_ happened: [RecordedEvent], _ state: CouncilState) {
+        for record in happened {
+            if record.event.fact == .sittingOpened, let opened = record.event.sitting.flatMap(state.sitting) {
+                past = marks(now: record.at)
+                sitting = opened.id
+                fold = MarkFold(opened)
+            }
+            if record.event.sitting == sitting { fold.take(record) }
+        }
+    }
+
+    /// In the order of their beginning.
+    func marks(now: UTCMilliseconds) -> [SittingMark] {
+        Array((past + fold.marks).filter { $0.until.map { now - $0 < Self.age } ?? true }.suffix(Self.limit))
     }
 }

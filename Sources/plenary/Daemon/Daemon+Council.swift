@@ -1,6 +1,7 @@
 import EventChannel
 import Gateway
 import PlenaryConfiguration
+import StreamRelay
 import VoteBoard
 
 // The halls' records, as the doors ask for them.
@@ -29,4 +30,70 @@ extension Daemon {
     }
 
     var channel: ChannelPlace? { state.withLock { $0.channel?.place } }
+}
+
+// What the metrics tell.
+extension Daemon {
+    func events() async -> EventFigures? {
+        guard let channel = state.withLock({ $0.channel?.served }) else { return nil }
+        return EventFigures(await channel.figures(), halls: halls.map(\.name))
+    }
+
+    var boards: [BoardFigures] {
+        halls.compactMap { hall in
+            guard let board = board(hall.name) else { return nil }
+            let (counted, waiting) = board.figures
+            var figures = BoardFigures(hall: hall.name, sequence: board.state.sequence)
+            figures.waiting = waiting
+            figures.done = counted.done
+            figures.refused = counted.refused.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            figures.writes = counted.writes
+            figures.diskSeconds = counted.diskTime / .seconds(1)
+            return figures
+        }
+    }
+}
+
+extension EventFigures {
+    init(_ counted: ChannelFigures, halls: [String]) {
+        self.init()
+        connections = counted.connections
+        listeners = halls.map { ($0, counted.listening[$0] ?? 0) }
+        accepted = counted.accepted
+        refused = counted.refused
+        messages = counted.messages
+        writes = counted.writes
+        bytesSent = counted.bytesSent
+        snapshots = counted.snapshots
+        resumed = counted.resumed
+        replaced = counted.replaced
+        answered = counted.answered.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        closed = ChannelEnd.allCases.map { ($0.rawValue, counted.closed[$0] ?? 0) }
+    }
+}
+
+// The sitting and the picture: both clocks are this machine's UTC.
+extension Daemon {
+    /// From here on the hall's playlists say what is before the council and what it votes on.
+    static func join(_ record: CouncilRecords.Record, with relay: HallRelay) {
+        let board = record.board
+        relay.show(board.marks.map(DateRange.init))
+        let _: UInt64 = record.feed.observe { [weak board, weak relay] (_: EventMessage) in
+            guard let board, let relay else { return }
+            relay.show(board.marks.map(DateRange.init))
+        }
+    }
+}
+
+extension DateRange {
+    /// Characters of a title in a playlist.
+    private static let titleLength = 200
+
+    init(_ mark: SittingMark) {
+        // An item may be taken up twice: its beginning tells one time from the other.
+        self.init(
+            id: "\(mark.kind.rawValue)-\(mark.id)-\(mark.from.value)", kind: "org.plenary.\(mark.kind.rawValue)",
+            start: mark.from.value * 1000, end: mark.until.map { $0.value * 1000 },
+            attributes: [("ORG-PLENARY-ID", mark.id), ("ORG-PLENARY-TITLE", String(mark.title.prefix(Self.titleLength)))])
+    }
 }

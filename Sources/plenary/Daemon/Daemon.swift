@@ -44,16 +44,18 @@ final class Daemon: HallControl {
             logger: surroundings.sink.logger("record"))
         for hall in config.halls { try records.open(hall) }
         var relays: [String: HallRelay] = [:]
-        for hall in config.halls { relays[hall.name] = Self.relay(hall, surroundings) }
+        for hall in config.halls { relays[hall.name] = Self.relay(hall, records, surroundings) }
         state = Mutex(State(config: config, relays: relays))
     }
 
-    private static func relay(_ hall: PlenaryConfig.Hall, _ surroundings: Surroundings) -> HallRelay {
+    private static func relay(_ hall: PlenaryConfig.Hall, _ records: CouncilRecords, _ surroundings: Surroundings) -> HallRelay {
         var logger = surroundings.sink.logger("relay")
         logger[metadataKey: "hall"] = "\(hall.name)"
-        return HallRelay(
+        let relay = HallRelay(
             settings: hall.stream, stateDirectory: surroundings.stateDirectory, workerExecutable: surroundings.executable,
             resources: surroundings.pictures, logger: logger)
+        if let record = records[hall.name] { join(record, with: relay) }
+        return relay
     }
 
     // MARK: What runs
@@ -192,7 +194,7 @@ final class Daemon: HallControl {
             logger.error("\(error.message)")
             throw .faulty(error.message)
         }
-        let made = change.added.compactMap(new.hall).map { ($0.name, Self.relay($0, surroundings)) }
+        let made = change.added.compactMap(new.hall).map { ($0.name, Self.relay($0, records, surroundings)) }
         let (removed, changed, channel) = state.withLock { state in
             let removed = change.removed.compactMap { state.relays.removeValue(forKey: $0) }
             for (name, relay) in made { state.relays[name] = relay }

@@ -222,6 +222,23 @@ import Testing
         #expect(Self.text(window).contains(line) && Self.text(window, skip: true).contains(line))
     }
 
+    @Test func `a date range leaves with the last segment that it reached into`() {
+        var window = Self.window()
+        Self.add(&window, starts: true)
+        let hour: Int64 = 3_600_000_000
+        func range(_ id: String, _ start: Int64, _ end: Int64?) -> DateRange {
+            DateRange(id: id, kind: "agenda", start: start, end: end, attributes: [])
+        }
+        window.dateRanges =
+            [range("past", Self.date - 2 * hour, Self.date - hour), range("long", Self.date - 2 * hour, nil)]
+            + (0..<70).map { range("n\($0)", Self.date, Self.date + hour) }
+        let text = Self.text(window)
+        #expect(!text.contains(#"ID="past""#))
+        #expect(text.contains(#"ID="n69""#) && text.components(separatedBy: "EXT-X-DATERANGE").count == 65, "64 of them, the newest")
+        window.dateRanges.removeLast(10)
+        #expect(Self.text(window).contains(#"ID="long""#))
+    }
+
     @Test(arguments: [
         (Int64(0), "1970-01-01T00:00:00.000Z"), (1_709_164_800_123_456, "2024-02-29T00:00:00.123Z"),
         (1_798_761_599_999_999, "2026-12-31T23:59:59.999Z"), (4_107_542_399_000_000, "2100-02-28T23:59:59.000Z"),

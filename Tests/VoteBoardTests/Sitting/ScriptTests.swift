@@ -46,6 +46,25 @@ struct ScriptTests {
         #expect(marks.first { $0.id == "i2" }?.title.hasPrefix("2. Про передачу") == true)
     }
 
+    @Test func `marks that are kept as it happens are those of the record, and the old ones go`() throws {
+        let hall = try played(runs: 2)
+        var state = CouncilState()
+        var recent = RecentMarks(nil, [])
+        for record in hall.log {
+            state.apply(record)
+            recent.take([record], state)
+        }
+        let all = ["demo-1", "demo-2"].flatMap { SittingMark.marks(of: $0, in: hall.log) }
+        let last = try #require(hall.log.last?.at)
+        #expect(recent.marks(now: last) == all)
+        let firstEnd = try #require(all.first?.until)
+        #expect(recent.marks(now: firstEnd + RecentMarks.age) == all.filter { $0.until != firstEnd })
+        let begun = hall.log.prefix { $0.event.sitting != "demo-2" }.count + 60
+        let half = hall.log.prefix(begun)
+        let resumed = RecentMarks("demo-2", half.filter { $0.event.sitting == "demo-2" })
+        #expect(resumed.marks(now: last) == SittingMark.marks(of: "demo-2", in: half))
+    }
+
     @Test(arguments: [
         "{}", "{\"steps\":[{}]}", "{\"steps\":[{\"after\":-1,\"command\":{\"command\":\"open_sitting\"}}]}",
         "{\"steps\":[{\"ballots\":{\"round\":\"r\",\"over\":1,\"yes\":[\"d5..d1\"]}}]}", "{\"steps\":[{\"command\":{\"command\":\"x\"}}]}",

@@ -50,7 +50,7 @@ struct WireTests {
     /// The sitting whose messages are pinned: everything that the public state can hold appears in it.
     private func pinned() throws -> [(name: String, bytes: [UInt8])] {
         var hall = try Hall.open(deputies: 5, present: 4)
-        var shown = Shown(epoch: "e1", state: hall.state, now: hall.now)
+        var shown = Shown(epoch: "e1", state: hall.state, marks: RecentMarks(nil, []), now: hall.now)
         var messages: [(String, [UInt8])] = [("snapshot-registered", shown.snapshot(now: hall.now))]
         var steady: Int64 = 0
         func publish(_ name: String, since count: Int) {

@@ -1,0 +1,24 @@
+/// What a board counted since it was opened.
+public struct DeskFigures: Sendable, Equatable {
+    /// Commands on the disk; one that was sent again counts again.
+    public private(set) var done = 0
+    /// Refused commands by code.
+    public private(set) var refused: [String: Int] = [:]
+    /// Transactions; several commands may share one.
+    public private(set) var writes = 0
+    public private(set) var diskTime = Duration.zero
+
+    mutating func answered(_ answers: [Answer]) {
+        for answer in answers {
+            switch answer {
+            case .done: done += 1
+            case .refused(let refusal): refused[refusal.code, default: 0] += 1
+            }
+        }
+    }
+
+    mutating func wrote(in time: Duration) {
+        writes += 1
+        diskTime += time
+    }
+}

@@ -13,13 +13,16 @@ public struct Gateway: Service {
     let logger: Logger
     let onListening: @Sendable ([SocketAddress]) -> Void
     let onSetupCode: @Sendable (String) -> Void
+    let onNewCertificate: @Sendable () -> Void
 
     /// - Parameters:
     ///   - onListening: called once with the TCP addresses really bound, in the order of `settings.listen`, when every door is open.
     ///   - onSetupCode: called before it, with a code that opens the console once, as long as nobody has a token.
+    ///   - onNewCertificate: called when changed certificate files were read and can be used.
     public init(
         settings: GatewaySettings, control: any HallControl, group: MultiThreadedEventLoopGroup, logger: Logger,
-        onListening: @escaping @Sendable ([SocketAddress]) -> Void = { _ in }, onSetupCode: @escaping @Sendable (String) -> Void = { _ in }
+        onListening: @escaping @Sendable ([SocketAddress]) -> Void = { _ in },
+        onSetupCode: @escaping @Sendable (String) -> Void = { _ in }, onNewCertificate: @escaping @Sendable () -> Void = {}
     ) {
         self.settings = settings
         self.control = control
@@ -27,6 +30,7 @@ public struct Gateway: Service {
         self.logger = logger
         self.onListening = onListening
         self.onSetupCode = onSetupCode
+        self.onNewCertificate = onNewCertificate
     }
 
     /// Opens the doors and serves. - Throws: an error that names the address which could not be bound.
@@ -52,7 +56,7 @@ public struct Gateway: Service {
             tasks.addTask {
                 while !Task.isCancelled {
                     try? await Task.sleep(for: .seconds(10))
-                    doors.refreshCertificate()
+                    if doors.refreshCertificate() { onNewCertificate() }
                 }
             }
             try? await gracefulShutdown()

@@ -84,7 +84,11 @@ import Testing
                 "plenary_http_held_requests 0", "plenary_stream_failures_total{hall=\"demo\",kind=\"unauthorized\"} 3",
                 "plenary_stream_failures_total{hall=\"demo\",kind=\"forbidden\"} 0",
                 "plenary_rtmp_connections_open 2", "plenary_rtmp_encoders_accepted_total 5", "plenary_rtmp_refused_total{reason=\"key\"} 7",
-                "plenary_rtmp_received_bytes_total 4096",
+                "plenary_rtmp_received_bytes_total 4096", "plenary_events_connections_open 11",
+                "plenary_events_listeners{hall=\"demo\"} 9", "plenary_events_begun_total{with=\"snapshot\"} 6",
+                "plenary_events_answers_total{status=\"426\"} 2", "plenary_events_closed_total{reason=\"slow\"} 1",
+                "plenary_board_events_total{hall=\"demo\"} 77", "plenary_board_disk_seconds_total{hall=\"demo\"} 0.25",
+                "plenary_board_commands_refused_total{hall=\"demo\",code=\"ballot_twice\"} 3",
             ] { #expect(reply.text.contains(line + "\n"), "\(line)") }
             for line in reply.text.split(separator: "\n") where !line.hasPrefix("#") {
                 #expect(line.wholeMatch(of: /[a-z0-9_]+(\{[^}]*\})? [0-9.e+-]+/) != nil, "\(line)")

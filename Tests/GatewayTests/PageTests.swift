@@ -78,6 +78,21 @@ import Testing
         }
     }
 
+    @Test func `a page is told where its hall's votes and picture are`() async throws {
+        try await Door.open { door in
+            func channel(_ hall: String) async throws -> Reply {
+                try await door.ask("GET /api/v1/halls/\(hall)/channel HTTP/1.1\r\nHost: council.example:8080\r\n\r\n")
+            }
+            let rest = #""events":"/live/demo/events","state":"/live/demo/state","stream":"/live/demo/index.m3u8""#
+            #expect(try await channel("demo").text == "{\(rest)}\n")
+            door.control.channelPlace.withLock { $0 = .port(8081, secure: true) }
+            let reply = try await channel("demo")
+            #expect(reply.text == "{\(rest),\"websocket\":\"wss://council.example:8081/live/demo/events\"}\n")
+            #expect(reply["cache-control"] == "no-store")
+            #expect(try await channel("other").status == 404)
+        }
+    }
+
     @Test func `several halls are a list`() async throws {
         let halls = [HallSummary(name: "one", title: "Hall <1>", language: "en"), HallSummary(name: "two", title: "Два", language: "uk")]
         try await Door.open(control: FakeControl(halls: halls)) { door in

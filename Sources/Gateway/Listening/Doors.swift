@@ -100,7 +100,8 @@ final class Doors: Sendable {
 
     // MARK: While open
 
-    func refreshCertificate() { certificates?.refresh() }
+    /// Whether new connections now get another certificate.
+    func refreshCertificate() -> Bool { certificates?.refresh() ?? false }
 
     /// Counts of all loops, and each hall's viewers.
     func figures() async -> DoorFigures {

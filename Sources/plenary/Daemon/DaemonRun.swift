@@ -57,7 +57,8 @@ struct DaemonRun {
             group: MultiThreadedEventLoopGroup.singleton, logger: sink.logger("gateway"),
             onListening: { [config, sink, manager] in Self.announce($0, config, sink, manager) },
             // For the one who started it: the log is read by others too.
-            onSetupCode: { writeOut("The console opens once with the code \($0)\n") })
+            onSetupCode: { writeOut("The console opens once with the code \($0)\n") },
+            onNewCertificate: { channel.reloadCertificate() })
         var services: [any Service] = [RelayService(daemon: daemon), ChannelService(channel: channel), gateway]
         if let address = config.rtmpListen { services.append(PushService(address: address, daemon: daemon, logger: sink.logger("rtmp"))) }
         return ServiceGroupConfiguration(services: services.map { .init(service: $0) }, logger: Self.quiet(logger))

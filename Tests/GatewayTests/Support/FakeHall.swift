@@ -72,6 +72,23 @@ final class FakeControl: HallControl {
 
     func events(_ hall: String) -> (any EventSource)? { halls.contains { $0.name == hall } ? record : nil }
 
+    func events() async -> EventFigures? {
+        var figures = EventFigures()
+        figures.connections = 11
+        figures.listeners = [("demo", 9)]
+        figures.snapshots = 6
+        figures.answered = [(426, 2)]
+        figures.closed = [("slow", 1)]
+        return figures
+    }
+
+    var boards: [BoardFigures] {
+        var board = BoardFigures(hall: "demo", sequence: 77)
+        board.refused = [("ballot_twice", 3)]
+        board.diskSeconds = 0.25
+        return [board]
+    }
+
     var encoders: EncoderFigures? {
         var figures = EncoderFigures()
         figures.connections = 2

@@ -4,7 +4,7 @@ import { CouncilStore } from "../council/store.js";
 import { follow } from "../council/wire.js";
 import { chooseLanguage, Words } from "../page/language.js";
 import { Calendar } from "./calendar.js";
-import { forgetMeasures, Painter } from "./paint.js";
+import { Painter } from "./paint.js";
 import { sceneOf } from "./scene.js";
 
 const page = document.documentElement;
@@ -77,7 +77,7 @@ keepClock();
 
 addEventListener("resize", show);
 document.fonts.addEventListener("loadingdone", () => {
-    forgetMeasures();
+    painter.forgetFonts();
     show();
 });
 

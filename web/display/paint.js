@@ -1,27 +1,8 @@
 import { markPicture } from "../council/marks.js";
-import { fit } from "./fit.js";
+import { Fitter, measureIn } from "./fitted.js";
 
-/** One pen for all measuring; widths at font size 100. */
-const pen = new OffscreenCanvas(1, 1).getContext("2d");
-const measures = new Map();
-
-/** The width of a text in `weight` at font size 1, in the page's font. */
-export function measureIn(family, weight) {
-    return (text) => {
-        const key = `${weight} ${text}`;
-        let width = measures.get(key);
-        if (width === undefined) {
-            if (measures.size > 2000) measures.clear();
-            pen.font = `${weight} 100px ${family}`;
-            width = (pen.measureText(text).width / 100) * 1.01;
-            measures.set(key, width);
-        }
-        return width;
-    };
-}
-
-/** The fonts came: what was measured before was another font. */
-export const forgetMeasures = () => measures.clear();
+/** CSS pixels of a hundredth of the smaller side: `vmin`. */
+const vmin = () => Math.min(innerWidth, innerHeight) / 100;
 
 /** Draws scenes into the display's one set of elements. Nothing is taken away before its successor is there. */
 export class Painter {
@@ -29,7 +10,7 @@ export class Painter {
     #parts;
     #clock;
     #family;
-    #fitted = new WeakMap();
+    #fitter;
     #scene = null;
     #counts = "";
 
@@ -38,6 +19,7 @@ export class Painter {
         this.#root = root;
         this.#clock = clock;
         this.#family = getComputedStyle(root).fontFamily;
+        this.#fitter = new Fitter(this.#family, vmin);
         const find = (selector) => root.querySelector(selector);
         this.#parts = {
             number: find(".number"), role: find(".role"), feet: find(".feet-text"), counts: find(".counts"), seats: find("council-hemicycle"),
@@ -60,13 +42,18 @@ export class Painter {
         this.#showCountdown(scene);
         seats.hidden = scene.seats === null;
         this.refit();
-        if (scene.seats) seats.model = { seats: scene.seats, label: scene.seatsLabel, names: true, smallest: (Math.min(innerWidth, innerHeight) * 2.4) / 100, theme: "dark" };
+        if (scene.seats) seats.model = { seats: scene.seats, label: scene.seatsLabel, names: true, smallest: 2.4 * vmin(), theme: "dark" };
     }
 
-    /** Fits every text anew: the window has another size, or the fonts have come. */
+    /** The fonts came: what was measured before was another font. */
+    forgetFonts() {
+        this.#fitter.forget();
+    }
+
+    /** Fits every text to its room. */
     refit() {
         if (this.#scene === null) return;
-        for (const [name, element] of this.#parts.fitted) this.#fit(element, this.#scene[name]);
+        for (const [name, element] of this.#parts.fitted) this.#fitter.write(element, this.#scene[name]);
         this.#fitTime();
         this.#fitCounts();
     }
@@ -76,29 +63,6 @@ export class Painter {
         const { counts } = this.#parts;
         counts.style.removeProperty("--shrink");
         if (counts.scrollWidth > counts.clientWidth) counts.style.setProperty("--shrink", (counts.clientWidth / counts.scrollWidth * 0.99).toFixed(3));
-    }
-
-    #fit(element, text) {
-        if (text === "") {
-            if (element.firstChild) element.replaceChildren();
-            this.#fitted.delete(element);
-            return;
-        }
-        if (!element.firstChild) element.replaceChildren(document.createElement("span"));
-        const style = getComputedStyle(element);
-        const unit = Math.min(innerWidth, innerHeight) / 100;
-        const value = (name) => Number(style.getPropertyValue(name));
-        const room = { width: element.clientWidth, lines: value("--lines"), largest: value("--largest") * unit, smallest: value("--smallest") * unit, worth: value("--worth") };
-        const key = JSON.stringify([text, room, style.fontWeight]);
-        if (this.#fitted.get(element) === key || room.width === 0) return;
-        this.#fitted.set(element, key);
-        const { size, lines } = fit(text, measureIn(this.#family, style.fontWeight), room);
-        element.style.fontSize = `${size.toFixed(2)}px`;
-        element.replaceChildren(...lines.flatMap((line, index) => {
-            const span = document.createElement("span");
-            span.textContent = line;
-            return index === 0 ? [span] : [" ", span];
-        }));
     }
 
     #showCounts(counts) {
@@ -139,7 +103,7 @@ export class Painter {
         if (left.hidden || left.textContent === "") return;
         const width = measureIn(this.#family, 700)(left.textContent.replace(/\d/g, "0"));
         // A digit is 0.71 of the font's size high.
-        const tallest = (Number(getComputedStyle(left).getPropertyValue("--tallest")) || 100) * Math.min(innerWidth, innerHeight) / 100;
+        const tallest = (Number(getComputedStyle(left).getPropertyValue("--tallest")) || 100) * vmin();
         const size = Math.floor(Math.min(left.clientWidth / width, left.clientHeight / 0.86, tallest));
         const text = `${size}px`;
         if (left.style.fontSize !== text) left.style.fontSize = text;

@@ -1,0 +1,66 @@
+import { fit } from "./fit.js";
+
+/** One pen for all measuring; widths at font size 100. */
+const pen = new OffscreenCanvas(1, 1).getContext("2d");
+const measures = new Map();
+
+/** The width of a text in `weight` at font size 1, in the page's font. */
+export function measureIn(family, weight) {
+    return (text) => {
+        const key = `${weight} ${text}`;
+        let width = measures.get(key);
+        if (width === undefined) {
+            if (measures.size > 2000) measures.clear();
+            pen.font = `${weight} 100px ${family}`;
+            width = (pen.measureText(text).width / 100) * 1.01;
+            measures.set(key, width);
+        }
+        return width;
+    };
+}
+
+/**
+ * Writes texts as large as their elements allow. An element says its bounds in its style: `--largest` and `--smallest` (in `unit`s),
+ * `--lines`, `--worth`.
+ */
+export class Fitter {
+    #family;
+    #unit;
+    #written = new WeakMap();
+
+    /** @param {string} family the page's font @param {() => number} unit CSS pixels of the style's unit */
+    constructor(family, unit) {
+        this.#family = family;
+        this.#unit = unit;
+    }
+
+    write(element, text) {
+        if (text === "") {
+            if (element.firstChild) element.replaceChildren();
+            this.#written.delete(element);
+            return;
+        }
+        // An empty paragraph is not laid out, and so has no width.
+        if (!element.firstChild) element.replaceChildren(document.createElement("span"));
+        const style = getComputedStyle(element);
+        const value = (name) => Number(style.getPropertyValue(name));
+        const unit = this.#unit();
+        const room = { width: element.clientWidth, lines: value("--lines"), largest: value("--largest") * unit, smallest: value("--smallest") * unit, worth: value("--worth") || undefined };
+        const key = JSON.stringify([text, room, style.fontWeight]);
+        if (this.#written.get(element) === key || room.width === 0) return;
+        this.#written.set(element, key);
+        const { size, lines } = fit(text, measureIn(this.#family, style.fontWeight), room);
+        element.style.fontSize = `${size.toFixed(2)}px`;
+        element.replaceChildren(...lines.flatMap((line, index) => {
+            const span = document.createElement("span");
+            span.textContent = line;
+            return index === 0 ? [span] : [" ", span];
+        }));
+    }
+
+    /** The fonts came: what was measured before was another font. */
+    forget() {
+        measures.clear();
+        this.#written = new WeakMap();
+    }
+}

@@ -123,6 +123,18 @@ def test_the_stream_goes_on_through_a_loss(cases, name, measured):
         assert watch.gap_parts >= 1 and case.shown == "gap", (case.shown, watch.figures)
 
 
+def test_a_camera_that_was_live_is_knocked_at_often_by_one_worker(cases, measured):
+    """A minute away: some 150 tries at 0.25–0.4 s; at a pace that doubles to 5 s they would be 15. Back, it is on air soon."""
+    for name in ("rtmp-60-gap", "rtmp-60-card"):
+        case = cases[name]
+        tries = case.status["failures"].get("unreachable", 0)
+        measured(f"{name}: tries in a minute", tries)
+        assert tries >= 40, case.status
+        assert case.status["workerStarts"] <= 6, case.status
+    for case in cases.values():
+        assert case.away is None or case.back < 20, (case.name, case.back)
+
+
 @pytest.mark.parametrize("name", [n for n, c in CASES.items() if c[1]])
 def test_parts_come_at_their_pace_all_along(cases, name, measured):
     """A viewer's blocking reload is answered at least every few seconds, whatever the camera does."""

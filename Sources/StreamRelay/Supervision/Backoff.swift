@@ -1,16 +1,32 @@
 /// When to try a camera again: 0.25 s doubling to 5 s, a fifth of it left to chance so that halls do not knock together.
+///
+/// A camera that was live a moment ago is mostly back in a moment (a cable, a reboot): for a minute it is tried at an even, short pace.
 package struct Backoff: Sendable, Equatable {
+    /// For so long after a settled stream was lost its camera is tried at short notice.
+    package static let recency = Int64.seconds(60)
+
     private(set) var attempts = 0
     private var random: UInt64
+    private var soonUntil: Int64?
 
     package init(seed: UInt64) { random = seed }
 
     /// A stream that was live for 10 s begins anew.
     package mutating func reset() { attempts = 0 }
 
+    /// A settled stream was lost at `now` (monotonic).
+    package mutating func lost(at now: Int64) {
+        reset()
+        soonUntil = now + Self.recency
+    }
+
+    /// Nanoseconds that are left of the short pace.
+    package func recency(at now: Int64) -> Int64 { max(0, (soonUntil ?? now) - now) }
+
     /// Nanoseconds to wait after `failure`. Refusals and things that are no stream get 5 s at once: they seldom change by themselves,
     /// and a camera locks out who knocks too often.
-    package mutating func delay(after failure: RelayFailure.Kind) -> Int64 {
+    package mutating func delay(after failure: RelayFailure.Kind, at now: Int64) -> Int64 {
+        if recency(at: now) > 0, failure.mayPass { return .seconds(Self.pause(fraction())) }
         let seconds: Double =
             switch failure {
             case .forbidden, .unauthorized, .unusable: 5
@@ -20,6 +36,10 @@ package struct Backoff: Sendable, Equatable {
         return .seconds(seconds * (0.8 + 0.2 * fraction()))
     }
 
+    /// Seconds between two tries at the short pace.
+    /// - Parameter chance: 0 ..< 1.
+    package static func pause(_ chance: Double) -> Double { 0.25 + 0.15 * chance }
+
     /// 0 ..< 1 (SplitMix64).
     private mutating func fraction() -> Double {
         random &+= 0x9E37_79B9_7F4A_7C15
@@ -27,5 +47,15 @@ package struct Backoff: Sendable, Equatable {
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return Double((mixed ^ (mixed >> 31)) >> 11) / Double(1 << 53)
+    }
+}
+
+extension RelayFailure.Kind {
+    /// A camera that restarts looks like this for a while; a server in front of it may say “not found”.
+    package var mayPass: Bool {
+        switch self {
+        case .unreachable, .ended, .unusable: true
+        case .unauthorized, .forbidden, .worker: false
+        }
     }
 }

@@ -10,7 +10,7 @@ extension RelaySupervision {
         let order = WorkerOrder(
             job: .relay, address: settings.camera.raw, segmentDuration: settings.segmentDuration, segmentMaximum: settings.segmentMaximum,
             partDuration: settings.partDuration, partTarget: targets?.partTarget, captureDelay: settings.captureDelay,
-            memoryLimit: settings.workerMemory, resources: resources)
+            memoryLimit: settings.workerMemory, resources: resources, persistence: Double(backoff.recency(at: now.monotonic)) / 1e9)
         actions.append(.spawn(.camera, id: nextID, order))
     }
 
@@ -44,6 +44,7 @@ extension RelaySupervision {
         case .heartbeat(let vitals): self.vitals = vitals
         case .log(let line): actions.append(.log(line))
         case .failed(let failure): camera?.failure = failure
+        case .missed(let failure): missed(failure, &actions)
         case .ended: camera?.ended = true
         case .slate: misbehaved("it sent a card while it relays", &actions, now: now)
         }
@@ -259,7 +260,7 @@ extension RelaySupervision {
             feedPeer = nil
             actions.append(.hangUp)
         }
-        if let firstPartAt = camera.firstPartAt, now.monotonic - firstPartAt >= Self.settled { backoff.reset() }
+        if let firstPartAt = camera.firstPartAt, now.monotonic - firstPartAt >= Self.settled { backoff.lost(at: now.monotonic) }
         if camera.isReplaced {
             if !waitsForPush { spawnCamera(&actions, now: now) }
         } else if camera.ended || camera.failure?.kind == .ended, settings.camera.scheme == .file {
@@ -278,13 +279,20 @@ extension RelaySupervision {
                 ? RelayFailure(kind: .ended, message: "the camera ended the stream")
                 : RelayFailure(kind: .worker, message: "the relay worker ended unexpectedly (\(Self.spell(code)))"))
         let isPushOver = waitsForPush && reason.kind == .ended
-        failure = isPushOver ? nil : reason
-        if !isPushOver { counters.failures[reason.kind, default: 0] += 1 }
         guard !waitsForPush else {
+            failure = isPushOver ? nil : reason
+            if !isPushOver { counters.failures[reason.kind, default: 0] += 1 }
             actions.append(isPushOver ? .announce("the encoder left") : log(.warning, reason.message))
             return
         }
-        retryAt = now.monotonic + backoff.delay(after: reason.kind)
+        retryAt = now.monotonic + backoff.delay(after: reason.kind, at: now.monotonic)
+        missed(reason, &actions)
+    }
+
+    /// A try failed, and another one follows.
+    private mutating func missed(_ reason: RelayFailure, _ actions: inout [Action]) {
+        failure = reason
+        counters.failures[reason.kind, default: 0] += 1
         // Without the changing seconds, which the status shows: a camera that is away for a night is one line now and then.
         actions.append(log(.warning, "\(reason.message); it is tried again"))
     }

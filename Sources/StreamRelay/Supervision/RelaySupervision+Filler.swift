@@ -129,7 +129,7 @@ extension RelaySupervision {
             composer = nil
         case .failed(let failure): cardFailed(failure.message, &actions)
         case .log(let line): actions.append(.log(line))
-        case .opened, .initialization, .part, .heartbeat, .ended: return
+        case .opened, .initialization, .part, .heartbeat, .ended, .missed: return
         }
     }
 

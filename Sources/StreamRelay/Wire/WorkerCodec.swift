@@ -30,7 +30,7 @@ extension WorkerCommand {
 }
 
 extension WorkerReport {
-    private enum Kind: UInt8 { case opened = 65, initialization, part, slate, heartbeat, log, failed, ended }
+    private enum Kind: UInt8 { case opened = 65, initialization, part, slate, heartbeat, log, failed, ended, missed }
 
     /// The report as a frame, in chunks to be written one after the other (`writev`); media is not copied.
     package func encoded() -> [ByteBuffer] {
@@ -43,6 +43,7 @@ extension WorkerReport {
         case .log(let line): [WireWriter.frame(Kind.log.rawValue, json: line)]
         case .failed(let failure): [WireWriter.frame(Kind.failed.rawValue, json: failure)]
         case .ended: [WireWriter.frame(Kind.ended.rawValue)]
+        case .missed(let failure): [WireWriter.frame(Kind.missed.rawValue, json: failure)]
         }
     }
 
@@ -57,6 +58,7 @@ extension WorkerReport {
         case .log: self = .log(try reader.json(WorkerLogLine.self, "line"))
         case .failed: self = .failed(try reader.json(RelayFailure.self, "failure"))
         case .ended: self = .ended
+        case .missed: self = .missed(try reader.json(RelayFailure.self, "failure"))
         case nil: throw .unknownKind(frame.kind)
         }
         try reader.end()

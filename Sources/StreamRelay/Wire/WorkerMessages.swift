@@ -36,10 +36,12 @@ package struct WorkerOrder: Sendable, Equatable, Codable {
     package var memoryLimit: Int
     /// Folder of the shipped pictures (`hall.png`, `card-uk.png`).
     package var resources: String
+    /// Seconds for which the worker itself knocks again and again (`.missed`) at a camera that was live a moment ago; 0: one try.
+    package var persistence: Double
 
     package init(
         job: Job, address: String, segmentDuration: Double, segmentMaximum: Double, partDuration: Double,
-        partTarget: Int64?, captureDelay: Double, memoryLimit: Int, resources: String
+        partTarget: Int64?, captureDelay: Double, memoryLimit: Int, resources: String, persistence: Double = 0
     ) {
         self.job = job
         self.address = address
@@ -50,6 +52,7 @@ package struct WorkerOrder: Sendable, Equatable, Codable {
         self.captureDelay = captureDelay
         self.memoryLimit = memoryLimit
         self.resources = resources
+        self.persistence = persistence
     }
 }
 
@@ -67,6 +70,8 @@ package enum WorkerReport: Sendable, Equatable {
     case log(WorkerLogLine)
     /// The reason the worker leaves; the daemon decides when to try again.
     case failed(RelayFailure)
+    /// One try of several failed; the worker goes on trying (`WorkerOrder.persistence`).
+    case missed(RelayFailure)
     /// All was flushed; the worker leaves with status 0.
     case ended
 }

@@ -13,24 +13,48 @@ final class CameraInput: PacketSource {
     let format: String
     var isPaced: Bool { plan.isFile }
 
-    /// Opens and probes. RTSP is tried over TCP, then over UDP when the camera will not have TCP.
-    static func open(_ address: CameraAddress, link: DaemonLink) throws -> CameraInput {
+    /// Microseconds that a try may take to connect while tries follow each other: a machine that is switched off says nothing, and the
+    /// kernel asks it again at ever longer intervals. Every fourth try has all the time, for cameras that are slow to answer.
+    private static let knocks: [Int64] = [2_000_000, 2_000_000, 2_000_000, InputWatch.silenceLimit]
+
+    /// Opens and probes; for `persistence` seconds again and again at a short pace, each miss reported.
+    static func open(_ address: CameraAddress, persistence: Double, link: DaemonLink) throws -> CameraInput {
+        let end = Clock.steady() + Int64(persistence * 1_000_000)
+        var tries = 0
+        while true {
+            let patience = Clock.steady() < end ? knocks[tries % knocks.count] : InputWatch.silenceLimit
+            do {
+                return try open(address, patience: patience, link: link)
+            } catch let failure as RelayFailure {
+                guard failure.kind.mayPass, Clock.steady() < end, !link.wantsFinish, !link.daemonIsGone else { throw failure }
+                link.send(.missed(failure))
+            }
+            tries += 1
+            let next = Clock.steady() + Int64(Backoff.pause(.random(in: 0..<1)) * 1_000_000)
+            while Clock.steady() < next, !link.turn(waitMilliseconds: 50) {}
+        }
+    }
+
+    /// RTSP is tried over TCP, then over UDP when the camera will not have TCP.
+    private static func open(_ address: CameraAddress, patience: Int64, link: DaemonLink) throws -> CameraInput {
         let fixed = address.raw.contains("transport=")
         do {
-            return try CameraInput(address, plan: InputOptions(address), link: link)
+            return try CameraInput(address, plan: InputOptions(address), patience: patience, link: link)
         } catch let failure as RelayFailure
             where !fixed && (address.scheme == .rtsp || address.scheme == .rtsps) && failure.kind == .unusable
         {
             link.log(.info, "the camera refuses RTSP over TCP (\(failure.message)): trying UDP")
-            return try CameraInput(address, plan: InputOptions(address, rtspTransport: "udp"), link: link)
+            return try CameraInput(address, plan: InputOptions(address, rtspTransport: "udp"), patience: patience, link: link)
         }
     }
 
-    private init(_ address: CameraAddress, plan: InputOptions, link: DaemonLink) throws {
+    private init(_ address: CameraAddress, plan: InputOptions, patience: Int64, link: DaemonLink) throws {
         self.address = address
         self.plan = plan
         self.link = link
-        watch = InputWatch(link: link, patient: plan.listens || address.scheme == .rtmpPush)
+        watch = InputWatch(
+            link: link, patient: plan.listens || address.scheme == .rtmpPush,
+            silence: address.scheme == .srt ? InputWatch.silenceLimitOfSRT : InputWatch.silenceLimit)
         guard let made = avformat_alloc_context() else { throw RelayFailure(kind: .worker, message: "out of memory for an input") }
         watch.observe(made)
         made.pointee.interrupt_callback = AVIOInterruptCB(
@@ -43,17 +67,21 @@ final class CameraInput: PacketSource {
         context = made
         format = plan.format ?? "file"
         _ = LibavLog.takeErrors()
-        watch.begin()
+        watch.begin(limit: patience)
+        let began = Clock.steady()
         // on failure libavformat frees the context itself
         let opened = avformat_open_input(
             &context, plan.url ?? "", plan.format.flatMap { av_find_input_format($0) }, &options.dictionary)
         guard opened >= 0 else { throw failure(opened, attempt: "cannot open") }
         for key in options.leftover { link.log(.warning, "this libavformat does not know the option “\(key)”") }
         watch.begin()
+        let connected = Clock.steady()
         try check(findStreams(), attempt: "cannot read")
         tracks = try InputProbe.tracks(of: context!, address: address)
         if watch.wasRedirected { throw failure(CFF_ERROR_EXIT, attempt: "cannot open") }
         watch.becomesImpatient()
+        let known = Clock.steady()
+        link.log(.debug, "connected in \((connected - began) / 1_000) ms, its tracks known \((known - connected) / 1_000) ms later")
     }
 
     /// Probing decodes pictures: none may be larger than what is relayed, or a claim in a few bytes takes gigabytes and minutes.
@@ -73,7 +101,6 @@ final class CameraInput: PacketSource {
 
     func read(into packet: borrowing Packet) throws -> ReadResult {
         av_packet_unref(packet.pointer)
-        watch.begin()
         let code = av_read_frame(context, packet.pointer)
         if code >= 0 {
             watch.noteProgress()

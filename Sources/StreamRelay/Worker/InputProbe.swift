@@ -119,7 +119,7 @@ enum InputProbe {
         }
         if watch.isSilent || (code == CFF_ERROR_INVALIDDATA && watch.hasBeenQuiet) {
             return RelayFailure(
-                kind: .unreachable, message: "\(attempt) \(address): nothing came for \(InputWatch.silenceLimit / 1_000_000) s")
+                kind: .unreachable, message: "\(attempt) \(address): nothing came for \(watch.limit / 1_000_000) s")
         }
         let words = AVFault(code: code, attempt: attempt).words
         let detail = errors.filter { !$0.isEmpty }.suffix(2).joined(separator: "; ")

@@ -6,10 +6,15 @@ import NIOCore
 final class InputWatch {
     /// Microseconds without a packet after which the camera counts as lost.
     static let silenceLimit: Int64 = 10_000_000
+    /// An SRT peer sends all the time, and when it vanished only silence tells: a new connection may be taken sooner than libsrt gives up the old.
+    static let silenceLimitOfSRT: Int64 = 3_000_000
 
     private let link: DaemonLink
     private var patient: Bool
     private var deadline = Int64.max
+    /// Microseconds the present wait may last.
+    private(set) var limit = silenceLimit
+    private let silenceLimit: Int64
     private var context: UnsafeMutablePointer<AVFormatContext>?
     private var urlSeen: UnsafeMutablePointer<CChar>?
     private var host: String?
@@ -20,32 +25,39 @@ final class InputWatch {
     private(set) var redirectedHost: String?
     var wasRedirected: Bool { redirectedHost != nil }
 
-    /// - Parameter patient: the other side decides when it begins; no deadline until it has.
-    init(link: DaemonLink, patient: Bool) {
+    /// - Parameters:
+    ///   - patient: the other side decides when it begins; no deadline until it has.
+    ///   - silence: microseconds without a packet, once the camera is open.
+    init(link: DaemonLink, patient: Bool, silence: Int64) {
         self.link = link
         self.patient = patient
+        silenceLimit = silence
     }
 
     func observe(_ context: UnsafeMutablePointer<AVFormatContext>) { self.context = context }
 
-    /// A blocking call begins.
-    func begin() {
-        if deadline == .max, !patient { deadline = Clock.steady() + Self.silenceLimit }
+    /// A blocking call of opening begins, to be over in `limit` microseconds.
+    func begin(limit: Int64 = InputWatch.silenceLimit) {
+        guard !patient else { return }
+        self.limit = limit
+        deadline = Clock.steady() + limit
     }
 
     func noteProgress() {
-        deadline = Clock.steady() + Self.silenceLimit
+        limit = silenceLimit
+        deadline = Clock.steady() + limit
         // with the first packet everything is open; there is nobody left to be redirected to
         context = nil
     }
 
     func becomesImpatient() {
         patient = false
-        deadline = Clock.steady() + Self.silenceLimit
+        limit = silenceLimit
+        deadline = Clock.steady() + limit
     }
 
     /// Nothing has come for about as long as the protocol's own deadline, which libavformat may report as damaged data.
-    var hasBeenQuiet: Bool { deadline != .max && Clock.steady() > deadline - Self.silenceLimit * 11 / 20 }
+    var hasBeenQuiet: Bool { deadline != .max && Clock.steady() > deadline - limit * 11 / 20 }
 
     func isOver() -> Bool {
         if link.turn() || isSilent || wasRedirected { return true }

@@ -50,7 +50,8 @@ public enum RelayWorker {
         }
         let source: any PacketSource =
             address.scheme == .test
-            ? try TestHall(address, resources: order.resources, link: link) : try CameraInput.open(address, link: link)
+            ? try TestHall(address, resources: order.resources, link: link)
+            : try CameraInput.open(address, persistence: order.persistence, link: link)
         let session = try RelaySession(source: source, order: order, link: link)
         try session.run(limit: order.job == .probe ? probeTime : .max)
         let isOver = link.wantsFinish || link.daemonIsGone || order.job == .probe

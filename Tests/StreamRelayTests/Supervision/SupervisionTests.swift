@@ -159,10 +159,49 @@ import Testing
 
     @Test func `failures wait longer and longer, refusals at once the longest`() {
         var backoff = Backoff(seed: 1)
-        let waits = (0..<8).map { _ in Double(backoff.delay(after: .unreachable)) / 1e9 }
+        let waits = (0..<8).map { _ in Double(backoff.delay(after: .unreachable, at: 0)) / 1e9 }
         for (wait, most) in zip(waits, [0.25, 0.5, 1, 2, 4, 5, 5, 5]) { #expect(wait <= most && wait >= most * 0.8) }
         var refused = Backoff(seed: 2)
-        #expect(refused.delay(after: .unauthorized) >= .seconds(4))
+        #expect(refused.delay(after: .unauthorized, at: 0) >= .seconds(4))
+    }
+
+    @Test func `for a minute after a settled stream was lost its camera is tried at a short pace`() {
+        var backoff = Backoff(seed: 3)
+        backoff.lost(at: 0)
+        for second in 0..<60 {
+            let wait = backoff.delay(after: .unreachable, at: .seconds(Double(second)))
+            #expect(wait >= .seconds(0.25) && wait <= .seconds(0.4))
+        }
+        #expect(backoff.delay(after: .unauthorized, at: 0) >= .seconds(4), "a camera that locks out is not knocked at")
+        #expect(backoff.recency(at: .seconds(60)) == 0)
+        let waits = (0..<8).map { _ in backoff.delay(after: .unreachable, at: .seconds(61)) }
+        #expect(waits.last! >= .seconds(4))
+    }
+
+    @Test func `the worker that follows a loss knocks by itself, and each miss is told and counted`() throws {
+        var harness = try live(parts: 22)
+        _ = harness.takeActions()
+        harness.childExits()
+        harness.pass(0.5)
+        let order = harness.actions.compactMap { if case .spawn(.camera, _, let order) = $0 { order } else { nil } }.last
+        #expect(order?.persistence ?? 0 > 59)
+        for _ in 0..<3 { harness.report(.missed(RelayFailure(kind: .unreachable, message: "nobody there"))) }
+        #expect(harness.status.state == .lost)
+        #expect(harness.status.failure?.message == "nobody there")
+        #expect(harness.status.failures["unreachable"] == 3)
+        #expect(harness.spawned == [.camera], "one process, however often it knocks")
+        harness.open()
+        harness.sendPart(starts: true)
+        #expect(harness.status.state == .live)
+        #expect(harness.status.failure == nil)
+    }
+
+    @Test func `a first start and a camera that never settles knock once`() throws {
+        var harness = try live(parts: 4)
+        harness.childExits()
+        harness.pass(1)
+        let orders = harness.actions.compactMap { if case .spawn(.camera, _, let order) = $0 { order.persistence } else { nil } }
+        #expect(orders == [0, 0])
     }
 
     @Test func `ten seconds on air make failures forgotten`() throws {

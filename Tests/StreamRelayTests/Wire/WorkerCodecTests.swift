@@ -6,7 +6,7 @@ import Testing
 @Suite struct WorkerCodecTests {
     static let order = WorkerOrder(
         job: .relay, address: "rtsp://u:p@camera/1", segmentDuration: 2, segmentMaximum: 10, partDuration: 0.5, partTarget: 47_250,
-        captureDelay: 0.1, memoryLimit: 1 << 26, resources: "/usr/share/plenary")
+        captureDelay: 0.1, memoryLimit: 1 << 26, resources: "/usr/share/plenary", persistence: 60)
     static let commands: [WorkerCommand] = [
         .open(order), .resumeAtKeyframe, .feed(ByteBuffer(string: "FLV")), .endOfFeed, .finish,
     ]
@@ -31,6 +31,7 @@ import Testing
         .heartbeat(WorkerVitals()),
         .log(WorkerLogLine(level: .warning, text: "late")),
         .failed(RelayFailure(kind: .unreachable, message: "connection refused")),
+        .missed(RelayFailure(kind: .unreachable, message: "connection refused")),
         .ended,
     ]
 

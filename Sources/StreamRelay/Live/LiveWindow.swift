@@ -15,8 +15,6 @@ package struct LiveWindow: Sendable {
     private(set) var currentInitialization: Int?
     /// Renditions that were ever seen in this window.
     private(set) var renditionCount = 1
-    /// No segment so far began without a keyframe: EXT-X-INDEPENDENT-SEGMENTS holds. Once lost, it is lost for the window's life.
-    private(set) var allIndependent = true
     private(set) var isEnded = false
     private(set) var bandwidth = BandwidthMeter()
     /// UTC microseconds at the window's end.
@@ -42,11 +40,15 @@ package struct LiveWindow: Sendable {
     package var byteCount: Int { segments.reduce(0) { $0 + $1.bytes } + retired.reduce(0) { $0 + $1.segment.bytes } }
 
     /// Seven segments of EXT-X-GAP before the first: without them players of iOS wait for as many real ones (gohlslib does the same).
+    /// Where a playlist was served before, as before a crash, there are as many as make three target durations: segments must not be
+    /// taken from a live playlist below that (RFC 8216bis §6.2.2), and all the old ones are gone.
     package mutating func begin(segmentDuration: Int64, firstDate: Int64) {
         precondition(segments.isEmpty, "a window begins once")
-        let duration = min(segmentDuration, targets.targetTicks)
-        endDate = firstDate - 7 * microseconds(duration)
-        for _ in 0..<7 {
+        let duration = max(1, min(segmentDuration, targets.targetTicks))
+        let least = owesDiscontinuity ? (3 * targets.targetTicks + duration - 1) / duration : 0
+        let count = max(7, least)
+        endDate = firstDate - count * microseconds(duration)
+        for _ in 0..<count {
             openSegment(date: endDate, discontinuity: false)
             segments[segments.count - 1].duration = duration
             segments[segments.count - 1].printed = PlaylistText.floorDecimal(duration)
@@ -77,15 +79,16 @@ package struct LiveWindow: Sendable {
     /// - Parameters:
     ///   - date: UTC microseconds of its first frame.
     ///   - discontinuity: the timeline is broken before it; it starts a segment then.
+    ///   - endsSegment: the next part starts a segment: this one's is listed whole at once.
     package mutating func append(
-        fragments: [ByteBuffer], duration: Int64, independent: Bool, startsSegment: Bool, discontinuity: Bool, date: Int64
+        fragments: [ByteBuffer], duration: Int64, independent: Bool, startsSegment: Bool, endsSegment: Bool = false, discontinuity: Bool,
+        date: Int64
     ) {
         precondition(duration > 0 && duration <= targets.partTarget, "a part of \(duration) ticks in a window of \(targets.partTarget)")
         let name = nextPart
         if startsSegment || discontinuity { closeSegment() }
         if segments.last?.isComplete ?? true {
             openSegment(date: date, discontinuity: discontinuity)
-            if !independent, fragments.contains(where: { $0.readableBytes > 0 }) { allIndependent = false }
         }
         let part = LivePart(name: name, duration: duration, printed: 0, independent: independent, fragments: fragments)
         segments[segments.count - 1].append(part)
@@ -93,12 +96,19 @@ package struct LiveWindow: Sendable {
         numbers.timeline += duration
         numbers.fragment += 1
         endDate = date + microseconds(duration)
+        if endsSegment {
+            closeSegment()
+            // the next part is hinted as what it will be
+            hinted = nil
+        }
         trim()
     }
 
     /// Adds a part for which there is no media (GAP=YES).
-    package mutating func appendGap(duration: Int64, startsSegment: Bool, date: Int64) {
-        append(fragments: [], duration: duration, independent: false, startsSegment: startsSegment, discontinuity: false, date: date)
+    package mutating func appendGap(duration: Int64, startsSegment: Bool, endsSegment: Bool = false, date: Int64) {
+        append(
+            fragments: [], duration: duration, independent: false, startsSegment: startsSegment, endsSegment: endsSegment,
+            discontinuity: false, date: date)
     }
 
     /// The next segment will begin with EXT-X-DISCONTINUITY, whoever fills it.

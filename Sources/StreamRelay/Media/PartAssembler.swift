@@ -34,6 +34,8 @@ package struct CutPart: Sendable, Equatable {
 package struct PartAssembler: Sendable {
     /// 90 kHz ticks of lateness that are caught up without a break.
     private static let patience: Int64 = 22_500
+    /// 90 kHz ticks by which the sound of several tracks may lag behind the picture: MPEG-TS packs a third of a second of sound into one PES.
+    private static let soundPatience: Int64 = 63_000
 
     private var policy: CutPolicy
     private let hasVideo: Bool
@@ -46,6 +48,8 @@ package struct PartAssembler: Sendable {
     /// Where `held` begins on the parts' time line.
     private var clock: Int64 = 0
     private var samples: [FragmentWriter.Sample] = []
+    /// Parts that wait for the sound of their time; only where tracks stand alone (see `release`).
+    private var waiting: [WaitingPart] = []
     private var start = PartStart()
     private var segmentStart: Int64 = 0
     private var breaksNext = false
@@ -57,6 +61,14 @@ package struct PartAssembler: Sendable {
         var startsSegment = true
         var independent = true
         var discontinuity = false
+    }
+
+    private struct WaitingPart: Sendable {
+        var start: PartStart
+        var endsSegment: Bool
+        var end: Int64
+        var sequence: UInt32
+        var samples: [FragmentWriter.Sample]
     }
 
     /// Frames that could not be used: before a keyframe, or too late.
@@ -89,8 +101,9 @@ package struct PartAssembler: Sendable {
         var cuts: [CutPart] = []
         if step > policy.limit + Self.patience, step > 3 * usual {
             cuts += append(previous, duration: min(usual, policy.limit))
-            cuts += finishPart()
+            finishPart(endsSegment: true)
             lanes.indices.forEach { lanes[$0].flush() }
+            cuts += release(all: true)
             breaksNext = true
             // Behind a break nothing can be decoded before a keyframe.
             guard frame.isKeyframe else {
@@ -106,9 +119,10 @@ package struct PartAssembler: Sendable {
             let cut = policy.cut(
                 inPart: clock - start.time, inSegment: clock - segmentStart, duration: usual, isKeyframe: frame.isKeyframe)
             if cut != .none {
-                cuts += finishPart()
+                finishPart(endsSegment: cut == .segment)
                 startPart(with: frame, at: clock, startsSegment: cut == .segment)
             }
+            cuts += release()
         }
         held = frame
         return cuts
@@ -126,7 +140,8 @@ package struct PartAssembler: Sendable {
         guard let origin else { return [] }
         let local = FragmentWriter.scale(time - origin, to: lanes[lane].timescale)
         lanes[lane].append(payload: payload, time: local, samples: samples)
-        return !hasVideo && lane == 0 ? cutAudioOnly(frame: samples) : []
+        if !hasVideo, lane == 0 { cutAudioOnly(frame: samples) }
+        return release()
     }
 
     /// The last frames, as if the next came on time.
@@ -139,8 +154,8 @@ package struct PartAssembler: Sendable {
         } else if !hasVideo, let lane = lanes.first {
             clock = max(clock, lane.readyEnd)
         }
-        cuts += finishPart()
-        return cuts
+        finishPart(endsSegment: true)
+        return cuts + release(all: true)
     }
 
     /// Ends the time line before new parameters; the next keyframe goes on behind a discontinuity.
@@ -156,6 +171,7 @@ package struct PartAssembler: Sendable {
     package mutating func resumeAtKeyframe() {
         held = nil
         samples = []
+        waiting = []
         clearLanes()
         if !hasVideo { restartAudioOnly() }
     }
@@ -184,10 +200,9 @@ package struct PartAssembler: Sendable {
 
     /// Appends a frame whose duration is known now; cuts before it when it turned out too long for the part or the segment.
     private mutating func append(_ frame: VideoFrame, duration: Int64) -> [CutPart] {
-        var cuts: [CutPart] = []
         let tooLongForSegment = clock > segmentStart && clock - segmentStart + duration > policy.segmentMaximum
         if !samples.isEmpty, tooLongForSegment || clock - start.time + duration > policy.limit {
-            cuts += finishPart()
+            finishPart(endsSegment: tooLongForSegment)
             startPart(with: frame, at: clock, startsSegment: tooLongForSegment)
         }
         // the first cut fixes PART-TARGET, perhaps below what this frame was allowed before
@@ -198,49 +213,68 @@ package struct PartAssembler: Sendable {
                 duration: UInt32(duration), compositionOffset: Int32(truncatingIfNeeded: offset), isSync: frame.isKeyframe,
                 payload: frame.payload))
         clock += duration
-        return cuts
+        return release()
     }
 
-    private mutating func finishPart() -> [CutPart] {
+    private mutating func finishPart(endsSegment: Bool) {
         let duration = clock - start.time
-        guard duration > 0, !samples.isEmpty || !hasVideo else { return [] }
+        guard duration > 0, !samples.isEmpty || !hasVideo else { return }
         if policy.partTarget == nil {
             policy.fixPartTarget(frameTime: hasVideo ? frameTimes.median ?? duration : audioFrameTicks, first: duration)
         }
         sequence &+= 1
-        var runs = [[FragmentWriter.TrackRun]](repeating: [], count: max(1, lanes.count))
-        if hasVideo {
-            runs[0].append(.init(trackID: 1, baseDecodeTime: UInt64(bitPattern: start.time), samples: samples))
-        }
-        for index in lanes.indices {
-            let end = FragmentWriter.scale(clock, to: lanes[index].timescale)
-            runs[index].append(lanes[index].take(before: end, trackID: hasVideo && index == 0 ? 2 : 1))
-        }
-        let part = RelayedPart(
-            startsSegment: start.startsSegment, independent: start.independent, discontinuity: start.discontinuity,
-            decodeTime: start.time, duration: duration, partTarget: policy.partTarget ?? duration, programDateTime: 0,
-            fragments: runs.map { FragmentWriter.write(sequence: sequence, runs: $0) })
+        waiting.append(WaitingPart(start: start, endsSegment: endsSegment, end: clock, sequence: sequence, samples: samples))
         samples.removeAll(keepingCapacity: true)
-        let cut = CutPart(part: part, cameraTime: start.cameraTime)
         start.time = clock
         start.discontinuity = false
-        return [cut]
+    }
+
+    /// Lets the parts go whose sound is there. One sound beside the picture does not hold a part back: players wait for the later of the two
+    /// themselves. Where further tracks are renditions of their own each must last what its part says (RFC 8216bis §4.4.4.9), and a part of
+    /// which they have nothing would be a GAP though the sound comes: so all wait for the latest, for `soundPatience` at most.
+    private mutating func release(all: Bool = false) -> [CutPart] {
+        var cuts: [CutPart] = []
+        while let part = waiting.first {
+            guard all || lanes.count < 2 || clock - part.end > Self.soundPatience || lanes.allSatisfy({ $0.readyEnd >= part.end }) else {
+                break
+            }
+            waiting.removeFirst()
+            cuts.append(write(part))
+        }
+        return cuts
+    }
+
+    private mutating func write(_ waiting: WaitingPart) -> CutPart {
+        let start = waiting.start
+        var runs = [[FragmentWriter.TrackRun]](repeating: [], count: max(1, lanes.count))
+        if hasVideo {
+            runs[0].append(.init(trackID: 1, baseDecodeTime: UInt64(bitPattern: start.time), samples: waiting.samples))
+        }
+        for index in lanes.indices {
+            let end = FragmentWriter.scale(waiting.end, to: lanes[index].timescale)
+            runs[index].append(lanes[index].take(before: end, trackID: hasVideo && index == 0 ? 2 : 1))
+        }
+        let duration = waiting.end - start.time
+        let part = RelayedPart(
+            startsSegment: start.startsSegment, endsSegment: waiting.endsSegment, independent: start.independent,
+            discontinuity: start.discontinuity, decodeTime: start.time, duration: duration, partTarget: policy.partTarget ?? duration,
+            programDateTime: 0, fragments: runs.map { FragmentWriter.write(sequence: waiting.sequence, runs: $0) })
+        return CutPart(part: part, cameraTime: start.cameraTime)
     }
 
     // MARK: Sound alone
 
     private var audioFrameTicks: Int64 { lanes.first.map { 1_024 * 90_000 / Int64($0.timescale) } ?? 1_920 }
 
-    private mutating func cutAudioOnly(frame: Int64) -> [CutPart] {
+    private mutating func cutAudioOnly(frame: Int64) {
         let end = lanes[0].readyEnd
         let frameTicks = frame * 90_000 / Int64(lanes[0].timescale)
         let cut = policy.cut(inPart: end - start.time, inSegment: end - segmentStart, duration: frameTicks, isKeyframe: true)
-        guard cut != .none, end > start.time else { return [] }
+        guard cut != .none, end > start.time else { return }
         clock = end
-        let cuts = finishPart()
+        finishPart(endsSegment: cut == .segment)
         start = PartStart(time: end, cameraTime: end + (origin ?? 0), startsSegment: cut == .segment)
         if cut == .segment { segmentStart = end }
-        return cuts
     }
 
     private mutating func restartAudioOnly() {

@@ -2,7 +2,7 @@
 ///
 /// A camera that was live a moment ago is mostly back in a moment (a cable, a reboot): for a minute it is tried at an even, short pace.
 package struct Backoff: Sendable, Equatable {
-    /// For so long after a settled stream was lost its camera is tried at short notice.
+    /// For so long after a live stream was lost its camera is tried at short notice.
     package static let recency = Int64.seconds(60)
 
     private(set) var attempts = 0
@@ -14,10 +14,16 @@ package struct Backoff: Sendable, Equatable {
     /// A stream that was live for 10 s begins anew.
     package mutating func reset() { attempts = 0 }
 
-    /// A settled stream was lost at `now` (monotonic).
-    package mutating func lost(at now: Int64) {
+    /// Nothing is known of the camera any more: a new start.
+    package mutating func forget() {
         reset()
-        soonUntil = now + Self.recency
+        soonUntil = nil
+    }
+
+    /// A live stream was lost at `now` (monotonic). One that never settles is knocked at often for one minute in all.
+    package mutating func lost(at now: Int64, settled: Bool) {
+        if settled { reset() }
+        if settled || soonUntil == nil { soonUntil = now + Self.recency }
     }
 
     /// Nanoseconds that are left of the short pace.

@@ -151,7 +151,8 @@ extension RelaySupervision {
     private mutating func append(
         _ part: consuming RelayedPart, _ initialization: StreamInitialization, _ actions: inout [Action], now: Moment
     ) {
-        let (duration, independent, startsSegment) = (part.duration, part.independent, part.startsSegment)
+        let (duration, independent) = (part.duration, part.independent)
+        let (startsSegment, endsSegment) = (part.startsSegment, part.endsSegment)
         let date = part.programDateTime
         var fragments = (consume part).fragments
         let base = camera?.base ?? 0
@@ -163,8 +164,8 @@ extension RelaySupervision {
             }
         }
         window?.append(
-            fragments: fragments, duration: duration, independent: independent, startsSegment: startsSegment, discontinuity: false,
-            date: date)
+            fragments: fragments, duration: duration, independent: independent, startsSegment: startsSegment, endsSegment: endsSegment,
+            discontinuity: false, date: date)
         counters.parts += 1
         actions.append(.publish)
     }
@@ -260,7 +261,9 @@ extension RelaySupervision {
             feedPeer = nil
             actions.append(.hangUp)
         }
-        if let firstPartAt = camera.firstPartAt, now.monotonic - firstPartAt >= Self.settled { backoff.lost(at: now.monotonic) }
+        if let firstPartAt = camera.firstPartAt {
+            backoff.lost(at: now.monotonic, settled: now.monotonic - firstPartAt >= Self.settled)
+        }
         if camera.isReplaced {
             if !waitsForPush { spawnCamera(&actions, now: now) }
         } else if camera.ended || camera.failure?.kind == .ended, settings.camera.scheme == .file {

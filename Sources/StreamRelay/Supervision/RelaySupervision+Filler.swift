@@ -55,7 +55,8 @@ extension RelaySupervision {
         isCardOnAir = false
         air = hiddenSince != nil ? .hidden : .gap
         fillerPartsInSegment = startsSegment ? 1 : fillerPartsInSegment + 1
-        window?.appendGap(duration: targets.partTarget, startsSegment: startsSegment, date: date)
+        let endsSegment = fillerPartsInSegment >= gapPartsPerSegment(targets)
+        window?.appendGap(duration: targets.partTarget, startsSegment: startsSegment, endsSegment: endsSegment, date: date)
         counters.gapParts += 1
         return targets.partTarget
     }
@@ -75,7 +76,7 @@ extension RelaySupervision {
         window?.use(initialization)
         window?.append(
             fragments: [part.fragment], duration: part.duration, independent: part.startsSegment, startsSegment: part.startsSegment,
-            discontinuity: false, date: date)
+            endsSegment: part.endsSegment, discontinuity: false, date: date)
         counters.slateParts += 1
         return part.duration
     }

@@ -17,7 +17,7 @@ extension RelaySupervision {
         failure = nil
         wasLive = false
         counters.reconnects = 0
-        backoff.reset()
+        backoff.forget()
         actions.append(reserve())
         if case .failed = card { card = .none }
         makeCard(&actions, now: now)

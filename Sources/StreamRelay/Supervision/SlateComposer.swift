@@ -7,6 +7,7 @@ package struct SlateComposer: Sendable {
         /// 90 kHz ticks.
         package var duration: Int64
         package var startsSegment: Bool
+        package var endsSegment: Bool
     }
 
     package let initialization: StreamInitialization
@@ -52,7 +53,7 @@ package struct SlateComposer: Sendable {
         var runs = [picture(first..<(first + count), at: time)]
         if let sound = sound(from: time, to: time + duration) { runs.append(sound) }
         let fragment = FragmentWriter.write(sequence: UInt32(truncatingIfNeeded: sequence), runs: runs)
-        return Part(fragment: fragment, duration: duration, startsSegment: first == 0)
+        return Part(fragment: fragment, duration: duration, startsSegment: first == 0, endsSegment: frame == 0)
     }
 
     private func picture(_ frames: Range<Int>, at time: Int64) -> FragmentWriter.TrackRun {

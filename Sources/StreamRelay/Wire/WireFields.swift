@@ -188,6 +188,7 @@ extension RelayedPart {
     private static let startsSegmentFlag: UInt8 = 1
     private static let independentFlag: UInt8 = 2
     private static let discontinuityFlag: UInt8 = 4
+    private static let endsSegmentFlag: UInt8 = 8
 
     /// Flags, four times, the fragments' lengths, then the fragments one after the other.
     func encoded(kind: UInt8) -> [ByteBuffer] {
@@ -196,7 +197,7 @@ extension RelayedPart {
         var out = WireWriter.header(kind, payload: fields + media, reserving: fields)
         out.writeInteger(
             (startsSegment ? Self.startsSegmentFlag : 0) | (independent ? Self.independentFlag : 0)
-                | (discontinuity ? Self.discontinuityFlag : 0))
+                | (discontinuity ? Self.discontinuityFlag : 0) | (endsSegment ? Self.endsSegmentFlag : 0))
         for time in [decodeTime, duration, partTarget, programDateTime] { out.writeInteger(time) }
         out.writeInteger(UInt8(fragments.count))
         for fragment in fragments { out.writeInteger(UInt32(fragment.readableBytes)) }
@@ -206,7 +207,7 @@ extension RelayedPart {
     /// The first fragment keeps the payload's storage (no copy); the others, audio alone, get their own, so that each can be
     /// moved in time without copying the picture.
     init(reading reader: inout WireReader) throws(WireFault) {
-        let flags = try reader.integer("flags", in: UInt8(0)...7)
+        let flags = try reader.integer("flags", in: UInt8(0)...15)
         let decodeTime = try reader.integer("decode time", in: 0...WireLimit.time)
         let duration = try reader.integer("duration", in: 1...WireLimit.partTarget)
         let partTarget = try reader.integer("part target", in: duration...WireLimit.partTarget)
@@ -220,7 +221,8 @@ extension RelayedPart {
             fragments.append(fragments.isEmpty ? slice : ByteBuffer(bytes: slice.readableBytesView))
         }
         self.init(
-            startsSegment: flags & Self.startsSegmentFlag != 0, independent: flags & Self.independentFlag != 0,
+            startsSegment: flags & Self.startsSegmentFlag != 0, endsSegment: flags & Self.endsSegmentFlag != 0,
+            independent: flags & Self.independentFlag != 0,
             discontinuity: flags & Self.discontinuityFlag != 0, decodeTime: decodeTime, duration: duration, partTarget: partTarget,
             programDateTime: date, fragments: fragments)
     }

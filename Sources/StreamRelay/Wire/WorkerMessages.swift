@@ -126,6 +126,8 @@ package struct RenditionInitialization: Sendable, Equatable {
 package struct RelayedPart: Sendable, Equatable {
     /// Starts a segment.
     package var startsSegment: Bool
+    /// Is the last of its segment, known when it was cut.
+    package var endsSegment: Bool
     /// Starts with a keyframe (or is audio only): a decoder can begin here.
     package var independent: Bool
     /// The timeline before this part is broken: new parameters, or a hole that the daemon fills with GAP.
@@ -142,10 +144,11 @@ package struct RelayedPart: Sendable, Equatable {
     package var fragments: [ByteBuffer]
 
     package init(
-        startsSegment: Bool, independent: Bool, discontinuity: Bool, decodeTime: Int64, duration: Int64, partTarget: Int64,
-        programDateTime: Int64, fragments: [ByteBuffer]
+        startsSegment: Bool, endsSegment: Bool = false, independent: Bool, discontinuity: Bool, decodeTime: Int64, duration: Int64,
+        partTarget: Int64, programDateTime: Int64, fragments: [ByteBuffer]
     ) {
         self.startsSegment = startsSegment
+        self.endsSegment = endsSegment
         self.independent = independent
         self.discontinuity = discontinuity
         self.decodeTime = decodeTime

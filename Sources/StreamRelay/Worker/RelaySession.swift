@@ -122,6 +122,8 @@ final class RelaySession {
     }
 
     private func endOfSource() throws {
+        // What was held when the camera fell silent is old: the daemon has filled its time.
+        if link.takeResume() { resume() }
         if !isPrimed, !queue.isEmpty { try prime() }
         try deliverQueue(all: true)
         emit(assembler.flush())

@@ -42,7 +42,6 @@ import Testing
         let head = """
             #EXTM3U
             #EXT-X-VERSION:9
-            #EXT-X-INDEPENDENT-SEGMENTS
             #EXT-X-TARGETDURATION:2
             #EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.57500,CAN-SKIP-UNTIL=12.00000
             #EXT-X-PART-INF:PART-TARGET=0.52500
@@ -192,15 +191,46 @@ import Testing
         #expect(window.initialization(0, rendition: 0) == .gone)
     }
 
-    @Test func `a segment that begins without a keyframe ends the promise of independence for good`() {
+    @Test func `the head says the same from the first playlist to the last, whatever the camera's GOP does`() {
         var window = Self.window()
+        var heads: Set<String> = []
+        for index in 0..<800 {
+            // a GOP that grows: some segments begin without a keyframe
+            let starts = index % 4 == 0
+            window.append(
+                fragments: [ByteBuffer(string: "x")], duration: 45_000, independent: starts && index % 40 == 0, startsSegment: starts,
+                discontinuity: false, date: window.endDate)
+            heads.insert(Self.text(window).components(separatedBy: "#EXT-X-MEDIA-SEQUENCE")[0])
+        }
+        #expect(heads.count == 1)
+        #expect(heads.first?.contains("INDEPENDENT-SEGMENTS") == false)
+    }
+
+    @Test func `a segment whose end is known is listed whole with its last part, and the hint names the next`() {
+        var window = Self.window()
+        for index in 0..<4 {
+            window.append(
+                fragments: [ByteBuffer(string: "x")], duration: 45_000, independent: index == 0, startsSegment: index == 0,
+                endsSegment: index == 3, discontinuity: false, date: window.endDate)
+        }
+        let text = Self.text(window)
+        #expect(text.contains("URI=\"s7.3.mp4\"\n#EXTINF:2.00000,\ns7.mp4\n"))
+        #expect(text.contains("PRELOAD-HINT:TYPE=PART,URI=\"s8.0.mp4\""))
+        #expect(BlockingReload.decide(try! DeliveryDirectives(query: "_HLS_msn=7"), window: window) == .now)
+        #expect(BlockingReload.decide(try! DeliveryDirectives(query: "_HLS_msn=8&_HLS_part=0"), window: window) == .hold)
         Self.add(&window, starts: true)
-        #expect(Self.text(window).contains("INDEPENDENT-SEGMENTS"))
-        window.append(
-            fragments: [ByteBuffer(string: "x")], duration: 1000, independent: false, startsSegment: true, discontinuity: false,
-            date: Self.date)
-        for index in 0..<800 { Self.add(&window, starts: index % 4 == 0) }
-        #expect(!Self.text(window).contains("INDEPENDENT-SEGMENTS"))
+        #expect(window.part(PartName(mediaSequence: 8, index: 0), rendition: 0) != .unknown)
+        #expect(Self.text(window).contains("URI=\"s8.0.mp4\""))
+    }
+
+    @Test func `a playlist that follows another lists three target durations from its first answer on`() {
+        let targets = LiveTargets(targetDuration: 10, partTarget: 47_250)
+        for (continues, least) in [(false, 7), (true, 15)] {
+            var window = LiveWindow(targets: targets, numbers: Self.window().numbers, length: 120 * 90_000, continues: continues)
+            window.begin(segmentDuration: 180_000, firstDate: Self.date)
+            #expect(window.segments.count == least)
+            #expect(!continues || window.segments.reduce(0) { $0 + $1.duration } >= 3 * targets.targetTicks)
+        }
     }
 
     @Test func `an ended playlist says so and hints nothing`() {

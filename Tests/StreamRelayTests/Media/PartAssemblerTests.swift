@@ -141,6 +141,58 @@ import Testing
     private let storage = Box()
     private final class Box { var value: Int64 = 0 }
 
+    /// Two tracks of sound whose packets come 0.3 s after the picture's, as MPEG-TS sends them; the second one ends early.
+    private func relayWithLateSound(seconds: Int, secondEndsAt: Double = .infinity) -> (parts: [RelayedPart], worstWait: Int64) {
+        var assembler = assembler(audio: [48_000, 48_000])
+        var parts: [RelayedPart] = []
+        var worst: Int64 = 0
+        var sent: Int64 = 0
+        for index in 0..<(seconds * 25) {
+            let time = Int64(index) * 3_600
+            var out = assembler.video(
+                VideoFrame(decodeTime: time, presentationTime: time, isKeyframe: index % 50 == 0, payload: payload))
+            while sent * 1_920 < time - 27_000 {
+                out += assembler.audio(lane: 0, time: sent * 1_920, samples: 1_024, payload: payload)
+                if Double(sent) * 1_920 / 90_000 < secondEndsAt {
+                    out += assembler.audio(lane: 1, time: sent * 1_920, samples: 1_024, payload: payload)
+                }
+                sent += 1
+            }
+            for part in out.map(\.part) { worst = max(worst, time - part.decodeTime - part.duration) }
+            parts += out.map(\.part)
+        }
+        return (parts + assembler.flush().map(\.part), worst)
+    }
+
+    @Test func `a further track's part lasts what it says, though its sound comes late`() {
+        let (parts, wait) = relayWithLateSound(seconds: 20)
+        #expect(parts.count >= 40)
+        // the end is cut off before its sound has come
+        for part in parts.dropLast(2) {
+            #expect(part.fragments[1].readableBytes > 0, "a part without sound would be listed as a GAP")
+            let sound = FragmentReader(part.fragments[1]).tracks[0]
+            #expect(abs(Double(sound.duration) / 48_000 - Double(part.duration) / 90_000) <= 0.0215)
+        }
+        for (part, next) in zip(parts, parts.dropFirst()) { #expect(next.decodeTime == part.decodeTime + part.duration) }
+        #expect(wait <= 36_000)
+    }
+
+    @Test func `a track that falls silent holds the picture back no longer than its patience`() {
+        let (parts, wait) = relayWithLateSound(seconds: 20, secondEndsAt: 6)
+        #expect(wait <= 63_000 + 3_600)
+        #expect(parts.reduce(0) { $0 + $1.duration } == 20 * 90_000)
+        #expect(parts.dropLast(3).suffix(10).allSatisfy { $0.fragments[1].readableBytes == 0 })
+    }
+
+    @Test func `a part says that it is its segment's last exactly when the next starts one`() {
+        var assembler = assembler(maximum: 4)
+        let times = steady(260, step: 3_600) + steady(100, step: 3_600, from: 260 * 3_600 + 270_000)
+        let parts = relay(times, keyframes: [0, 50, 100, 260, 310], in: &assembler)
+        for (part, next) in zip(parts, parts.dropFirst()) { #expect(part.endsSegment == next.startsSegment) }
+        #expect(parts.last?.endsSegment == true)
+        #expect(parts.filter(\.endsSegment).count >= 5)
+    }
+
     @Test func `random frame times keep every promise of a part`() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<100 {

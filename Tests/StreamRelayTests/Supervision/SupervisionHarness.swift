@@ -41,7 +41,7 @@ struct SupervisionHarness {
     var playlist: String { String(buffer: MediaPlaylist.render(window, rendition: 0, skip: false)) }
 
     mutating func start() throws {
-        actions = try supervision.start(now)
+        actions += try supervision.start(now)
     }
 
     /// Turns the clock, stopping at every deadline on the way.

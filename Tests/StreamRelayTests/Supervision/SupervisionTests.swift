@@ -165,9 +165,9 @@ import Testing
         #expect(refused.delay(after: .unauthorized, at: 0) >= .seconds(4))
     }
 
-    @Test func `for a minute after a settled stream was lost its camera is tried at a short pace`() {
+    @Test func `for a minute after a stream was lost its camera is tried at a short pace`() {
         var backoff = Backoff(seed: 3)
-        backoff.lost(at: 0)
+        backoff.lost(at: 0, settled: true)
         for second in 0..<60 {
             let wait = backoff.delay(after: .unreachable, at: .seconds(Double(second)))
             #expect(wait >= .seconds(0.25) && wait <= .seconds(0.4))
@@ -196,12 +196,18 @@ import Testing
         #expect(harness.status.failure == nil)
     }
 
-    @Test func `a first start and a camera that never settles knock once`() throws {
+    @Test func `a first start knocks once, and a camera that never settles is knocked at often for a minute in all`() throws {
         var harness = try live(parts: 4)
-        harness.childExits()
-        harness.pass(1)
-        let orders = harness.actions.compactMap { if case .spawn(.camera, _, let order) = $0 { order.persistence } else { nil } }
-        #expect(orders == [0, 0])
+        for _ in 0..<16 {
+            harness.childExits()
+            harness.pass(5)
+            harness.open()
+            harness.stream(parts: 2)
+        }
+        let persistence = harness.actions.compactMap { if case .spawn(.camera, _, let order) = $0 { order.persistence } else { nil } }
+        #expect(persistence.first == 0)
+        #expect(persistence.dropFirst().prefix(5).allSatisfy { $0 > 0 })
+        #expect(persistence.suffix(3) == [0, 0, 0])
     }
 
     @Test func `ten seconds on air make failures forgotten`() throws {

@@ -14,7 +14,8 @@ import Testing
         codecs: "avc1.640028,mp4a.40.2", width: 1920, height: 1080, frameRateMilli: 25_000, language: "uk", timescales: [90_000, 48_000],
         bytes: ByteBuffer(string: "moov"))
     static let part = RelayedPart(
-        startsSegment: true, independent: true, discontinuity: false, decodeTime: 7, duration: 45_000, partTarget: 47_250,
+        startsSegment: true, endsSegment: true, independent: true, discontinuity: false, decodeTime: 7, duration: 45_000,
+        partTarget: 47_250,
         programDateTime: 1_795_000_000_000_000, fragments: [ByteBuffer(string: "picture"), ByteBuffer(), ByteBuffer(string: "sound")])
     static let reports: [WorkerReport] = [
         .opened(

@@ -7,6 +7,9 @@ public protocol HallControl: Sendable {
     func live(_ hall: String) -> (any LiveSource)?
     /// What is being discussed and voted on in the hall, as everybody may see it; `nil` when there is no such hall, or it has no record.
     func events(_ hall: String) -> (any EventSource)?
+    /// What was discussed and voted on since `from` (UTC ms) up to event `until`, as messages of the wire, oldest first; `nil` when there is no
+    /// such record, throws when it cannot be told now.
+    func past(_ hall: String, from: Int64, until: Int64?) async throws(ControlProblem) -> [[UInt8]]?
     func status(_ hall: String) -> StreamStatus?
     /// Carries a wish out and returns when it is done.
     func perform(_ wish: StreamWish, on hall: String) async throws(ControlProblem)
@@ -50,6 +53,7 @@ public struct EncoderFigures: Sendable {
 
 extension HallControl {
     public func events(_ hall: String) -> (any EventSource)? { nil }
+    public func past(_ hall: String, from: Int64, until: Int64?) async throws(ControlProblem) -> [[UInt8]]? { nil }
 }
 
 public struct HallSummary: Sendable, Equatable, Codable {

@@ -119,6 +119,8 @@ export class CouncilStore {
     get history() { return this.#entries.map(({ at, seq, what }) => ({ at, seq, what })); }
     /** UTC ms from which on the past is known, `null` while nothing is. */
     get knownSince() { return this.#entries[0]?.at ?? null; }
+    /** The event up to which the past is missing. */
+    get knownFrom() { return this.#entries[0]?.seq ?? null; }
 
     /** The state as it was at `ms` (UTC, the daemon's clock); before what is known, the oldest that is. `null` while nothing is known. */
     stateAt(ms) {

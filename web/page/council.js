@@ -12,6 +12,7 @@ import { menus, voteBoard, voteRows } from "./vote.js";
 export class CouncilView {
     #store;
     #clock;
+    #past;
     #parts;
     #words = null;
     #shown = null;
@@ -24,8 +25,9 @@ export class CouncilView {
     /** A round that the visitor asked for where the picture cannot go; it goes before the one on show. */
     pinned = null;
 
-    constructor(store, clock, root = document) {
+    constructor(store, clock, past, root = document) {
         this.#store = store;
+        this.#past = past;
         this.#clock = clock;
         const part = (name) => root.querySelector(`[data-part="${name}"]`);
         this.#parts = Object.fromEntries(["now", "vote", "roll", "rows", "agenda", "lost", "announcer", "faction", "choice", "text", "unpin", "deputy", "deputy-body"].map((name) => [name, part(name)]));
@@ -90,6 +92,7 @@ export class CouncilView {
         this.#showLost();
         if (this.#store.state === null) return;
         const at = this.#clock.pictureTime();
+        if (at !== null && !this.#past.knows(at)) this.#past.reach(at);
         // Without a picture to wait for, the newest; else a change is shown when the picture has come to it.
         const state = at === null ? this.#store.state : this.#store.stateAt(at);
         const before = this.#shown;

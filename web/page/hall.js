@@ -1,3 +1,4 @@
+import { Past } from "../council/past.js";
 import { CouncilStore } from "../council/store.js";
 import { follow } from "../council/wire.js";
 import { LivePlayer } from "../player/player.js";
@@ -29,8 +30,9 @@ const status = new HallStatus(hall);
 const controls = new Controls(player, video, stage);
 const store = new CouncilStore();
 const clock = new MediaClock(liveSource(player, video), () => store.now());
-const council = new CouncilView(store, clock);
-const places = new Places({ player, store, clock, council });
+const past = new Past(hall, store);
+const council = new CouncilView(store, clock, past);
+const places = new Places({ player, store, clock, council, past });
 let words = null;
 let movedAt = performance.now();
 

@@ -11,17 +11,19 @@ export class Places {
     #store;
     #clock;
     #council;
+    #past;
     #parts;
     #words = null;
     #wish = null;
     #wishedAt = 0;
     #told = 0;
 
-    constructor({ player, store, clock, council }) {
+    constructor({ player, store, clock, council, past }) {
         this.#player = player;
         this.#store = store;
         this.#clock = clock;
         this.#council = council;
+        this.#past = past;
         const part = (id) => document.getElementById(id);
         this.#parts = { copy: part("copy"), told: part("told"), live: part("live") };
         document.addEventListener("click", (event) => this.#clicked(event));
@@ -63,6 +65,12 @@ export class Places {
         if (wish.kind === "deputy") {
             this.#wish = null;
             this.#council.openDeputy(wish.id);
+            return;
+        }
+        // When an item was taken up is in the sitting's past.
+        const opened = this.#store.state.sitting?.opened_at;
+        if (wish.kind === "item" && opened !== undefined && !this.#past.knows(opened) && waited < 5000) {
+            this.#past.reach(opened);
             return;
         }
         const at = momentOf(wish, this.#store.state, this.#store.changesOf("current_item"));

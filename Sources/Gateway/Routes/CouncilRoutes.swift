@@ -13,6 +13,7 @@ struct CouncilRoutes: Sendable {
         let hall = "/api/v1/halls/:hall"
         table.at("\(hall)/commands", [.post: { try await command($0, $1) }])
         table.at("\(hall)/council", [.get: { request, context in try snapshot(request, context) }])
+        table.at("\(hall)/council/past", [.get: { try await past($0, $1) }])
         table.at("\(hall)/roster", [.post: { try await take($0, $1, .roster) }])
         table.at("\(hall)/agenda", [.post: { try await take($0, $1, .agenda) }])
         table.at(
@@ -91,6 +92,32 @@ struct CouncilRoutes: Sendable {
         return Response(
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
             body: .init(byteBuffer: ByteBuffer(bytes: events.snapshot().bytes)))
+    }
+
+    /// For pages that go back in the picture: JSON, gzipped when that is understood, since it may be a whole sitting.
+    private func past(_ request: Request, _ context: DoorContext) async throws -> Response {
+        let hall = try hall(context)
+        let query = QueryFields(request, allowed: ["from", "until"])
+        try query.check()
+        let range = 0...(1 << 53)
+        guard let from = try query.number("from", range) else { throw ControlProblem.badField("from", "the time from which on, in UTC ms") }
+        guard let messages = try await control.past(hall, from: Int64(from), until: try query.number("until", range).map(Int64.init)) else {
+            throw ControlProblem.noRecord(hall)
+        }
+        var body = ByteBuffer()
+        body.reserveCapacity(messages.reduce(3) { $0 + $1.count + 1 })
+        for (index, message) in messages.enumerated() {
+            body.writeString(index == 0 ? "[" : ",")
+            body.writeBytes(message)
+        }
+        body.writeString(messages.isEmpty ? "[]\n" : "]\n")
+        var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store", .vary: "accept-encoding"]
+        let isWelcome = request.headers[.acceptEncoding]?.contains("gzip") == true
+        if isWelcome, body.readableBytes > 1024, let small = Gzip.compress([body], level: 4) {
+            headers[.contentEncoding] = "gzip"
+            body = small
+        }
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: body))
     }
 
     private func rules(_ request: Request, _ context: DoorContext) throws -> Response {

@@ -9,6 +9,7 @@ final class CouncilRecords: Sendable {
     struct Record: Sendable {
         let board: Board
         let feed: HallFeed
+        let past: BoardPast
     }
 
     private let stateDirectory: String
@@ -51,7 +52,7 @@ final class CouncilRecords: Sendable {
             throw CommandFailure(error.isTemporary ? .temporary : .refused, "hall “\(hall.name)”: \(Self.sentence(error, path))")
         }
         if board.state.rules == nil { try begin(board, hall) }
-        let record = Record(board: board, feed: HallFeed(board))
+        let record = Record(board: board, feed: HallFeed(board), past: BoardPast(log: board.log))
         records.withLock { $0[hall.name] = record }
         logger.info("the record is open at event \(board.state.sequence)", metadata: ["hall": "\(hall.name)"])
     }

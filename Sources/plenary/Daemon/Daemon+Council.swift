@@ -15,6 +15,21 @@ extension Daemon {
 
     func events(_ hall: String) -> (any EventSource)? { records[hall]?.feed }
 
+    func past(_ hall: String, from: Int64, until: Int64?) async throws(ControlProblem) -> [[UInt8]]? {
+        guard let past = records[hall]?.past else { return nil }
+        let now = ClockReading.system().wall
+        let messages: [[UInt8]]?
+        do { messages = try await past.messages(from: UTCMilliseconds(from), until: until, now: now) } catch {
+            throw ControlProblem(type: "urn:plenary:record", title: "Internal Server Error", status: 500, detail: error.sentence)
+        }
+        guard let messages else {
+            throw ControlProblem(
+                type: "urn:plenary:busy", title: "Service Unavailable", status: 503,
+                detail: "too many ask for the past at once; ask again in a moment")
+        }
+        return messages
+    }
+
     /// From here on the channel has every hall that the daemon has.
     func serve(_ channel: EventChannel, at place: ChannelPlace) {
         let halls = state.withLock { state in

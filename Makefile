@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 CONFIG ?= config/demo.yaml
 STATE ?= run/state
+KILLS ?= 5000
 # The pages' and pytest's tests run against this binary.
 PLENARY_BIN ?= $(CURDIR)/.build/debug/plenary
 export PLENARY_BIN
@@ -21,7 +22,7 @@ TEST_PACKAGES := ffmpeg nodejs chromium python3-venv python3-gi gir1.2-gst-rtsp-
 	nghttp2-client curl openssl procps fonts-noto-core
 BENCH_PACKAGES := nginx-light libnginx-mod-rtmp wrk util-linux
 
-.PHONY: help run build release test test-swift test-web test-live format lint bench clean deps-build deps-test deps-bench toolchain
+.PHONY: help run build release test test-swift test-web test-live soak format lint bench clean deps-build deps-test deps-bench toolchain
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -55,6 +56,9 @@ test-web: deps-test ## Only the tests of the web pages' modules
 
 test-live: test-swift deps-test .venv/ready ## Only the tests over real sockets and in a browser
 	.venv/bin/python -m pytest Tests/checker Tests/live Tests/browser
+
+soak: build deps-test .venv/ready ## Kill the daemon 5,000 times during ballots (KILLS=… changes it): about an hour
+	PLENARY_KILLS=$(KILLS) .venv/bin/python -m pytest Tests/live/test_record.py -k kill_9
 
 .venv/ready: Tests/requirements.txt
 	/usr/bin/python3 -m venv --system-site-packages .venv

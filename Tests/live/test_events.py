@@ -1,0 +1,275 @@
+"""The votes on their way to everybody, from a real daemon over real sockets."""
+
+import base64
+import os
+import random
+import re
+import socket
+import time
+
+import pytest
+import websockets
+import websockets.sync.client
+
+from Tests.support.council import Council, verify
+from Tests.support.daemon import Daemon
+from Tests.support.listeners import AiohttpClient, CurlClient, Goal, SUBPROTOCOL, StateClient, WebSocketsClient, array, listen
+from Tests.support.playlist import parse_media
+from Tests.support.playlist_checker import Watch
+from Tests.support.voting import Voting
+from Tests.support.wait import wait_until
+from Tests.support.wire import Fold
+
+HALL = {"name": "demo", "camera": "test:", "autostart": False}
+
+
+def connect(daemon, hall="demo", query="", **options):
+    """A WebSocket of a client that does everything right."""
+    return websockets.sync.client.connect(
+        f"ws://{daemon.events_address}/live/{hall}/events{query}", subprotocols=[SUBPROTOCOL], open_timeout=20, **options)
+
+
+def metric(daemon, line):
+    """The value of one sample of /metrics."""
+    for found in daemon.http.get("/metrics").text.splitlines():
+        if found.startswith(line + " "):
+            return float(found.rpartition(" ")[2])
+    raise AssertionError(f"/metrics has no {line}")
+
+
+@pytest.mark.timeout(600)
+def test_everybody_ends_with_the_daemons_state_whatever_was_lost(measured):
+    """2,000 events, a restart in their middle, and 40 clients that lose their connection at random."""
+    seed = int(os.environ.get("PLENARY_SEED", str(random.randrange(1 << 32))))
+    print(f"PLENARY_SEED={seed}")
+    goal, voting = Goal(), Voting("demo", deputies=100, seed=seed)
+    with Daemon(halls=[HALL]) as daemon:
+        Council(daemon.control, "demo").seat(voting.deputies)
+        kinds = [WebSocketsClient] * 16 + [AiohttpClient] * 12 + [CurlClient] * 6 + [StateClient] * 6
+        listeners = [kind(daemon, "demo", goal, seed + number) for number, kind in enumerate(kinds)]
+        join = listen(listeners)
+        for half in (1000, 2000):
+            for thread in voting.run(daemon.control, workers=8, enough=lambda: len(voting.acknowledged) >= half):
+                thread.join(240)
+            assert voting.failure is None, voting.failure
+            if half == 1000:
+                daemon.restart()
+        events = verify(*Council(daemon.control, "demo").log())
+        goal.seq = len(events)
+        arrived = join(120)
+        failures = [f"{one.name}: {one.failure!r}" for one in listeners if one.failure]
+        assert not failures, failures[:5]
+        assert arrived, [f"{one.name} has {one.fold.seq}" for one in listeners if not goal.is_reached(one.fold)]
+        truth = Council(daemon.control, "demo").snapshot()
+        assert truth["seq"] == goal.seq
+        published = {}
+        for one in listeners:
+            assert one.fold.state == truth["state"], f"{one.name} has another state than the daemon"
+            assert one.fold.epoch == truth["epoch"]
+            for place, data in one.fold.bytes.items():
+                assert published.setdefault(place, data) == data, f"{one.name} got other bytes for {place} than somebody else"
+        drops = {kind.__name__: sum(one.drops for one in listeners if type(one) is kind) for kind in dict.fromkeys(kinds)}
+        measured("events", len(events))
+        measured("lost connections", drops)
+        measured("deltas seen", len(published))
+        for kind in dict.fromkeys(kinds):
+            mine = [one for one in listeners if type(one) is kind]
+            assert sum(one.fold.counts["delta"] for one in mine) > 100, f"{kind.__name__} saw hardly a delta"
+        assert min(drops.values()) >= 20, drops
+
+
+def test_all_three_ways_give_the_same_bytes():
+    with Daemon(halls=[HALL]) as daemon:
+        council = Council(daemon.control, "demo")
+        council.open(deputies=12)
+        council.open_round("r1")
+        begin = council.log()[0]
+        wait_until(lambda: council.snapshot()["seq"] == len(begin), 20, "the last event to be published")
+        epoch, after = council.snapshot()["epoch"], len(begin)
+        with connect(daemon, query=f"?epoch={epoch}&after={after}") as channel, socket.create_connection(daemon.address.split(":")) as sse:
+            assert '"type":"tick"' in channel.recv(20), "nothing is missing"
+            sse.settimeout(20)
+            sse.sendall(f"GET /live/demo/events?epoch={epoch}&after={after} HTTP/1.0\r\n\r\n".encode())
+            stream = sse.makefile("rb")
+            lines = iter(lambda: stream.readline().rstrip(b"\n"), None)
+            assert next(line for line in lines if line.startswith(b"data: ")).count(b'"tick"') == 1
+            for number in range(1, 13):
+                council.do("cast_ballot", round="r1", deputy=f"d{number}", choice="yes")
+                by_channel = channel.recv(20)
+                by_stream = next(line for line in lines if line.startswith(b"data: "))[6:].decode()
+                by_state = array(daemon.http.get(f"/live/demo/state/{epoch}/{after}").text)
+                assert [by_channel] == by_state and by_channel == by_stream
+                after += 1
+            stream.close()
+
+
+def test_a_page_is_told_where_the_channel_is():
+    with Daemon(halls=[HALL]) as daemon:
+        place = daemon.http.get("/api/v1/halls/demo/channel").json
+        assert place["websocket"] == f"ws://{daemon.events_address}/live/demo/events"
+        with websockets.sync.client.connect(place["websocket"], subprotocols=[SUBPROTOCOL], origin=daemon.url) as channel:
+            assert '"type":"snapshot"' in channel.recv(20)
+        policy = daemon.http.get("/halls/demo").headers["content-security-policy"]
+        assert f"connect-src 'self' ws://{daemon.events_address};" in policy
+        with pytest.raises(websockets.exceptions.InvalidStatus) as refusal:
+            websockets.sync.client.connect(place["websocket"], subprotocols=[SUBPROTOCOL], origin="https://elsewhere.example")
+        assert refusal.value.response.status_code == 403
+    with Daemon(halls=[HALL], settings={"behindProxy": True}) as daemon:
+        fields = {"Host": "council.example", "X-Forwarded-Proto": "https"}
+        assert daemon.http.get("/api/v1/halls/demo/channel", headers=fields).json["websocket"] == "wss://council.example/live/demo/events"
+
+
+def test_a_restart_tells_everybody_when_to_come_back():
+    with Daemon(halls=[HALL]) as daemon:
+        council = Council(daemon.control, "demo")
+        council.open(deputies=12)
+        with connect(daemon) as channel:
+            fold = Fold()
+            fold.take(channel.recv(20))
+            daemon.terminate()
+            with pytest.raises(websockets.exceptions.ConnectionClosed) as closed:
+                while True:
+                    fold.take(channel.recv(20))
+            assert closed.value.rcvd.code == 1001 and closed.value.rcvd.reason.startswith("retryWindow="), closed.value.rcvd
+        daemon.start()
+        with connect(daemon, query=fold.query) as channel:
+            fold.take(channel.recv(20))
+        truth = council.snapshot()
+        assert (fold.epoch, fold.seq, fold.state) == (truth["epoch"], truth["seq"], truth["state"]), "the record goes on"
+
+
+def test_a_hall_that_a_reload_adds_has_votes_and_one_that_it_removes_says_goodbye():
+    with Daemon(halls=[HALL, {**HALL, "name": "old"}]) as daemon:
+        with connect(daemon, "old") as old, connect(daemon) as kept:
+            old.recv(20), kept.recv(20)
+            daemon.halls = [HALL, {**HALL, "name": "new"}]
+            daemon.write_config()
+            assert daemon.cli("reload").code == 0
+            with pytest.raises(websockets.exceptions.ConnectionClosed) as closed:
+                while True:
+                    old.recv(20)
+            assert closed.value.rcvd.code == 1001
+            Council(daemon.control, "new").open(deputies=12)
+            with connect(daemon, "new") as channel:
+                assert '"s1"' in channel.recv(20)
+            Council(daemon.control, "demo").open(deputies=12)
+            assert '"type":"delta"' in kept.recv(20), "the other hall's listeners were not touched"
+        with pytest.raises(websockets.exceptions.InvalidStatus) as refusal:
+            connect(daemon, "old")
+        assert refusal.value.response.status_code == 404
+
+
+def silent_client(daemon):
+    """Asks for the votes and then reads nothing at all."""
+    host, port = daemon.events_address.split(":")
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(20)
+    client.connect((host, int(port)))
+    key = base64.b64encode(os.urandom(16)).decode()
+    client.sendall(
+        f"GET /live/demo/events HTTP/1.1\r\nHost: {daemon.events_address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n".encode())
+    return client
+
+
+@pytest.mark.timeout(300)
+def test_slow_readers_are_let_go_and_hold_up_nobody(measured):
+    count = 100
+    with Daemon(halls=[HALL]) as daemon:
+        council = Council(daemon.control, "demo")
+        council.open(deputies=12)
+        slow = [silent_client(daemon) for _ in range(count)]
+        wait_until(lambda: metric(daemon, 'plenary_events_listeners{hall="demo"}') == count, 30, "the silent clients to be there")
+        before = daemon.resident_megabytes()
+        with connect(daemon, max_size=None) as channel:
+            fold, late = Fold(), []
+            fold.take(channel.recv(20))
+            # Each change is 4 kB in UTF-8: past what a socket and a queue hold, for every silent one.
+            for number in range(250):
+                title = f"{number:04}" + "ї" * 1990
+                council.do("edit_item", item="i2", number="2", title=title)
+                began = time.monotonic()
+                while fold.state["agenda"]["items"]["i2"]["title"] != title:
+                    fold.take(channel.recv(30))
+                late.append(time.monotonic() - began)
+            measured("acknowledged to seen, worst", max(late), "s")
+            measured("memory that came", daemon.resident_megabytes() - before, "MB")
+            # 100 queues of 256 KiB of their own would be 25 MB; they are places in one log.
+            assert daemon.resident_megabytes() - before < 60
+            closed = 'plenary_events_closed_total{reason="slow"}'
+            while metric(daemon, closed) < count:
+                try:
+                    # The ticks: nobody else is let go.
+                    fold.take(channel.recv(60))
+                except TimeoutError:
+                    raise AssertionError(f"only {metric(daemon, closed)} of {count} silent clients were let go")
+        assert fold.counts["snapshot"] == 1, "the one who reads missed nothing"
+        for client in slow:
+            client.close()
+
+
+def test_what_is_no_upgrade_is_answered_and_closed():
+    with Daemon(halls=[HALL]) as daemon:
+        host, port = daemon.events_address.split(":")
+        post = f"POST /live/demo/events HTTP/1.1\r\nHost: {daemon.events_address}\r\nContent-Length: 3\r\n\r\nabc".encode()
+        for request, status in ((post + post, 405), (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 404), (b"\x16\x03\x01\x02\x00", None), (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", None)):
+            with socket.create_connection((host, int(port))) as client:
+                client.settimeout(20)
+                client.sendall(request)
+                got = b""
+                try:
+                    while chunk := client.recv(4096):
+                        got += chunk
+                except ConnectionResetError:
+                    pass
+                assert len(re.findall(rb"HTTP/1\.1 \d{3} ", got)) <= 1, got
+                assert status is None or got.startswith(f"HTTP/1.1 {status} ".encode()), got
+        # It still works, and rests: two POSTs in one packet spin libwebsockets' own HTTP for ever.
+        with connect(daemon) as channel:
+            assert '"type":"snapshot"' in channel.recv(20)
+        ticks = os.sysconf("SC_CLK_TCK")
+
+        def spent():
+            fields = open(f"/proc/{daemon.pid}/stat").read().rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / ticks
+        began = spent()
+        time.sleep(3)
+        assert spent() - began < 1.5, "the daemon is busy with nothing"
+
+
+@pytest.mark.timeout(180)
+def test_items_and_rounds_stand_in_the_live_playlists():
+    with Daemon(halls=[{"name": "demo", "camera": "test:", "segmentMaximum": 4}]) as daemon:
+        daemon.wait_live("demo", timeout=60)
+        watch = Watch(daemon.address, "demo").start()
+        council = Council(daemon.control, "demo")
+        began = time.time()
+        council.open(deputies=12)
+        council.open_round("r1")
+
+        def ranges():
+            playlist = parse_media(daemon.http.get("/live/demo/main.m3u8").body)
+            return {found["ID"].strip('"').rpartition("-")[0]: found for found in playlist.date_ranges}
+
+        wait_until(lambda: set(ranges()) == {"item-i1", "round-r1"}, 20, lambda: f"both in the playlist, which has {ranges()}")
+        assert "END-DATE" not in ranges()["round-r1"]
+        assert ranges()["item-i1"]["X-ORG-PLENARY-TITLE"] == '"1. Питання 1"' and ranges()["item-i1"]["CLASS"] == '"org.plenary.item"'
+        council.do("cast_ballot", round="r1", deputy="d1", choice="yes")
+        council.do("close_round", round="r1")
+        council.do("take_up_item", item="i2")
+        wait_until(lambda: "item-i2" in ranges() and all("END-DATE" in ranges()[name] for name in ("item-i1", "round-r1")), 20, "the ends")
+        # The same clock: the picture that shows it has a date beside it.
+        playlist = parse_media(daemon.http.get("/live/demo/main.m3u8").body)
+        opened = next(event["at"] for event in verify(*council.log()) if "round_opened" in event["fact"]) / 1000
+        assert began - 1 < opened < time.time() + 1
+        last = playlist.segments[-1].date.timestamp()
+        assert abs(time.time() - last) < 20
+        # A stream that begins anew still has what lasts.
+        daemon.cli("stream", "stop", "demo")
+        watch.stop()
+        findings = [finding for finding in watch.findings if "date_range" in finding.rule]
+        assert findings == [], findings
+        assert daemon.cli("stream", "start", "demo").code == 0
+        daemon.wait_live("demo", timeout=60)
+        wait_until(lambda: "item-i2" in ranges(), 20, "the running item in the new window")

@@ -25,10 +25,10 @@ def watch(browser):
     """`watch(daemon, hall="demo", language="en", size=(1366, 768))` opens the hall's page; at the end nothing may have gone wrong on it."""
     opened = []
 
-    def open_page(daemon, path="/halls/demo", language="en", size=(1366, 768), **options):
+    def open_page(daemon, path="/halls/demo", language="en", size=(1366, 768), kind=Viewer, **options):
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale={"en": "en-GB", "uk": "uk-UA", "lt": "lt-LT", "ka": "ka-GE"}[language], **options)
-        viewer = Viewer(context, daemon.url + path)
+        viewer = kind(context, daemon.url + path)
         opened.append((context, viewer))
         return viewer
 

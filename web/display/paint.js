@@ -62,6 +62,7 @@ export class Painter {
     #fitCounts() {
         const { counts } = this.#parts;
         counts.style.removeProperty("--shrink");
+        if (getComputedStyle(counts).flexWrap === "wrap") return;
         if (counts.scrollWidth > counts.clientWidth) counts.style.setProperty("--shrink", (counts.clientWidth / counts.scrollWidth * 0.99).toFixed(3));
     }
 

@@ -95,6 +95,18 @@ test("a result gives way to what comes next: an item, a speech, or time", () => 
     assert.equal(sceneOf({ ...state, speakers: { queue: [], speech: interrupted } }, at + 21_000, words.en).name, "speech");
 });
 
+test("a registration gives way to the first item, for a screen that saw it taken up and for one that did not", () => {
+    const { state, at } = after("round-announced");
+    const { item, ...registration } = { ...state.rounds.by_id.r1, kind: "registration" };
+    const before = { ...state, current_item: undefined, rounds: { order: ["r1"], by_id: { r1: registration } } };
+    const since = { ...before, current_item: "i2" };
+    assert.equal(sceneOf(before, at + 60_000, words.en).name, "result");
+    assert.equal(sceneOf(since, at + 500, words.en, "", at + 400).name, "item");
+    assert.equal(sceneOf(since, at + 500, words.en, "", at - 60_000).name, "result", "a vote of its own while an item is discussed");
+    assert.equal(sceneOf(since, at + 500, words.en).name, "result");
+    assert.equal(sceneOf(since, at + 20_500, words.en).name, "item");
+});
+
 test("a speech counts down, with the kind of speech and who is next", () => {
     const { state, at } = after("speech");
     const scene = sceneOf(state, at, words.en);

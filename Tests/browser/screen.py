@@ -1,0 +1,105 @@
+"""A browser on the hall's display or on the overlay: what it shows, by role and text, and what may never go wrong on it."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import axe_playwright_python
+
+from Tests.browser.viewer import Viewer
+from Tests.support.wait import wait_until
+
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+
+# Every text that can be seen: its words, its size in CSS pixels, its contrast (WCAG 2) against what lies behind it, and its place.
+TEXTS = """() => {
+    const parse = (color) => { const m = color.match(/[\\d.]+/g).map(Number); return { rgb: m.slice(0, 3), alpha: m[3] ?? 1 }; };
+    const light = ([r, g, b]) => [r, g, b].map((c) => { c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; }).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+    const behind = (element) => {
+        for (let one = element; one; one = one.parentElement) {
+            const { rgb, alpha } = parse(getComputedStyle(one).backgroundColor);
+            if (alpha > 0.99) return rgb;
+        }
+        return [255, 255, 255];
+    };
+    const found = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const element = walker.currentNode.parentElement;
+        const text = walker.currentNode.textContent.trim();
+        if (text === '' || element.closest('.unseen, title, script, select, option')) continue;
+        if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+        const range = document.createRange();
+        range.selectNodeContents(walker.currentNode);
+        const box = range.getBoundingClientRect();
+        if (box.width === 0) continue;
+        const style = getComputedStyle(element);
+        const drawn = element instanceof SVGTextElement;
+        const [a, b] = [light(parse(drawn ? style.fill : style.color).rgb), light(behind(element))].sort((x, y) => y - x);
+        const scale = drawn ? element.getScreenCTM().a : 1;
+        // The ink, not the font's box: figures have nothing below the line.
+        const size = parseFloat(style.fontSize) * scale, below = size * (/^[\\d:−]+$/.test(text) ? 0.29 : 0.05);
+        found.push({ text, size, contrast: (a + 0.05) / (b + 0.05), left: box.left, top: box.top + size * 0.2, right: box.right, bottom: box.bottom - below });
+    }
+    return found;
+}"""
+
+
+class Screen(Viewer):
+    """A page without a mouse: `/display/…` or `/overlay/…`."""
+
+    def texts(self):
+        return self.page.evaluate(TEXTS)
+
+    @property
+    def text(self):
+        return self.page.evaluate("document.querySelector('main').innerText.replace(/\\s+/g, ' ')")
+
+    @property
+    def wire(self):
+        return self.page.evaluate("document.documentElement.dataset.wire ?? ''")
+
+    def wait_text(self, *wanted, timeout=20):
+        wait_until(lambda: all(one in self.text for one in wanted), timeout, lambda: f"{wanted} on the page: {self.text}")
+
+    def wait_live(self, timeout=25):
+        wait_until(lambda: self.wire == "live", timeout, lambda: f"the connection: {self.wire}")
+
+    def reload(self):
+        self.page.reload()
+
+    def check_access(self):
+        """axe-core, WCAG 2.2 AA; evaluated through the debugger, for the page's own policy lets no foreign script in."""
+        self.page.evaluate(AXE.read_text())
+        report = self.page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })")
+        found = [(v["id"], v["help"], [node["html"][:160] for node in v["nodes"]]) for v in report["violations"]]
+        assert not found, json.dumps(found, indent=2, ensure_ascii=False)
+
+
+class Display(Screen):
+    @property
+    def scene(self):
+        return self.page.evaluate("document.getElementById('display').dataset.scene")
+
+    def wait_scene(self, scene, *wanted, timeout=20):
+        wait_until(lambda: self.scene == scene and all(one in self.text for one in wanted), timeout, lambda: f"the scene {scene} with {wanted}: {self.scene}, {self.text}")
+
+    def check_legible(self):
+        """From fifteen metres: contrast 7:1, nothing below 2.4 vmin, nothing out of the screen."""
+        size = self.page.viewport_size
+        vmin = min(size["width"], size["height"]) / 100
+        texts = self.texts()
+        assert texts, "nothing is written on the display"
+        for one in texts:
+            assert one["contrast"] >= 7, one
+            assert one["size"] >= 2.4 * vmin * 0.99, one
+            assert one["left"] >= 0 and one["top"] >= -1 and one["right"] <= size["width"] + 1 and one["bottom"] <= size["height"] + 1, one
+
+
+def alpha_of(path):
+    """Width, height and the alpha of every pixel of a PNG, row by row."""
+    probe = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", str(path)], capture_output=True, text=True, check=True)
+    width, height = (int(part) for part in probe.stdout.strip().split(",")[:2])
+    raw = subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgba", "-"], capture_output=True, check=True).stdout
+    assert len(raw) == width * height * 4
+    return width, height, raw[3::4]

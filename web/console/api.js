@@ -46,6 +46,12 @@ export class API {
     halls() { return this.ask("GET", "/api/v1/halls"); }
     stream(whole) { return this.ask("GET", this.#of(whole ? "stream" : "stream/public")); }
 
+    /** The names of the council's rules; none when they cannot be had. */
+    async rules() {
+        const answer = await this.ask("GET", this.#of("rules"), { deadline: 3000 }).catch(() => null);
+        return answer?.status === 200 ? Object.keys(answer.body?.rules ?? {}).sort() : [];
+    }
+
     /** A file of the secretary's: `roster`, `rules`, `agenda`. */
     file(what, text, query) { return this.ask("POST", this.#of(`${what}?${new URLSearchParams(query)}`), { text, type: what === "rules" ? "application/yaml" : text.trimStart().match(/^[[{]/) ? "application/json" : "text/csv" }); }
 }

@@ -50,7 +50,7 @@ const outbox = new Outbox({
 
 const roles = () => session?.roles ?? [];
 const desk = new Desk({
-    get store() { return store; }, outbox, dialogs, stream, api, words: () => words, roles, hall: () => hall,
+    get store() { return store; }, outbox, dialogs, stream, api, rules: () => api.rules(), words: () => words, roles, hall: () => hall,
     note(text) { note = text; renderSoon(); }, focus: (where) => (where === "roll" ? roll : agenda).focus(),
 });
 const agenda = new Agenda(part("agenda"), desk, () => words);
@@ -408,7 +408,14 @@ outbox.addEventListener("settled", ({ entry }) => {
     note = "";
     if (entry.steps[0].wish) stream.look();
 });
-outbox.addEventListener("login", () => login.ask());
+let renewedAt = -Infinity;
+/** The session may only have a new CSRF text, in another window; else somebody must sign in. */
+outbox.addEventListener("login", async () => {
+    const found = performance.now() - renewedAt > 10_000 ? await api.session().catch(() => null) : null;
+    renewedAt = performance.now();
+    if (found) outbox.resume();
+    else login.ask();
+});
 globalThis.addEventListener("online", () => outbox.resume());
 // What waits, time that is over and a link that is lost come without an event.
 setInterval(renderSoon, 1000);

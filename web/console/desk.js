@@ -136,7 +136,7 @@ export class Desk {
     async #itemForm(title, item) {
         const answer = await this.#ask(title, "", "save", { fields: [
             { name: "number", label: this.#say("field.number"), most: 20, value: item.number },
-            { name: "title", label: this.#say("field.title"), kind: "area", required: true, most: 2000, value: item.title },
+            { name: "title", label: this.#say("field.title"), kind: "area", required: true, focus: true, most: 2000, value: item.title },
             { name: "rapporteur", label: this.#say("field.rapporteur"), value: item.rapporteur },
             { name: "draft", label: this.#say("field.draft"), value: item.draft },
         ] });
@@ -276,6 +276,7 @@ export class Desk {
         const old = roundOf(this.state, supersedes);
         const items = this.state.agenda.order.map((value) => ({ value, label: subjectOf(itemOf(this.state, value)) }));
         const presence = this.state.presence;
+        const rules = await this.#at.rules();
         const answer = await this.#at.dialogs.ask({
             title: this.#say(supersedes ? "do.repeatRound" : "do.planRound"),
             text: [this.#quorum(presence), old ? this.#say("repeat.text", { question: old.question }) : ""],
@@ -285,7 +286,7 @@ export class Desk {
                 { name: "item", label: this.#say("field.item"), kind: "select", value: item, options: [{ value: "", label: this.#say("round.noItem") }, ...items] },
                 { name: "method", label: this.#say("field.method"), kind: "select", options: ["", "roll_call", "procedural", "secret"].map((value) => ({ value, label: this.#say(value ? `method.${value}` : "round.usual") })) },
                 { name: "reveal", label: this.#say("field.reveal"), kind: "select", options: ["", "live", "count"].map((value) => ({ value, label: this.#say(value ? `reveal.${value}` : "round.usual") })) },
-                { name: "rule", label: this.#say("field.rule"), most: 64, empty: "round.usual" },
+                { name: "rule", label: this.#say("field.rule"), kind: "select", options: ["", ...rules].map((value) => ({ value, label: value || this.#say("round.usual") })) },
                 { name: "seconds", label: this.#say("field.countdown"), kind: "number", least: 1, most: 86_400, hint: this.#say("field.usual") },
             ],
             buttons: [...(this.state.sitting.status === "open" && !this.state.open_round ? [{ value: "open", word: "do.openNow" }] : []), { value: "plan", word: "do.planOnly", plain: true }],

@@ -28,6 +28,12 @@ export class Dialogs {
             ...inputs.map(({ element }) => element),
             h("div", { class: "answers" }, ...actions, h("button", { type: "button", class: "plain back", onclick: () => dialog.close() }, words.say("back"))));
         const dialog = this.#dialog(title, form);
+        form.addEventListener("keydown", (event) => {
+            // Enter is yes everywhere: titles and reasons are one line, and a closed list has no use for it.
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing || !["TEXTAREA", "SELECT"].includes(event.target.tagName)) return;
+            event.preventDefault();
+            if (!event.repeat) form.requestSubmit(actions[0]);
+        });
         return new Promise((resolve) => {
             form.addEventListener("submit", async (event) => {
                 event.preventDefault();
@@ -85,13 +91,13 @@ export class Dialogs {
     #input(field) {
         const words = this.#words();
         const id = `field-${(this.#count += 1)}`;
-        const common = { id, name: field.name, required: field.required, "aria-describedby": field.hint ? `${id}-hint` : undefined };
+        const common = { id, name: field.name, required: field.required, autofocus: field.focus, "aria-describedby": field.hint ? `${id}-hint` : undefined };
         const wrap = (input) => h("div", { class: "field" }, h("label", { for: id }, field.label), input, field.hint ? h("p", { class: "quiet", id: `${id}-hint` }, field.hint) : null);
         switch (field.kind) {
             case "area": {
                 const input = h("textarea", { ...common, rows: 3, maxlength: field.most ?? 1000 });
                 input.value = field.value ?? "";
-                return { element: wrap(input), read: () => input.value.trim() };
+                return { element: wrap(input), read: () => input.value.replace(/\s+/g, " ").trim() };
             }
             case "number": {
                 const input = h("input", { ...common, type: "number", inputmode: "numeric", min: field.least ?? 0, max: field.most, step: 1, value: field.value ?? "" });

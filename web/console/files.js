@@ -4,7 +4,8 @@ const accept = { roster: ".csv,.tsv,.txt,.json", agenda: ".csv,.tsv,.txt,.json",
 
 /**
  * Takes a file of the secretary's: chosen, tried without changing anything, shown, and only then taken. The daemon reads it whole
- * and names every fault with its line. Nothing is sent again by itself: a second import of the same file changes nothing.
+ * and names every fault with its line. It goes with an id of its own, so that
+ * a second press of the button is the same import.
  */
 export async function importFile(what, { dialogs, api, words, note, store }) {
     const say = (key, values) => words().say(key, values);
@@ -17,7 +18,8 @@ export async function importFile(what, { dialogs, api, words, note, store }) {
         ],
     });
     if (!answer?.values.file) return;
-    const query = { ...(answer.values.seats ? { seats: answer.values.seats } : {}), ...(what === "agenda" ? { sitting: store.state.sitting.id } : {}) };
+    const id = crypto.randomUUID();
+    const query = { id,  ...(answer.values.seats ? { seats: answer.values.seats } : {}), ...(what === "agenda" ? { sitting: store.state.sitting.id } : {}) };
     const send = async (dryRun) => {
         try {
             return await api.file(what, answer.values.file.text, { ...query, dry_run: dryRun ? "yes" : "no" });

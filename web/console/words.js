@@ -26,8 +26,8 @@ export class ConsoleWords extends Words {
 
     /** Why a command was refused: in the person's language where we have the sentence, else as the daemon said it. */
     refusal(problem) {
-        const key = `refused.${problem?.code}`;
-        if (problem?.code && this.has(key)) return this.say(key);
+        const code = problem?.code ?? String(problem?.type ?? "").split(":").at(-1).replaceAll("-", "_");
+        if (code && this.has(`refused.${code}`)) return this.say(`refused.${code}`);
         return problem?.detail ?? this.say("refused.unknown", { status: problem?.status ?? "" });
     }
 }

@@ -1,0 +1,170 @@
+"""A secretary at the console: Debian's Chromium on `/console`, driven by keys, and what the record says of it."""
+
+import json
+import re
+import uuid
+from pathlib import Path
+
+import axe_playwright_python
+
+from Tests.support.daemon import ROOT
+from Tests.support.wait import wait_until
+
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+ROSTER = ROOT / "config/demo/roster.csv"
+LOCALES = {"en": "en-GB", "uk": "uk-UA", "lt": "lt-LT", "ka": "ka-GE"}
+
+
+class Council:
+    """What a daemon's hall has on record, from outside the console."""
+
+    def __init__(self, daemon, hall="demo"):
+        self.daemon, self.hall = daemon, hall
+
+    def post(self, path, body, kind="application/json"):
+        reply = self.daemon.control.request("POST", path, body=body if isinstance(body, (bytes, str)) else json.dumps(body), headers={"Content-Type": kind})
+        assert reply.status in (200, 201), f"POST {path}: {reply.status} {reply.text}"
+        return reply.json
+
+    def import_roster(self):
+        return self.post(f"/api/v1/halls/{self.hall}/roster?dry_run=no&seats=34", ROSTER.read_bytes(), "text/csv")
+
+    def import_rules(self, text):
+        return self.post(f"/api/v1/halls/{self.hall}/rules?dry_run=no", text.encode(), "application/yaml")
+
+    def command(self, name, **fields):
+        return self.post(f"/api/v1/halls/{self.hall}/commands", {"command": name, "id": str(uuid.uuid4()), **fields})
+
+    def token(self, role, **more):
+        return self.post("/api/v1/tokens", {"name": f"{role} {uuid.uuid4().hex[:6]}", "role": role, "days": 2, **more})["token"]
+
+    @property
+    def state(self):
+        return self.daemon.http.get(f"/api/v1/halls/{self.hall}/council").json["state"]
+
+    @property
+    def facts(self):
+        """The types of all events on record, in order."""
+        lines = self.daemon.http.get(f"/api/v1/halls/{self.hall}/log").text.splitlines()
+        events = [json.loads(line) for line in lines if line.strip()]
+        return [next(iter(event["fact"])) for event in events if "fact" in event]
+
+    def begun(self, items=2, present=35, open_sitting=True):
+        """A sitting in session without the console's doing."""
+        self.import_roster()
+        self.command("schedule_sitting", sitting="s1", title="Двадцять п’ята сесія")
+        for number in range(1, items + 1):
+            self.command("add_item", sitting="s1", item=f"i{number}", number=str(number), title=f"Питання номер {number}", rapporteur="Левчук Ганна")
+        if open_sitting:
+            self.command("open_sitting", sitting="s1")
+            deputies = list(self.state["council"]["deputies"])[:present]
+            if deputies:
+                self.command("register", sitting="s1", deputies=deputies)
+            self.command("take_up_item", sitting="s1", item="i1")
+        return self
+
+    def vote_open(self, **plan):
+        self.command("plan_round", sitting="s1", round="r1", **{"kind": "whole", "question": "Прийняти в цілому", "item": "i1", "seconds": 3600, **plan})
+        self.command("open_round", sitting="s1", round="r1")
+        return self
+
+
+class Desk:
+    """`page` on `/console`; console errors, page errors and foreign requests are kept and demanded to be none."""
+
+    def __init__(self, browser, daemon, language="en", size=(1366, 768), path="/console", **options):
+        self.daemon = daemon
+        self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=LOCALES[language], **options)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(30_000)
+        self.errors, self.requests = [], []
+        self.page.on("pageerror", lambda error: self.errors.append(f"page error: {error}"))
+        self.page.on("console", self._console)
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(daemon.url + path)
+
+    def _console(self, message):
+        # A daemon that is away for a moment is part of the tests; the browser notes it by itself.
+        if message.type == "error" and not message.text.startswith(("Failed to load resource", "WebSocket connection to")):
+            self.errors.append(f"console: {message.text}")
+
+    def close(self):
+        self.context.close()
+
+    def check(self):
+        assert not self.errors, self.errors
+        own = ("/".join(self.daemon.url.split("/")[:3]), f"ws://{self.daemon.events_address}", "data:", "blob:")
+        foreign = [url for url in self.requests if not url.startswith(own)]
+        assert not foreign, f"requests to other hosts: {foreign}"
+
+    # — seeing —
+
+    def see(self, selector, text, timeout=30):
+        """Waits until the element's text contains `text` (a plain text, or a compiled pattern)."""
+        def shown():
+            found = self.page.locator(selector).first
+            words = found.inner_text() if found.count() and found.is_visible() else ""
+            return re.search(text, words) if isinstance(text, re.Pattern) else text in words
+        wait_until(shown, timeout, lambda: f"“{text}” in {selector}: {self.glance()}")
+
+    def glance(self):
+        return self.page.evaluate("['sitting', 'bar-words', 'now-title', 'next', 'last-sent', 'login-fault'].map((id) => `${id}: ${document.getElementById(id)?.innerText}`).join('; ') + ' | ' + [...document.querySelectorAll('dialog[open]')].map((d) => d.innerText).join(' / ')")
+
+    def text(self, selector):
+        return self.page.locator(selector).first.inner_text()
+
+    @property
+    def is_red(self):
+        return self.page.locator("#bar").get_attribute("data-red") is not None
+
+    @property
+    def dialog(self):
+        return self.page.locator("dialog[open]")
+
+    def wait_dialog(self, text):
+        self.see("dialog[open]", text)
+
+    def wait_no_dialog(self):
+        wait_until(lambda: self.dialog.count() == 0, 30, lambda: f"no dialog: {self.glance()}")
+
+    def wait_settled(self):
+        """Everything that was sent has its answer."""
+        wait_until(lambda: re.search("on record|refused|already|done|Nothing was sent", self.text("#last-sent")) and self.page.locator("#next").get_attribute("aria-disabled") is None,
+                   60, lambda: f"everything to be on record: {self.glance()}")
+
+    # — doing —
+
+    def sign_in(self, secret):
+        self.wait_dialog("Sign in")
+        self.page.keyboard.type(secret)
+        self.page.keyboard.press("Enter")
+        self.wait_no_dialog()
+        self.see("#next", re.compile(r"\w"))
+        return self
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def step(self, words, about=None):
+        """Presses G when the large button says `words`."""
+        self.see("#next", words)
+        wait_until(lambda: self.page.locator("#next").get_attribute("aria-disabled") is None, 30, "the button to be free")
+        if about:
+            self.see("#next", about)
+        # A second press within half a second belongs to the first, so a person's next one comes later.
+        self.page.wait_for_function("window.plenaryLast === undefined || performance.now() - window.plenaryLast > 600")
+        self.page.evaluate("window.plenaryLast = performance.now()")
+        self.press("g")
+
+    def confirm(self, words):
+        self.wait_dialog(words)
+        self.press("Enter")
+        self.wait_no_dialog()
+        self.wait_settled()
+
+    def axe(self, where):
+        self.page.evaluate(AXE.read_text())
+        report = self.page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })")
+        found = [(v["id"], v["help"], [node["html"][:160] for node in v["nodes"]][:4]) for v in report["violations"]]
+        assert not found, f"{where}: {json.dumps(found, indent=2, ensure_ascii=False)}"

@@ -1,0 +1,609 @@
+"""The console: signing in, a sitting played by keys alone, and nothing ever done twice."""
+
+import re
+import time
+
+import pytest
+
+from Tests.browser.desk import Council, Desk
+from Tests.support.daemon import ROOT, Daemon
+from Tests.support.wait import wait_until
+
+HALL = {"name": "demo", "title": "Демонстраційна зала", "camera": "test:", "language": "uk", "autostart": False}
+
+
+@pytest.fixture
+def daemon():
+    with Daemon(halls=[HALL]) as running:
+        yield running
+
+
+@pytest.fixture
+def council(daemon):
+    return Council(daemon)
+
+
+@pytest.fixture
+def sit(browser, daemon):
+    """`sit(token, …)` opens a console and signs in; at the end nothing may have gone wrong on it."""
+    opened = []
+
+    def open_console(secret=None, **options):
+        desk = Desk(browser, daemon, **options)
+        opened.append(desk)
+        return desk.sign_in(secret) if secret else desk
+
+    yield open_console
+    for desk in opened:
+        desk.check()
+    for desk in opened:
+        desk.close()
+
+
+# — coming in —
+
+def test_a_token_opens_the_console_and_its_role_decides_what_is_offered(sit, council):
+    council.begun()
+    secretary = sit(council.token("secretary"))
+    secretary.see("#next", "Open the vote")
+    assert secretary.page.locator("#air-buttons button").count() == 0, "the stream is the operator's"
+    operator = sit(council.token("operator"))
+    operator.see("#air-buttons", "Go on air")
+    assert not operator.page.locator("#next").is_visible(), "the sitting is the secretary's"
+    assert operator.page.locator("[data-do]:visible").evaluate_all("all => all.map((b) => b.dataset.do)") == ["start"]
+    operator.press("v", "c", "b")
+    assert operator.dialog.count() == 0, "keys obey the role too"
+
+
+def test_the_session_lives_over_a_reload_and_ends_with_signing_out(sit, council):
+    desk = sit(council.token("secretary"))
+    assert desk.page.evaluate("document.cookie") == "", "no script reads the session"
+    desk.page.reload()
+    desk.see("#next", "Import the roster")
+    desk.page.click("#sign-out")
+    desk.wait_dialog("Sign in to the console")
+
+
+def test_the_setup_code_opens_the_console_once(sit, daemon):
+    code = wait_until(lambda: (match := re.search(r"opens once with the code (\S+)", daemon.log)) and match[1], 20, "the setup code")
+    desk = sit(code)
+    desk.see("#next", "Import the roster")
+    desk.see("#air-buttons", "Go on air")
+    again = sit()
+    again.wait_dialog("Sign in")
+    again.page.keyboard.type(code)
+    again.press("Enter")
+    again.see("#login-fault", "not known")
+
+
+def test_guessing_is_locked_out_and_the_page_says_for_how_long(sit, daemon):
+    desk = sit()
+    desk.wait_dialog("Sign in")
+    for attempt in range(12):
+        desk.page.fill("#login-secret", f"plenary_guess{attempt}")
+        desk.press("Enter")
+        wait_until(lambda: desk.text("#login-fault") if desk.page.locator("#login-fault").is_visible() else "", 20, "a fault")
+        if "Too many" in desk.text("#login-fault"):
+            break
+    desk.see("#login-fault", re.compile(r"again in \d+:\d\d"))
+    assert desk.page.locator("#login-button").is_disabled()
+    desk.axe("locked out")
+
+
+# — a whole sitting —
+
+def test_a_sitting_is_played_by_the_console_alone_with_keys_alone(sit, council):
+    council.import_roster()
+    desk = sit(council.token("secretary"))
+    desk.step("Plan a sitting")
+    desk.wait_dialog("A planned sitting is public")
+    desk.page.keyboard.type("Двадцять п’ята сесія")
+    desk.confirm("Plan a sitting")
+    for title in ("Про бюджет громади", "Про оренду приміщення", "Про облаштування укриттів"):
+        if title == "Про бюджет громади":
+            desk.step("Add an item")
+        else:
+            desk.press("i")
+        desk.wait_dialog("Title")
+        desk.page.keyboard.type(title)
+        desk.confirm("Title")
+    desk.axe("a planned sitting")
+
+    # The agenda by keyboard: the last item goes first, and back by undo.
+    desk.press("l", "End", "Alt+ArrowUp")
+    wait_until(lambda: order(council) == ["1", "3", "2"], 30, "the item moved")
+    desk.wait_settled()
+    desk.press("u")
+    wait_until(lambda: order(council) == ["1", "2", "3"], 30, "the move undone")
+
+    desk.step("Open the sitting")
+    desk.confirm("cannot be taken back")
+    desk.step("Open the registration")
+    desk.confirm("Open the registration")
+    desk.see("#roll-title", "Registration")
+    desk.press("r", *"y" * 35)
+    wait_until(lambda: council.state["presence"]["count"] == 34, 60, lambda: f"34 deputies registered: {desk.glance()}")
+    desk.wait_settled()
+    desk.press("c")
+    desk.confirm("Registered: 35 of 35")
+    desk.step("Announce the result")
+    desk.confirm("final")
+    desk.see("#bar-words", "there is a quorum")
+    assert not desk.is_red or "not on air" in desk.text("#bar-words")
+
+    desk.step("Take up the item", "Про бюджет")
+    desk.wait_settled()
+    desk.press("w")
+    desk.wait_dialog("Kind of speech")
+    desk.page.keyboard.type("Мельник")
+    desk.confirm("Kind of speech")
+    desk.step("Give the floor", "Мельник")
+    desk.see("#speech-left", re.compile(r"\d:\d\d"))
+    desk.press("k")
+    wait_until(lambda: "running_since" not in council.state["speakers"]["speech"], 30, "the speech's clock to stand")
+    desk.wait_settled()
+    desk.press("e")
+    wait_until(lambda: council.state["speakers"]["speech"]["allotted"] == 240_000, 30, "a minute more")
+    desk.wait_settled()
+    desk.step("End the speech")
+    desk.wait_settled()
+
+    # A named vote, called by hand.
+    desk.step("Open the vote", "Про бюджет")
+    desk.wait_dialog("Kind of vote")
+    desk.confirm("there is a quorum")
+    desk.see("#roll-title", "Roll call")
+    desk.press("r", *["y"] * 18, *["n"] * 10, *["a"] * 5, " ", "y")
+    wait_until(lambda: desk.page.locator("#roll tr[data-choice=waiting]").count() == 1 and not desk.page.locator("#roll tr[data-sending]").count(), 60, lambda: f"34 ballots: {desk.glance()}")
+    desk.wait_settled()
+    desk.axe("an open vote")
+    desk.step("Close the vote")
+    desk.confirm("Voted: 34 of 35")
+    desk.see("#round-sentence", "19 for, 18 of 35 needed: adopted") if "35 needed" in desk.text("#round-sentence") else desk.see("#round-sentence", "19 for")
+    desk.step("Announce the result")
+    desk.confirm("adopted")
+    assert item(council, 0)["state"] == "adopted"
+
+    # Annulled and held again.
+    desk.press("d")
+    desk.wait_dialog("stays on record")
+    desk.page.keyboard.type("Збій у залі")
+    desk.confirm("stays on record")
+    assert item(council, 0)["state"] == "under_discussion"
+    desk.page.locator("#others [data-do=repeatRound]").focus()
+    desk.press("Enter")
+    desk.confirm("Takes the place of")
+    desk.press("r", *["n"] * 35)
+    wait_until(lambda: desk.page.locator("#roll tr[data-choice=no]:not([data-sending])").count() == 35, 60, lambda: f"35 ballots: {desk.glance()}")
+    desk.wait_settled()
+    desk.press("c")
+    desk.confirm("Voted: 35 of 35")
+    desk.press("p")
+    desk.confirm("not adopted")
+    assert item(council, 0)["state"] == "rejected"
+
+    # A break with a notice, then a secret vote with the commission's totals.
+    desk.press("b")
+    desk.wait_dialog("go on with the sitting at any time")
+    desk.page.keyboard.type("Перерва до 14:00")
+    desk.confirm("go on with the sitting at any time")
+    desk.see("#notice", "Перерва до 14:00")
+    desk.press("b")
+    wait_until(lambda: council.state["sitting"]["status"] == "open", 30, "the sitting to go on")
+    desk.wait_settled()
+    desk.step("Take up the item", "Про оренду")
+    desk.wait_settled()
+    desk.press("v")
+    desk.wait_dialog("Kind of vote")
+    desk.page.keyboard.type("Confidence")
+    desk.confirm("Kind of vote")
+    desk.see("#roll-title", "Secret vote")
+    assert desk.page.locator("#roll .answers button:visible").count() == 0, "nobody's choice can be entered"
+    desk.step("Enter the totals")
+    desk.wait_dialog("counting commission")
+    desk.press("2", "0", "Tab", "1", "0", "Tab", "5")
+    desk.confirm("counting commission")
+    desk.step("Close the vote")
+    desk.confirm("Close the vote")
+    desk.see("#round-sentence", "20 for")
+    desk.step("Announce the result")
+    desk.confirm("final")
+
+    for _ in range(2):
+        desk.press("l", "Home", *["ArrowDown"] * (1 if _ == 0 else 2), "Enter")
+        desk.wait_dialog("Mark as")
+        desk.page.keyboard.press("Tab")
+        desk.page.get_by_role("button", name="Mark as: withdrawn").focus()
+        desk.press("Enter")
+        wait_until(lambda: item(council, 1 + _)["state"] == "withdrawn", 30, "the item withdrawn")
+        desk.wait_settled()
+    desk.step("Close the sitting")
+    desk.confirm("ends for good")
+    wait_until(lambda: council.state["sitting"]["status"] == "closed", 30, "the end")
+    desk.see("#next", "Plan a sitting")
+    facts = council.facts
+    for fact in ("sitting_opened", "sitting_closed", "round_annulled", "secret_totals_recorded", "sitting_suspended", "sitting_resumed", "speech_ended"):
+        assert facts.count(fact) == 1, f"{fact}: {facts.count(fact)}"
+    assert facts.count("round_opened") == facts.count("round_closed") == 4 and facts.count("ballot_cast") == 35 + 34 + 35
+
+
+def order(council):
+    agenda = council.state["agenda"]
+    return [agenda["items"][one]["number"] for one in agenda["order"]]
+
+
+def item(council, index):
+    agenda = council.state["agenda"]
+    return agenda["items"][agenda["order"][index]]
+
+
+def test_34_deputies_are_called_by_hand_in_under_a_minute_with_a_key_each(sit, council, measured):
+    council.begun(present=34).vote_open()
+    desk = sit(council.token("secretary"))
+    desk.see("#roll-title", "Roll call")
+    waiting = desk.page.locator("#roll tr[data-choice=waiting]").count()
+    assert waiting == 34
+    desk.page.evaluate("() => { window.pressed = 0; addEventListener('keydown', () => { window.pressed += 1; }, true) }")
+    began = time.monotonic()
+    desk.press("r")
+    for number in range(34):
+        desk.press("yyna"[number % 4])
+    wait_until(lambda: council.facts.count("ballot_cast") == 34, 60, lambda: f"34 ballots on record: {desk.glance()}")
+    measured("34 deputies by hand, to the last on record", time.monotonic() - began, "s")
+    assert time.monotonic() - began < 60
+    assert desk.page.evaluate("window.pressed") == 35, "one key to come there, one for each deputy"
+    counts = council.state["rounds"]["by_id"]["r1"]["counts"]
+    assert (counts["yes"], counts["no"], counts["abstain"]) == (18, 8, 8)
+
+
+def test_a_tie_waits_for_the_chair_and_the_bar_says_so(sit, council):
+    rules = (ROOT / "config/rules/ua.yaml").read_text().replace(
+        "majority: { base: seats_with_head, numerator: 1, denominator: 2, strict: true, tie: fails }", "majority: { base: yes_no, numerator: 1, denominator: 2, strict: true, tie: chair_casts }")
+    council.import_rules(rules)
+    council.begun(present=34).vote_open()
+    ids = [one for one in council.state["council"]["deputies"] if council.state["presence"]["present"].get(one)]
+    for index, deputy in enumerate(ids):
+        council.command("cast_ballot", sitting="s1", round="r1", deputy=deputy, choice="yes" if index % 2 else "no")
+    desk = sit(council.token("secretary"))
+    desk.press("c")
+    desk.confirm("Voted: 34 of 35")
+    desk.see("#bar-words", "casting vote")
+    assert desk.is_red
+    desk.axe("a tie")
+    desk.step("The chair's casting vote".replace("'", "’"))
+    desk.wait_dialog("Who chairs")
+    desk.page.get_by_role("radio", name="For").check()
+    desk.confirm("Who chairs")
+    desk.see("#round-verdict", "Adopted")
+    assert "casting vote" not in desk.text("#bar-words")
+
+
+def test_a_wrong_ballot_is_corrected_with_its_reason(sit, council):
+    council.begun().vote_open()
+    desk = sit(council.token("secretary"))
+    desk.press("r", "y")
+    wait_until(lambda: council.facts.count("ballot_cast") == 1, 30, "the ballot")
+    desk.wait_settled()
+    desk.press("ArrowUp", "Enter")
+    desk.wait_dialog("Correct the ballot")
+    desk.page.get_by_role("button", name="Correct the ballot").focus()
+    desk.press("Enter")
+    desk.wait_dialog("stay on record")
+    desk.page.get_by_role("radio", name="Against").check()
+    desk.page.get_by_label("Reason").fill("Помилка секретаря")
+    desk.press("Enter")
+    desk.wait_no_dialog()
+    wait_until(lambda: council.state["rounds"]["by_id"]["r1"]["counts"]["no"] == 1, 30, "the correction")
+
+
+# — exactly once —
+
+def test_a_double_click_does_a_thing_once(sit, council):
+    council.begun(present=35).vote_open()
+    desk = sit(council.token("secretary"))
+    desk.see("#next", "Close the vote")
+    desk.page.dblclick("#next")
+    desk.wait_dialog("Close the vote")
+    assert desk.dialog.count() == 1
+    desk.page.get_by_role("button", name="Close the vote").last.dblclick()
+    desk.wait_no_dialog()
+    desk.wait_settled()
+    desk.see("#next", "Announce the result")
+    assert desk.dialog.count() == 0
+    assert council.facts.count("round_closed") == 1
+    row = desk.page.locator("#roll tr").first
+    assert row.is_visible() and not desk.page.locator("#bar[data-red]", has_text="Refused").count()
+
+
+def test_an_answer_lost_on_the_way_is_asked_for_again_and_nothing_is_done_twice(sit, council):
+    council.begun()
+    desk = sit(council.token("secretary"))
+    lost = []
+
+    def lose(route):
+        # The daemon gets it and does it; the answer never comes.
+        if len(lost) < 3:
+            lost.append(route.request.post_data_json["id"])
+            route.fetch()
+            route.abort()
+        else:
+            lost.append(route.request.post_data_json["id"])
+            route.continue_()
+
+    desk.page.route("**/commands", lose)
+    desk.step("Open the vote")
+    desk.wait_dialog("Kind of vote")
+    desk.press("Enter")
+    desk.wait_no_dialog()
+    desk.see("#last-sent", "on record")
+    desk.wait_settled()
+    desk.see("#next", "Close the vote")
+    assert len(set(lost)) == 2 and len(lost) >= 4, f"one id for the plan, one for the opening, asked again: {lost}"
+    assert council.facts.count("round_planned") == council.facts.count("round_opened") == 1
+
+
+def test_a_connection_cut_before_the_command_arrives_is_told_and_heals(sit, council):
+    council.begun()
+    desk = sit(council.token("secretary"))
+    desk.see("#bar-words", re.compile(r"\w"))
+    desk.page.route("**/commands", lambda route: route.abort())
+    desk.press("m")
+    desk.wait_dialog("Everybody sees it at once")
+    desk.page.keyboard.type("Перерва")
+    desk.press("Enter")
+    desk.wait_no_dialog()
+    desk.see("#last-sent", "no answer yet")
+    desk.see("#bar-words", "nothing is done twice")
+    assert desk.is_red
+    desk.axe("without an answer")
+    desk.page.unroute("**/commands")
+    desk.see("#last-sent", "on record")
+    assert council.facts.count("notice_posted") == 1
+
+
+def test_a_daemon_killed_amid_the_roll_call_has_every_ballot_once(sit, council, daemon):
+    council.begun(present=34).vote_open()
+    desk = sit(council.token("secretary"))
+    desk.see("#roll-title", "Roll call")
+    desk.press("r")
+    for number in range(34):
+        desk.press("y")
+        if number == 12:
+            daemon.kill9()
+        if number == 25:
+            daemon.start()
+    wait_until(lambda: council.facts.count("ballot_cast") == 34, 90, lambda: f"34 ballots on record: {desk.glance()}")
+    desk.wait_settled()
+    wait_until(lambda: not desk.page.locator("#roll tr[data-choice=waiting], #roll tr[data-sending]").count(), 60, lambda: f"the console to see it: {desk.glance()}")
+    assert council.state["rounds"]["by_id"]["r1"]["counts"]["yes"] == 34
+    assert not desk.page.locator("#bar", has_text="Refused").count()
+
+
+def test_what_waits_goes_on_after_a_reload(sit, council):
+    council.begun()
+    desk = sit(council.token("secretary"))
+    seen = []
+
+    def lose(route):
+        seen.append(route.request.post_data_json["id"])
+        if len(seen) == 1:
+            route.fetch()
+        route.abort()
+
+    desk.page.route("**/commands", lose)
+    desk.press("b")
+    desk.wait_dialog("Break")
+    desk.press("Enter")
+    desk.wait_no_dialog()
+    desk.see("#last-sent", "no answer yet")
+    desk.page.unroute("**/commands")
+    with desk.page.expect_request("**/commands") as again:
+        desk.page.reload()
+    assert again.value.post_data_json["id"] == seen[0]
+    desk.see("#next", "Go on with the sitting")
+    assert council.facts.count("sitting_suspended") == 1
+
+
+def test_two_consoles_that_open_a_vote_at_once_open_one(sit, council):
+    council.begun()
+    first, second = sit(council.token("secretary")), sit(council.token("secretary"))
+    held = []
+    second.page.route("**/commands", lambda route: held.append(route))
+    for desk in (first, second):
+        desk.step("Open the vote")
+        desk.wait_dialog("Kind of vote")
+    second.press("Enter")
+    wait_until(lambda: (second.page.wait_for_timeout(20), held)[1], 30, "the second console's command")
+    first.press("Enter")
+    first.wait_settled()
+    first.see("#next", "Close the vote")
+    second.page.unroute("**/commands")
+    for route in held:
+        route.continue_()
+    second.see("#bar-words", "Another console has just changed the same thing")
+    assert second.is_red
+    second.see("#next", "Close the vote")
+    second.page.click("#bar-button")
+    wait_until(lambda: "Refused" not in second.text("#bar-words"), 20, "the refusal to be read")
+    assert council.facts.count("round_planned") == council.facts.count("round_opened") == 1
+
+
+def test_two_consoles_that_close_a_vote_close_it_once(sit, council):
+    council.begun(present=35).vote_open()
+    first, second = sit(council.token("secretary")), sit(council.token("secretary"))
+    for desk in (first, second):
+        desk.press("c")
+        desk.wait_dialog("Close the vote")
+    first.press("Enter")
+    first.wait_settled()
+    second.see("#round-kind", "being counted")
+    second.press("Enter")
+    second.see("#last-sent", "Meanwhile this has changed")
+    assert council.facts.count("round_closed") == 1
+
+
+# — on air —
+
+def test_the_stream_is_started_covered_and_stopped_from_the_console(sit, council, daemon):
+    desk = sit(council.token("operator"))
+    desk.see(".air", "Nothing on air")
+    desk.page.click("#air-buttons [data-do=start]")
+    daemon.wait_live("demo", timeout=60)
+    desk.see(".air", "On air: the hall")
+    desk.see("#veil", "") if False else wait_until(lambda: not desk.page.locator("#veil").is_visible(), 60, "the picture")
+    desk.press("s")
+    desk.see(".air", "break card")
+    desk.see("#undo", "Take the card away")
+    desk.press("u")
+    desk.see(".air", "On air: the hall")
+    desk.press("h")
+    desk.see(".air", "closed session")
+    desk.press("h")
+    desk.confirm("seen and heard by everybody")
+    desk.see(".air", "On air: the hall")
+    desk.page.click("#air-buttons [data-do=stop]")
+    desk.confirm("All viewers lose the picture")
+    desk.see(".air", "Nothing on air")
+
+
+def test_several_halls_are_chosen_and_kept_apart(browser):
+    halls = [HALL, {**HALL, "name": "small", "title": "Мала зала"}]
+    with Daemon(halls=halls) as daemon:
+        council = Council(daemon, "small")
+        council.begun()
+        desk = Desk(browser, daemon).sign_in(council.token("secretary"))
+        desk.see("#next", "Import the roster")
+        desk.page.get_by_label("Hall").select_option("small")
+        desk.see("#next", "Open the vote")
+        desk.page.reload()
+        desk.see("#next", "Open the vote")
+        desk.check()
+        desk.close()
+
+
+# — files, hostile words, access —
+
+def test_roster_and_agenda_are_imported_after_a_look_at_what_changes(sit, council):
+    desk = sit(council.token("secretary"))
+    desk.step("Import the roster")
+    desk.wait_dialog("docs/council.md")
+    desk.page.get_by_label("File").set_input_files({"name": "roster.csv", "mimeType": "text/csv", "buffer": "id;family;given\nd1;Бондаренко;Олена\nd1;Білик;Андрій\n".encode()})
+    desk.page.get_by_label("Full composition").fill("34")
+    desk.press("Enter")
+    desk.wait_dialog(re.compile("Line 3"))
+    desk.press("Escape")
+    desk.wait_no_dialog()
+    desk.page.wait_for_timeout(700)
+    desk.step("Import the roster")
+    desk.wait_dialog("docs/council.md")
+    desk.page.get_by_label("File").set_input_files(str(ROOT / "config/demo/roster.csv"))
+    desk.page.get_by_label("Full composition").fill("34")
+    desk.press("Enter")
+    desk.wait_dialog("Take it")
+    desk.page.get_by_role("button", name="Take it").click()
+    desk.see("#next", "Plan a sitting")
+    assert len(council.state["council"]["deputies"]) == 35
+
+
+def test_a_title_is_only_ever_text(sit, council):
+    council.import_roster()
+    council.command("schedule_sitting", sitting="s1", title="<img src=x onerror=alert(1)>")
+    council.command("add_item", sitting="s1", item="i1", number="<b>1", title="<script>alert(2)</script> <img src=x onerror=alert(3)>")
+    desk = sit(council.token("secretary"))
+    desk.see("#sitting", "<img src=x onerror=alert(1)>")
+    desk.see("#agenda", "<script>alert(2)</script>")
+    assert desk.page.locator("#agenda img, #agenda script, #sitting img").count() == 0
+
+
+def test_an_item_is_dragged_to_its_place(sit, council):
+    council.begun(items=4)
+    desk = sit(council.token("secretary"))
+    desk.see("#agenda", "Питання номер 4")
+    rows = desk.page.locator("#agenda tr")
+    rows.nth(2).scroll_into_view_if_needed()
+    start, goal = rows.nth(2).locator(".handle").bounding_box(), rows.nth(1).bounding_box()
+    desk.page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    desk.page.mouse.down()
+    desk.page.mouse.move(start["x"] + 10, goal["y"] + goal["height"] / 2, steps=5)
+    desk.page.mouse.up()
+    wait_until(lambda: order(council) == ["1", "3", "2", "4"], 30, lambda: f"the new order: {order(council)}")
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (683, 384), (320, 640)], ids=["laptop", "tablet", "zoomed 200 %", "phone"])
+def test_nothing_is_cut_off_and_nothing_is_too_small_to_press(sit, council, size):
+    council.begun(items=3).vote_open()
+    desk = sit(council.token("secretary"), size=size, reduced_motion="reduce")
+    desk.see("#next", "Close the vote")
+    assert desk.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    box = desk.page.locator("#next").bounding_box()
+    assert box["height"] >= 64
+    if size[0] >= 1024:
+        assert box["y"] + box["height"] <= size[1], "the next action needs no scrolling"
+    small = desk.page.evaluate("""[...document.querySelectorAll('button, select')].filter((one) => one.checkVisibility()).map((one) => [one.innerText, one.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 43.5 || box.width < 43.5).map(([text]) => text)""")
+    assert small == []
+    moving = desk.page.evaluate("document.getAnimations().length")
+    assert moving == 0
+    desk.axe(f"{size}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(sit, council, scheme):
+    council.begun(items=3)
+    desk = sit(council.token("secretary"), color_scheme=scheme)
+    desk.see("#next", "Open the vote")
+    desk.axe("discussion")
+    for key, words in (("?", "Everywhere"), ("v", "Kind of vote"), ("w", "Kind of speech"), ("m", "Everybody sees it"), ("i", "Title")):
+        desk.press(key)
+        desk.wait_dialog(words)
+        desk.axe(words)
+        desk.press("Escape")
+        desk.wait_no_dialog()
+    desk.press("l", "Enter")
+    desk.wait_dialog("Mark as")
+    desk.axe("an item")
+    desk.press("Escape")
+    desk.press("r", "Enter")
+    desk.wait_dialog("Register" if False else "Leaves the hall")
+    desk.axe("a deputy")
+    desk.press("Escape")
+    council.vote_open()
+    desk.see("#roll-title", "Roll call")
+    desk.press("c")
+    desk.confirm("Voted: 0 of 35")
+    desk.axe("a result")
+    desk.step("Announce the result")
+    desk.confirm("final")
+    desk.axe("announced")
+
+
+def test_single_keys_can_be_switched_off(sit, council):
+    council.begun()
+    desk = sit(council.token("secretary"))
+    desk.press("?")
+    desk.wait_dialog("Keys of one letter are on")
+    desk.page.get_by_role("checkbox").uncheck()
+    desk.press("Escape")
+    desk.wait_no_dialog()
+    desk.press("v")
+    assert desk.dialog.count() == 0
+    desk.press("?")
+    desk.wait_dialog("Keys of one letter are on")
+
+
+@pytest.mark.parametrize("language,size", [("uk", (1366, 768)), ("lt", (1024, 768)), ("ka", (1024, 768)), ("en", (1920, 1080))])
+def test_it_speaks_the_persons_language(browser, daemon, council, artifacts, language, size):
+    council.begun(items=4).vote_open()
+    for index, deputy in enumerate(list(council.state["council"]["deputies"])[:20]):
+        council.command("cast_ballot", sitting="s1", round="r1", deputy=deputy, choice=["yes", "yes", "no", "abstain"][index % 4])
+    desk = Desk(browser, daemon, language=language, size=size)
+    desk.wait_dialog({"uk": "Вхід", "lt": "Prisijungimas", "ka": "შესვლა", "en": "Sign in"}[language])
+    desk.page.keyboard.type(council.token("secretary"))
+    desk.press("Enter")
+    desk.see("#next", {"uk": "Закрити голосування", "lt": "Baigti balsavimą", "ka": "კენჭისყრის დახურვა", "en": "Close the vote"}[language])
+    left = desk.page.evaluate("[...document.querySelectorAll('[data-word], [data-name], #roll .says, #next')].map((one) => one.textContent + (one.ariaLabel ?? '')).filter((text) => /\\b[a-z]+\\.[a-zA-Z_]+\\b|\\{\\w+\\}/.test(text))")
+    assert left == [], "no key and no blank is left"
+    wait_until(lambda: desk.page.locator("#roll tr[data-choice=yes]").count() == 10, 30, "the ballots")
+    desk.page.screenshot(path=str(artifacts / f"console-{language}-{size[0]}.png"))
+    desk.check()
+    desk.close()

@@ -139,7 +139,7 @@ class Desk:
         self.page.keyboard.type(secret)
         self.page.keyboard.press("Enter")
         self.wait_no_dialog()
-        self.see("#next", re.compile(r"\w"))
+        self.see("#sitting", re.compile(r"\w"))
         return self
 
     def press(self, *keys):
@@ -153,8 +153,8 @@ class Desk:
         if about:
             self.see("#next", about)
         # A second press within half a second belongs to the first, so a person's next one comes later.
-        self.page.wait_for_function("window.plenaryLast === undefined || performance.now() - window.plenaryLast > 600")
-        self.page.evaluate("window.plenaryLast = performance.now()")
+        wait_until(lambda: self.page.evaluate("window.stepAt === undefined || performance.now() - window.stepAt > 600"), 30, "the next half second")
+        self.page.evaluate("window.stepAt = performance.now()")
         self.press("g")
 
     def confirm(self, words):

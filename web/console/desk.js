@@ -192,6 +192,7 @@ export class Desk {
         ] });
         if (!answer) return;
         const { guest, ...entry } = answer.values;
+        if (!entry.deputy && !guest) return this.queueSpeaker(deputy);
         const who = entry.deputy ? this.name(entry.deputy) : guest;
         this.#send(this.#make.queueSpeaker({ speaker: id, ...entry, guest: entry.deputy ? undefined : guest }, who), "queueSpeaker");
     }

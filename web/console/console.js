@@ -77,6 +77,7 @@ function render() {
     renderStrip();
     const state = store.state;
     if (!state) return;
+    dialogs.refresh();
     renderTop(state);
     renderSpeakers(state);
     renderNow(state);
@@ -207,7 +208,7 @@ function renderNow(state) {
     mark(button, "data-key", next.key);
     const others = ["openRegistration", "planRound", "repeatRound", "closeRound", "recordTotals", "announceRound", "annulRound", "suspendSitting", "resumeSitting", "schedule", "openSitting", "closeSitting", "importRoster", "importRules"]
         .filter((name) => name !== next.key && desk.may(name) && offers(name, state));
-    keep(part("others"), others, (name) => h("button", { type: "button", class: "plain", "data-do": name }), (other, name) => write(other, words.say(`do.${name}`)));
+    keep(part("others"), others, (name) => h("button", { type: "button", class: "plain", "data-do": name }), (other, name) => write(other, words.say(name === "planRound" && (state.open_round || state.sitting.status !== "open") ? "do.plan" : `do.${name}`)));
 }
 
 /** Files are for before the sitting. */

@@ -44,7 +44,7 @@ export class Desk {
     }
 
     #ask(title, text, button, more = {}) {
-        return this.#at.dialogs.ask({ title, text: [text].flat(), buttons: [{ value: "yes", word: button, danger: more.danger }], fields: more.fields });
+        return this.#at.dialogs.ask({ title, text: typeof text === "function" ? text : [text].flat(), buttons: [{ value: "yes", word: button, danger: more.danger }], fields: more.fields });
     }
 
     // — what is next, and back —
@@ -78,8 +78,8 @@ export class Desk {
             { name: "title", label: this.#say("field.title"), required: true, most: 2000 },
             { name: "scheduled_for", label: this.#say("field.when"), kind: "time", value: Math.ceil(this.#now() / 900_000) * 900_000 },
             { name: "place", label: this.#say("field.place"), value: old?.place },
-            { name: "term", label: this.#say("field.term"), value: old?.term },
-            { name: "session", label: this.#say("field.session") },
+            { name: "term", label: this.#say("field.term"), half: true, value: old?.term },
+            { name: "session", label: this.#say("field.session"), half: true },
         ] });
         if (answer) this.#send(this.#make.schedule(id, cleaned(answer.values)), "schedule");
     }
@@ -135,10 +135,10 @@ export class Desk {
 
     async #itemForm(title, item) {
         const answer = await this.#ask(title, "", "save", { fields: [
-            { name: "number", label: this.#say("field.number"), most: 20, value: item.number },
             { name: "title", label: this.#say("field.title"), kind: "area", required: true, focus: true, most: 2000, value: item.title },
             { name: "rapporteur", label: this.#say("field.rapporteur"), value: item.rapporteur },
-            { name: "draft", label: this.#say("field.draft"), value: item.draft },
+            { name: "number", label: this.#say("field.number"), half: true, most: 20, value: item.number },
+            { name: "draft", label: this.#say("field.draft"), half: true, value: item.draft },
         ] });
         return answer?.values;
     }
@@ -285,10 +285,10 @@ export class Desk {
                 { name: "kind", label: this.#say("field.roundKind"), kind: "select", value: kind, options: roundKinds.map((value) => ({ value, label: roundKindWord(words, value) })) },
                 { name: "question", label: this.#say("field.question"), most: 2000, value: old?.question, hint: this.#say("round.questionHint") },
                 { name: "item", label: this.#say("field.item"), kind: "select", value: item, options: [{ value: "", label: this.#say("round.noItem") }, ...items] },
-                { name: "method", label: this.#say("field.method"), kind: "select", options: ["", "roll_call", "procedural", "secret"].map((value) => ({ value, label: this.#say(value ? `method.${value}` : "round.usual") })) },
-                { name: "reveal", label: this.#say("field.reveal"), kind: "select", options: ["", "live", "count"].map((value) => ({ value, label: this.#say(value ? `reveal.${value}` : "round.usual") })) },
-                { name: "rule", label: this.#say("field.rule"), kind: "select", options: ["", ...rules].map((value) => ({ value, label: value || this.#say("round.usual") })) },
-                { name: "seconds", label: this.#say("field.countdown"), kind: "number", least: 1, most: 86_400, hint: this.#say("field.usual") },
+                { name: "method", label: this.#say("field.method"), kind: "select", half: true, options: ["", "roll_call", "procedural", "secret"].map((value) => ({ value, label: this.#say(value ? `method.${value}` : "round.usual") })) },
+                { name: "reveal", label: this.#say("field.reveal"), kind: "select", half: true, options: ["", "live", "count"].map((value) => ({ value, label: this.#say(value ? `reveal.${value}` : "round.usual") })) },
+                { name: "rule", label: this.#say("field.rule"), kind: "select", half: true, options: ["", ...rules].map((value) => ({ value, label: value || this.#say("round.usual") })) },
+                { name: "seconds", label: this.#say("field.countdown"), kind: "number", half: true, least: 1, most: 86_400, hint: this.#say("field.usual") },
             ],
             buttons: [...(this.state.sitting.status === "open" && !this.state.open_round ? [{ value: "open", word: "do.openNow" }] : []), { value: "plan", word: "do.planOnly", plain: true }],
         });
@@ -322,7 +322,10 @@ export class Desk {
     async closeRound(id = this.state.open_round) {
         const round = roundOf(this.state, id);
         const registration = round.kind === "registration";
-        const text = [round.question, this.#say(registration ? "closeRegistration.text" : "closeRound.text", { voted: round.voted ?? 0, all: Object.keys(round.entitled ?? {}).length })];
+        const text = () => {
+            const now = roundOf(this.state, id) ?? round;
+            return [round.question, this.#say(registration ? "closeRegistration.text" : "closeRound.text", { voted: now.voted ?? 0, all: Object.keys(round.entitled ?? {}).length })];
+        };
         if (await this.#ask(this.#say("do.closeRound"), text, "do.closeRound")) this.#send(this.#make.closeRound(id, round.question), this.state.open_round === id ? "closeRound" : "none");
     }
 

@@ -1,15 +1,18 @@
-import { h } from "./dom.js";
+import { h, keep, write } from "./dom.js";
 
 /**
  * Questions to the person at the desk. Each is a modal `<dialog>`: Escape and “back” answer `null`, Enter takes the marked button.
  *
- * `ask({ title, text, fields, buttons })` resolves to `{ button, values }`; `text` is a list of sentences; a field is
- * `{ name, label, kind, value, options, required, most, hint }` with kind `text`, `area`, `number`, `time`, `select`, `choice` (large), `file`.
+ * `ask({ title, text, fields, buttons })` resolves to `{ button, values }`; `text` is a list of sentences, or a function that gives it and is asked
+ * again while the question stands (`refresh`); a field is
+ * `{ name, label, kind, value, options, required, most, hint }` with kind `text`, `area`, `number`, `time`, `select`, `choice` (large), `file`;
+ * `half` ones stand two in a row, `focus` is where typing begins.
  * `menu({ title, text, entries })` resolves to an entry's `value`.
  */
 export class Dialogs {
     #words;
     #count = 0;
+    #live = new Set();
 
     constructor(words) {
         this.#words = words;
@@ -18,16 +21,27 @@ export class Dialogs {
     /** Whether one is open: then the desk's keys are silent. */
     static get isOpen() { return document.querySelector("dialog[open]") !== null; }
 
+    /** The state has moved on: questions say what is so now. */
+    refresh() { for (const again of this.#live) again(); }
+
     ask({ title, text = [], fields = [], buttons }) {
         const words = this.#words();
         const inputs = fields.map((field) => ({ field, ...this.#input(field) }));
+        const told = h("div", { class: "told" });
+        const tell = () => {
+            const sentences = (typeof text === "function" ? text() : text).filter(Boolean);
+            keep(told, sentences.map((_, index) => index), () => h("p"), (line, key) => write(line, sentences[key]));
+        };
+        tell();
         const actions = buttons.map(({ value, word, danger, plain }, index) =>
             h("button", { type: "submit", value, class: plain ? "plain" : danger ? "main danger" : "main", autofocus: fields.length === 0 && index === 0 }, words.say(word)));
         const form = h("form", {},
-            ...text.filter(Boolean).map((sentence) => h("p", {}, sentence)),
+            told,
             ...inputs.map(({ element }) => element),
             h("div", { class: "answers" }, ...actions, h("button", { type: "button", class: "plain back", onclick: () => dialog.close() }, words.say("back"))));
         const dialog = this.#dialog(title, form);
+        this.#live.add(tell);
+        dialog.addEventListener("close", () => this.#live.delete(tell));
         form.addEventListener("keydown", (event) => {
             // Enter is yes everywhere: titles and reasons are one line, and a closed list has no use for it.
             if (event.key !== "Enter" || event.shiftKey || event.isComposing || !["TEXTAREA", "SELECT"].includes(event.target.tagName)) return;
@@ -92,7 +106,7 @@ export class Dialogs {
         const words = this.#words();
         const id = `field-${(this.#count += 1)}`;
         const common = { id, name: field.name, required: field.required, autofocus: field.focus, "aria-describedby": field.hint ? `${id}-hint` : undefined };
-        const wrap = (input) => h("div", { class: "field" }, h("label", { for: id }, field.label), input, field.hint ? h("p", { class: "quiet", id: `${id}-hint` }, field.hint) : null);
+        const wrap = (input) => h("div", { class: field.half ? "field half" : "field" }, h("label", { for: id }, field.label), input, field.hint ? h("p", { class: "quiet", id: `${id}-hint` }, field.hint) : null);
         switch (field.kind) {
             case "area": {
                 const input = h("textarea", { ...common, rows: 3, maxlength: field.most ?? 1000 });

@@ -1,5 +1,6 @@
 """Debian's Firefox through WebDriver BiDi: what a test needs of it, over one WebSocket."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -41,7 +42,7 @@ class Firefox:
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
         (profile / "user.js").write_text("\n".join(lines) + "\n")
         port = free_port()
-        self._output = []
+        self._output, self._closing = [], contextlib.ExitStack()
         self._process = subprocess.Popen(
             [FIREFOX, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", str(port), "about:blank"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
@@ -49,7 +50,7 @@ class Firefox:
         threading.Thread(target=self._read, daemon=True).start()
         try:
             wait_until(self._listens, 90, lambda: f"Firefox to listen: {self._output[-20:]}")
-            self._socket = connect(f"ws://127.0.0.1:{port}/session", max_size=None, open_timeout=30, compression=None)
+            self._socket = self._closing.enter_context(connect(f"ws://127.0.0.1:{port}/session", max_size=None, open_timeout=30, compression=None))
             self._numbers = itertools.count(1)
             self.events = []
             self.command("session.new", capabilities={})
@@ -60,8 +61,7 @@ class Firefox:
         return self
 
     def __exit__(self, *_):
-        if getattr(self, "_socket", None):
-            self._socket.close()
+        self._closing.close()
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGTERM)
             try:

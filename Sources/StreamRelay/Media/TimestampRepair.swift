@@ -15,7 +15,6 @@ package struct TimestampRepair: Sendable {
     private struct Track {
         var correction: Int64 = 0
         var lastDecode: Int64?
-        var lastArrival: Int64 = 0
         /// The usual step between frames, ticks.
         var step: Int64 = 3_600
     }
@@ -26,6 +25,9 @@ package struct TimestampRepair: Sendable {
     /// How far any track has come.
     private var front: Int64 = .min
     private var leapIsExpected = false
+    /// The least `arrival − time` lately, ticks: how it is with a packet that nothing held up. `nil` before the first and after a leap.
+    private var promptest: Int64?
+    private var lastArrival: Int64 = 0
 
     /// Timestamps that were missing, repeated or backward.
     package private(set) var repaired = 0
@@ -56,17 +58,18 @@ package struct TimestampRepair: Sendable {
             track.correction = newest
             let first = (given ?? 0) + track.correction
             track.lastDecode = first
-            track.lastArrival = arrival
             tracks[index] = track
+            noteDelay(of: first, arrival: arrival)
             front = max(front, first)
             return Times(decode: first, presentation: max(first, (presentation ?? given ?? 0) + track.correction))
         }
 
         let expected = last + track.step
         var time = given.map { $0 + track.correction } ?? expected
-        if let given, isLeap(from: last, to: time, arrivalGap: arrival - track.lastArrival) {
+        if let given, isLeap(from: last, to: time, arrival: arrival) {
             correct(&track, given: given, expected: expected)
             time = given + track.correction
+            promptest = nil
         }
         if time <= last {
             repaired += 1
@@ -77,17 +80,28 @@ package struct TimestampRepair: Sendable {
         }
         let presented = presentation.map { $0 + track.correction } ?? time
         track.lastDecode = time
-        track.lastArrival = arrival
         tracks[index] = track
+        noteDelay(of: time, arrival: arrival)
         front = max(front, time)
         // A presentation before the decode time by less than a leap is what negative composition offsets are for.
         return Times(decode: time, presentation: presented < time - Self.leap || presented > time + 10 * Self.leap ? time : presented)
     }
 
-    private func isLeap(from last: Int64, to time: Int64, arrivalGap: Int64) -> Bool {
+    /// A camera that was late, or whose packets were, and then leaves frames out, has lost time: only a time that its own arrival does not
+    /// allow is a leap.
+    private func isLeap(from last: Int64, to time: Int64, arrival: Int64) -> Bool {
         let step = time - last
         if step < -Self.leap { return true }
-        return step > Self.leap && step > arrivalGap * 9 / 100 + Self.leap
+        let due = arrival * 9 / 100 - (promptest ?? arrival * 9 / 100 - last)
+        return step > Self.leap && time > max(due, last) + Self.leap
+    }
+
+    /// Follows a camera whose clock runs slow, up to one in a thousand.
+    private mutating func noteDelay(of time: Int64, arrival: Int64) {
+        let delay = arrival * 9 / 100 - time
+        let elapsed = max(0, arrival - lastArrival)
+        promptest = promptest.map { min($0 + elapsed * 9 / 100_000, delay) } ?? delay
+        lastArrival = arrival
     }
 
     private mutating func correct(_ track: inout Track, given: Int64, expected: Int64) {

@@ -58,6 +58,29 @@ private let frameTime: Int64 = 40_000
         #expect(repair.leaps == 0)
     }
 
+    @Test func `a camera that falls behind and then leaves frames out has lost time, not leapt`() {
+        var repair = TimestampRepair(tracks: 1)
+        _ = run((0..<50).map { Int64($0) * frame }, repair: &repair)
+        // Each frame is later than the one before until it is 1.5 s; then 40 frames are left out at once.
+        for index in 50..<75 {
+            let late = Int64(index - 49) * 60_000
+            _ = repair.repair(
+                track: 0, decode: Int64(index) * frame, presentation: nil, duration: 0, arrival: Int64(index) * frameTime + late)
+        }
+        let after = repair.repair(track: 0, decode: 115 * frame, presentation: nil, duration: 0, arrival: 115 * frameTime)
+        #expect(after.decode == 115 * frame)
+        #expect(repair.leaps == 0)
+    }
+
+    @Test func `a leap that the arrival does not allow is taken out, though packets were late`() {
+        var repair = TimestampRepair(tracks: 1)
+        _ = run((0..<50).map { Int64($0) * frame }, repair: &repair)
+        _ = repair.repair(track: 0, decode: 50 * frame, presentation: nil, duration: 0, arrival: 50 * frameTime + 900_000)
+        let after = repair.repair(track: 0, decode: 51 * frame + 270_000, presentation: nil, duration: 0, arrival: 51 * frameTime + 900_000)
+        #expect(after.decode == 51 * frame)
+        #expect(repair.leaps == 1)
+    }
+
     @Test func `a repeated decode time moves on by one tick and is counted`() {
         var repair = TimestampRepair(tracks: 1)
         #expect(run([0, frame, frame, 2 * frame], repair: &repair) == [0, frame, frame + 1, 2 * frame])

@@ -34,11 +34,11 @@ import Testing
     @Test func `the exit codes are listed in the help`() {
         let help = Plenary.helpMessage()
         for status in ExitStatus.allCases { #expect(help.contains("\(status.rawValue)\t\(status.meaning)")) }
-        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 64, 69, 75, 77, 78])
+        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 64, 65, 66, 69, 75, 77, 78])
     }
 
     @Test func `a hall's help teaches`() {
-        let help = Plenary.helpMessage(for: StreamCommand.Slate.self, columns: 200)
+        let help = Plenary.helpMessage(for: Wishing<StreamCommand.Slate>.self, columns: 200)
         #expect(help.contains("Example: plenary stream slate council on"))
         #expect(help.contains("USAGE: plenary stream slate [--state <folder>] <hall> <position>"))
     }

@@ -4,16 +4,31 @@ public struct SittingScript: Sendable {
         /// Milliseconds since the step before.
         public var after: Int64
         public var request: CommandRequest
+        /// The command as the API takes it, with its id.
+        public var json: JSONValue
+
+        init(after: Int64, request: CommandRequest, fields: [String: JSONValue]) {
+            self.after = after
+            self.request = request
+            json = .object(fields.merging(["id": .string(request.id.uuidString.lowercased())]) { _, id in id })
+        }
     }
 
     public var steps: [Step]
+    /// The full composition of the script's council, when it says it.
+    public var seats: Int?
+
+    /// The id of the sitting that it schedules.
+    public var sitting: SittingID? {
+        steps.lazy.compactMap { if case .scheduleSitting(let plan) = $0.request.command { plan.id } else { nil } }.first
+    }
 
     /// Milliseconds from the first step to the last.
     public var duration: Int64 { steps.reduce(0) { $0 + $1.after } }
 
     static let stepLimit = 100_000
 
-    /// Reads a script: `{"steps":[{"after":ms,"command":{…}} | {"after":ms,"ballots":{round, over, yes, no, abstain}}]}`.
+    /// Reads a script: `{"seats":34,"steps":[{"after":ms,"command":{…}} | {"after":ms,"ballots":{round, over, yes, no, abstain}}]}`.
     ///
     /// Ballots arrive spread over `over` milliseconds, in an order that looks like people; `"d1..d17"` names a range of ids.
     ///
@@ -38,6 +53,7 @@ public struct SittingScript: Sendable {
         }
         guard faults.isEmpty else { throw ImportFaults(faults) }
         self.steps = steps
+        seats = root.object?["seats"]?.cell.flatMap { Int($0.text) }
     }
 
     private static func steps(_ node: JSONNode) throws(ImportFaults) -> [Step] {
@@ -48,7 +64,9 @@ public struct SittingScript: Sendable {
         guard (0...86_400_000).contains(after) else {
             throw ImportFaults([node.fault("after is \(after); give milliseconds of a day at most")])
         }
-        if let command = node.object?["command"] { return [Step(after: Int64(after), request: try CommandRequest(command))] }
+        if let command = node.object?["command"] {
+            return [Step(after: Int64(after), request: try CommandRequest(command), fields: command.object?.mapValues(\.json) ?? [:])]
+        }
         guard let ballots = node.object?["ballots"] else { throw ImportFaults([node.fault("a step has a command or ballots")]) }
         return try Self.ballots(ballots, after: Int64(after))
     }
@@ -71,7 +89,12 @@ public struct SittingScript: Sendable {
         return cast.enumerated().map { index, ballot in
             let gap = Int64(max(0, over)) / Int64(max(1, cast.count))
             let command = Command.inSitting(sitting, .castBallot(round: round, deputy: ballot.deputy, choice: ballot.choice))
-            return Step(after: index == 0 ? after : gap, request: CommandRequest(.castBallot, command))
+            var fields: [String: JSONValue] = [
+                "command": .string(CommandName.castBallot.rawValue), "round": .string(round.text), "deputy": .string(ballot.deputy.text),
+                "choice": .string(ballot.choice.rawValue),
+            ]
+            fields["sitting"] = sitting.map { .string($0.text) }
+            return Step(after: index == 0 ? after : gap, request: CommandRequest(.castBallot, command), fields: fields)
         }
     }
 
@@ -98,5 +121,19 @@ public struct SittingScript: Sendable {
     private static func scatter(_ deputy: DeputyID, _ round: RoundID) -> UInt32 {
         // FNV-1a.
         (deputy.text + round.text).utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    }
+}
+
+extension JSONNode {
+    /// Without places. A number that is no whole one is nothing here: no command takes one.
+    fileprivate var json: JSONValue {
+        switch value {
+        case .null: .null
+        case .bool(let flag): .bool(flag)
+        case .number(let text): Int64(text).map(JSONValue.integer) ?? .null
+        case .string(let text): .string(text)
+        case .array(let items): .array(items.map(\.json))
+        case .object(let entries): .object(entries.mapValues(\.json))
+        }
     }
 }

@@ -6,6 +6,8 @@ enum ExitStatus: Int32, Sendable, CaseIterable {
     case ok = 0
     case refused = 1
     case usage = 64
+    case faultyInput = 65
+    case noInput = 66
     case unreachable = 69
     case temporary = 75
     case permission = 77
@@ -16,6 +18,8 @@ enum ExitStatus: Int32, Sendable, CaseIterable {
         case .ok: "done"
         case .refused: "the daemon refused, or a check found a fault"
         case .usage: "wrong arguments"
+        case .faultyInput: "a file has faults, named by line and column"
+        case .noInput: "a file or an address cannot be read"
         case .unreachable: "no daemon answers"
         case .temporary: "cannot be done now, such as an address in use: try again"
         case .permission: "no permission for the control socket or the state folder"
@@ -30,6 +34,8 @@ enum ExitStatus: Int32, Sendable, CaseIterable {
 struct CommandFailure: Error, Sendable, Equatable {
     var status: ExitStatus
     var message: String
+    /// The daemon's problem as JSON, for those who asked for JSON.
+    var problem: String?
 
     init(_ status: ExitStatus, _ message: String) {
         self.status = status
@@ -38,10 +44,13 @@ struct CommandFailure: Error, Sendable, Equatable {
 }
 
 /// Runs a command's work; a failure is printed to stderr and becomes the exit code.
-func reportingFailure(_ work: () async throws -> Void) async throws {
+///
+/// - Parameter json: print the daemon's problem to stdout too.
+func reportingFailure(json: Bool = false, _ work: () async throws -> Void) async throws {
     do {
         try await work()
     } catch let failure as CommandFailure {
+        if json, let problem = failure.problem { writeOut(problem) }
         writeError(failure.message.split(separator: "\n").map { "plenary: \($0)\n" }.joined())
         throw ExitCode(failure.status.rawValue)
     }

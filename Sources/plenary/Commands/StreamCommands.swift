@@ -12,7 +12,10 @@ struct StreamCommand: AsyncParsableCommand {
             plenary stream start council
             plenary stream status council --watch
             """,
-        subcommands: [List.self, Start.self, Stop.self, Restart.self, Status.self, Probe.self, Slate.self, Hide.self, Show.self],
+        subcommands: [
+            List.self, Wishing<Start>.self, Wishing<Stop>.self, Wishing<Restart>.self, Status.self, Probe.self, Wishing<Slate>.self,
+            Wishing<Hide>.self, Wishing<Show>.self,
+        ],
         defaultSubcommand: List.self)
 }
 
@@ -31,20 +34,25 @@ func isHallName(_ text: String) -> Bool {
     (1...32).contains(text.utf8.count) && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
 }
 
-/// A command that carries one wish out and says so.
-protocol WishCommand: AsyncParsableCommand {
-    var control: ControlOptions { get }
-    var target: HallArgument { get }
+/// The words of one wish: its arguments, and what to say when it was done. `Wishing` makes a subcommand of them.
+protocol WishWords: ParsableArguments {
+    static var help: CommandHelp { get }
     var wish: StreamWish { get }
     /// The sentence when it is done.
-    var done: String { get }
+    func done(_ hall: String) -> String
 }
 
-extension WishCommand {
+/// The subcommand that carries one wish out.
+struct Wishing<Words: WishWords>: AsyncParsableCommand {
+    static var configuration: CommandConfiguration { Words.help.configuration }
+    @OptionGroup var control: ControlOptions
+    @OptionGroup var target: HallArgument
+    @OptionGroup var words: Words
+
     func run() async throws {
         try await reportingFailure {
-            _ = try await control.client.json(.POST, target.path("/\(wish.rawValue)"))
-            writeOut(done + "\n")
+            _ = try await control.client.json(.POST, target.path("/\(words.wish.rawValue)"))
+            writeOut(words.done(target.hall) + "\n")
         }
     }
 }
@@ -71,69 +79,50 @@ extension StreamCommand {
         }
     }
 
-    struct Start: WishCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Start a hall's stream.", discussion: "Example: plenary stream start council")
-        @OptionGroup var control: ControlOptions
-        @OptionGroup var target: HallArgument
+    struct Start: WishWords {
+        static let help = CommandHelp("start", "Start a hall's stream.", "plenary stream start council")
         var wish: StreamWish { .start }
-        var done: String { "the stream of \(target.hall) is starting: look at it with `plenary stream status \(target.hall)`" }
+        func done(_ hall: String) -> String { "the stream of \(hall) is starting: look at it with `plenary stream status \(hall)`" }
     }
 
-    struct Stop: WishCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Stop a hall's stream; what viewers were sent stays playable.", discussion: "Example: plenary stream stop council")
-        @OptionGroup var control: ControlOptions
-        @OptionGroup var target: HallArgument
+    struct Stop: WishWords {
+        static let help = CommandHelp(
+            "stop", "Stop a hall's stream; what viewers were sent stays playable.", "plenary stream stop council")
         var wish: StreamWish { .stop }
-        var done: String { "the stream of \(target.hall) has ended" }
+        func done(_ hall: String) -> String { "the stream of \(hall) has ended" }
     }
 
-    struct Restart: WishCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Stop and start a hall's stream; viewers stay.", discussion: "Example: plenary stream restart council")
-        @OptionGroup var control: ControlOptions
-        @OptionGroup var target: HallArgument
+    struct Restart: WishWords {
+        static let help = CommandHelp("restart", "Stop and start a hall's stream; viewers stay.", "plenary stream restart council")
         var wish: StreamWish { .restart }
-        var done: String { "the stream of \(target.hall) is starting anew" }
+        func done(_ hall: String) -> String { "the stream of \(hall) is starting anew" }
     }
 
-    struct Slate: WishCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Put the card on air, or the camera again.",
-            discussion: """
-                During a break the card is on air instead of the camera. Example: plenary stream slate council on
-                For a closed session use `plenary stream hide`.
-                """)
+    struct Slate: WishWords {
+        static let help = CommandHelp(
+            "slate", "Put the card on air during a break, or the camera again; for a closed session use `hide`.",
+            "plenary stream slate council on")
         enum Position: String, ExpressibleByArgument, CaseIterable { case on, off }
-        @OptionGroup var control: ControlOptions
-        @OptionGroup var target: HallArgument
         @Argument(help: "on or off") var position: Position
         var wish: StreamWish { position == .on ? .slateOn : .slateOff }
-        var done: String {
-            position == .on ? "the card is on air in \(target.hall)" : "the camera is on air in \(target.hall) from its next keyframe"
+        func done(_ hall: String) -> String {
+            position == .on ? "the card is on air in \(hall)" : "the camera is on air in \(hall) from its next keyframe"
         }
     }
 
-    struct Hide: WishCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Closed session: the card at once; nothing of the camera is kept until `show`.",
-            discussion: "Example: plenary stream hide council")
-        @OptionGroup var control: ControlOptions
-        @OptionGroup var target: HallArgument
+    struct Hide: WishWords {
+        static let help = CommandHelp(
+            "hide", "Closed session: the card at once; nothing of the camera is kept until `show`.", "plenary stream hide council")
         var wish: StreamWish { .hide }
-        var done: String {
-            "\(target.hall) is hidden: viewers see the card, and the camera is neither shown nor kept, until `plenary stream show \(target.hall)`"
+        func done(_ hall: String) -> String {
+            "\(hall) is hidden: viewers see the card, and the camera is neither shown nor kept, until `plenary stream show \(hall)`"
         }
     }
 
-    struct Show: WishCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "End a closed session: the camera is on air again.", discussion: "Example: plenary stream show council")
-        @OptionGroup var control: ControlOptions
-        @OptionGroup var target: HallArgument
+    struct Show: WishWords {
+        static let help = CommandHelp("show", "End a closed session: the camera is on air again.", "plenary stream show council")
         var wish: StreamWish { .show }
-        var done: String { "\(target.hall) is on air again from the camera's next keyframe" }
+        func done(_ hall: String) -> String { "\(hall) is on air again from the camera's next keyframe" }
     }
 
     struct Probe: AsyncParsableCommand {

@@ -6,50 +6,79 @@ import NIOHTTP1
 import NIOPosix
 
 /// Asks the daemon over its control socket.
-struct ControlClient {
+struct ControlClient: Sendable {
     let socket: String
-
-    struct Reply: Sendable {
-        var status: Int
-        var body: ByteBuffer
-    }
 
     /// A JSON answer as it came.
     func json(_ method: HTTPMethod = .GET, _ path: String) async throws(CommandFailure) -> ByteBuffer {
-        let reply = try await ask(method, path, within: .seconds(90), onBody: nil)
-        guard (200..<300).contains(reply.status) else { throw Self.failure(reply) }
-        return reply.body
+        try await body(of: HTTPAsk(method, path))
     }
 
     func value<Value: Decodable>(_ type: Value.Type, _ method: HTTPMethod = .GET, _ path: String) async throws(CommandFailure) -> Value {
-        let body = try await json(method, path)
-        do {
-            return try JSONDecoder().decode(type, from: Data(body.readableBytesView))
-        } catch {
-            throw CommandFailure(.refused, "the daemon's answer to \(path) is not understood: is it another version? (plenary version)")
-        }
+        try Self.decode(type, from: try await json(method, path), of: path)
+    }
+
+    /// Sends a body, and once more when the connection drops before the answer: what is sent must be the same command when repeated.
+    ///
+    /// - Parameters:
+    ///   - again: `false` for what would be done twice.
+    ///   - file: the name of the file that is sent, for its faults.
+    func send(
+        _ bytes: [UInt8], as type: String, to path: String, method: HTTPMethod = .POST, again: Bool = true, file: String? = nil
+    ) async throws(CommandFailure) -> ByteBuffer {
+        var ask = HTTPAsk(method, path)
+        ask.contentType = type
+        ask.body = ByteBuffer(bytes: bytes)
+        return try await body(of: ask, again: again, file: file)
     }
 
     /// Calls `onLine` for each line of a streamed answer, until it ends.
     func lines(_ path: String, onLine: @escaping @Sendable (Substring) -> Void) async throws(CommandFailure) {
         let splitter = LineSplitter(onLine)
-        let reply = try await ask(.GET, path, within: nil) { splitter.take($0) }
-        guard (200..<300).contains(reply.status) else { throw Self.failure(reply) }
+        try await bytes(path, within: nil) { splitter.take($0) }
         splitter.finish()
     }
 
-    private func ask(
-        _ method: HTTPMethod, _ path: String, within limit: TimeAmount?, onBody: (@Sendable (ByteBuffer) -> Void)?
-    ) async throws(CommandFailure) -> Reply {
+    /// Calls `onBytes` for the pieces of an answer of any length.
+    func bytes(_ path: String, within limit: TimeAmount?, onBytes: @escaping @Sendable (ByteBuffer) -> Void) async throws(CommandFailure) {
+        var ask = HTTPAsk(.GET, path)
+        ask.onBody = onBytes
+        _ = try await body(of: ask, within: limit)
+    }
+
+    static func decode<Value: Decodable>(_ type: Value.Type, from body: ByteBuffer, of path: String) throws(CommandFailure) -> Value {
+        do {
+            let decoder = JSONDecoder()
+            return try decoder.decode(type, from: Data(body.readableBytesView))
+        } catch {
+            throw CommandFailure(.refused, "the daemon's answer to \(path) is not understood: is it another version? (plenary version)")
+        }
+    }
+
+    private func body(
+        of ask: HTTPAsk, within limit: TimeAmount? = .seconds(90), again: Bool = false, file: String? = nil
+    ) async throws(CommandFailure) -> ByteBuffer {
+        let reply: HTTPReply
+        do {
+            reply = try await exchange(ask, within: limit)
+        } catch {
+            guard again, Self.isDrop(error) else { throw failure(error) }
+            try? await Task.sleep(for: .seconds(1))
+            do { reply = try await exchange(ask, within: limit) } catch { throw failure(error) }
+        }
+        guard reply.isSuccess else { throw ProblemReport.failure(reply, file: file) }
+        return reply.body
+    }
+
+    private func exchange(_ ask: HTTPAsk, within limit: TimeAmount?) async throws -> HTTPReply {
         let group = MultiThreadedEventLoopGroup.singleton
-        let answer = group.next().makePromise(of: Reply.self)
+        let answer = group.next().makePromise(of: HTTPReply.self)
         do {
             let channel = try await ClientBootstrap(group: group).connectTimeout(.seconds(5))
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                        try channel.pipeline.syncOperations.addHandler(
-                            ControlExchange(method: method, path: path, onBody: onBody, answer: answer))
+                        try channel.pipeline.syncOperations.addHandler(HTTPExchange(ask, answer: answer))
                     }
                 }
                 .connect(unixDomainSocketPath: socket).get()
@@ -63,15 +92,24 @@ struct ControlClient {
             return try await answer.futureResult.get()
         } catch {
             answer.fail(error)
-            throw failure(error)
+            throw error
         }
     }
 
-    private func failure(_ error: any Error) -> CommandFailure {
-        let code =
-            (error as? IOError)?.errnoCode
+    private static func code(of error: any Error) -> CInt? {
+        (error as? IOError)?.errnoCode
             ?? (error as? NIOConnectionError)?.connectionErrors.first.flatMap { ($0.error as? IOError)?.errnoCode }
-        switch code {
+    }
+
+    /// Whether the connection was there and ended before the answer.
+    private static func isDrop(_ error: any Error) -> Bool {
+        if case ChannelError.eof = error { return true }
+        if error is HTTPParserError { return true }
+        return [ECONNRESET, EPIPE].contains(code(of: error))
+    }
+
+    private func failure(_ error: any Error) -> CommandFailure {
+        switch Self.code(of: error) {
         case ENOENT, ECONNREFUSED, ENOTDIR:
             return CommandFailure(
                 .unreachable, "no daemon answers at \(socket): start it with `plenary serve --config …`, or give its folder with --state")
@@ -88,89 +126,5 @@ struct ControlClient {
             return CommandFailure(.temporary, "the daemon at \(socket) did not answer in time: look at `plenary logs`")
         }
         return CommandFailure(.unreachable, "the daemon at \(socket) left in the middle of the answer: look at its log (\(error))")
-    }
-
-    /// What an RFC 9457 problem says.
-    private static func failure(_ reply: Reply) -> CommandFailure {
-        let problem = try? JSONDecoder().decode(ControlProblem.self, from: Data(reply.body.readableBytesView))
-        let text = problem?.detail ?? "the daemon answered \(reply.status)"
-        if problem?.type == ControlProblem.faultyConfiguration { return CommandFailure(.configuration, text) }
-        return CommandFailure(reply.status >= 500 ? .temporary : .refused, text)
-    }
-}
-
-/// One request and its answer on one connection.
-private final class ControlExchange: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
-
-    private static let largestBody = 16 << 20
-
-    private let method: HTTPMethod
-    private let path: String
-    private let onBody: (@Sendable (ByteBuffer) -> Void)?
-    private let answer: EventLoopPromise<ControlClient.Reply>
-    private var reply = ControlClient.Reply(status: 0, body: ByteBuffer())
-
-    init(method: HTTPMethod, path: String, onBody: (@Sendable (ByteBuffer) -> Void)?, answer: EventLoopPromise<ControlClient.Reply>) {
-        self.method = method
-        self.path = path
-        self.onBody = onBody
-        self.answer = answer
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        var head = HTTPRequestHead(version: .http1_1, method: method, uri: path)
-        head.headers = ["host": "localhost", "accept": "application/json", "user-agent": "plenary/\(programVersion)"]
-        if method == .POST { head.headers.add(name: "content-length", value: "0") }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): reply.status = Int(head.status.code)
-        case .body(var bytes):
-            if let onBody, reply.status == 200 {
-                onBody(bytes)
-            } else if reply.body.readableBytes + bytes.readableBytes <= Self.largestBody {
-                reply.body.writeBuffer(&bytes)
-            } else {
-                context.close(promise: nil)
-            }
-        case .end:
-            answer.succeed(reply)
-            context.close(promise: nil)
-        }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        answer.fail(error)
-        context.close(promise: nil)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) { answer.fail(ChannelError.eof) }
-}
-
-/// Cuts a stream of bytes into lines. Used by one event loop at a time.
-// Invariant: only the connection's event loop calls `take`, and `finish` is called after the connection's end.
-private final class LineSplitter: @unchecked Sendable {
-    private var rest = ByteBuffer()
-    private let onLine: @Sendable (Substring) -> Void
-
-    init(_ onLine: @escaping @Sendable (Substring) -> Void) { self.onLine = onLine }
-
-    func take(_ bytes: ByteBuffer) {
-        rest.writeImmutableBuffer(bytes)
-        while let length = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")).map({ $0 - rest.readerIndex }) {
-            let line = rest.readString(length: length) ?? ""
-            rest.moveReaderIndex(forwardBy: 1)
-            onLine(line[...])
-        }
-        rest.discardReadBytes()
-    }
-
-    func finish() {
-        if let line = rest.readString(length: rest.readableBytes), !line.isEmpty { onLine(line[...]) }
     }
 }

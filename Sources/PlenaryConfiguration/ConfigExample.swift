@@ -28,7 +28,11 @@ public struct ConfigExample {
         add(root, section: "", lines)
         for (key, value) in root {
             if case .mapping(let section) = value { add(section, section: key.string ?? "", lines) }
-            if case .sequence(let list) = value, case .mapping(let first)? = list.first { add(first, section: key.string ?? "", lines) }
+            guard case .sequence(let list) = value, case .mapping(let first)? = list.first else { continue }
+            add(first, section: key.string ?? "", lines)
+            for (inner, value) in first {
+                if case .mapping(let section) = value { add(section, section: "\(key.string ?? "").\(inner.string ?? "")", lines) }
+            }
         }
     }
 

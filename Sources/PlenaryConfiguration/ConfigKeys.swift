@@ -111,6 +111,18 @@ enum ConfigKeys {
             help: "Memory that the hall's relay worker may take before it is stopped.")
     }
 
+    enum Demo {
+        static let script = ConfigKey.path(
+            "script", help: "A sitting to play in this hall, again and again; docs/council.md says how it is written. null: none.")
+        static let roster = ConfigKey.path("roster", help: "The roster when the hall has none. null: roster.csv beside the script.")
+        static let speed = ConfigKey.count("speed", 1, in: 1...1000, help: "How many times faster than written.")
+    }
+
+    enum HallSystem {
+        static let folder = ConfigKey.path(
+            "folder", help: "Folder where the hall's own voting system puts its results, a JSON file each. null: none.")
+    }
+
     /// Every key by its section; `""` is the document itself and `halls` an entry of that list.
     static let sections: [(name: String, keys: [KeyDocument])] = [
         ("", [listen.document, behindProxy.document, state.document, pages.document]),
@@ -131,12 +143,17 @@ enum ConfigKeys {
                 Hall.audioNames.document, Hall.workerMemory.document, Hall.rules.document,
             ]
         ),
+        ("halls.demo", [Demo.script.document, Demo.roster.document, Demo.speed.document]),
+        ("halls.hallSystem", [HallSystem.folder.document]),
     ]
 
-    /// The names that may stand in a section; in the document also the sections' own.
+    /// The names that may stand in a section, those of the sections in it too.
     static func names(in section: String) -> [String] {
         let keys = sections.first { $0.name == section }?.keys.map(\.name) ?? []
-        return section.isEmpty ? keys + sections.map(\.name).filter { !$0.isEmpty } : keys
+        let below = section.isEmpty ? "" : "\(section)."
+        return keys
+            + sections.map(\.name).filter { $0.hasPrefix(below) && !$0.isEmpty }.map { String($0.dropFirst(below.utf8.count)) }
+            .filter { !$0.contains(".") }
     }
 
     @Sendable static func isHallName(_ text: String) -> Bool {

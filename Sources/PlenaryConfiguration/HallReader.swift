@@ -21,10 +21,24 @@ struct HallReader {
             audioNames: section.value(keys.audioNames), workerMemory: section.value(keys.workerMemory))
         ConfigRules.checkDurations(settings, &section)
         let rules = readRules(section.value(keys.rules), language: settings.language)
+        let demo = readDemo(&section)
+        var system = section.section("hallSystem", keys: "halls.hallSystem")
+        let systemFolder = system.value(ConfigKeys.HallSystem.folder).map { $0.resolved(in: folder) }
+        section.add(system)
         guard let name, camera != nil else { return nil }
         let isInFile = section.node(ConfigKeys.Hall.cameraFile.name)?.isEmptyScalar == false
         return PlenaryConfig.Hall(
-            name: name, title: title.isEmpty ? name : title, stream: settings, cameraIsInFile: isInFile, rules: rules)
+            name: name, title: title.isEmpty ? name : title, stream: settings, cameraIsInFile: isInFile, rules: rules, demo: demo,
+            hallSystemFolder: systemFolder)
+    }
+
+    private func readDemo(_ section: inout SectionReader) -> PlenaryConfig.Demo? {
+        var demo = section.section("demo", keys: "halls.demo")
+        let script = demo.value(ConfigKeys.Demo.script).map { $0.resolved(in: folder) }
+        let roster = demo.value(ConfigKeys.Demo.roster).map { $0.resolved(in: folder) }
+        let speed = demo.value(ConfigKeys.Demo.speed)
+        section.add(demo)
+        return script.map { PlenaryConfig.Demo(script: $0, roster: roster, speed: speed) }
     }
 
     private func readRules(_ given: String?, language: String) -> PlenaryConfig.Rules {

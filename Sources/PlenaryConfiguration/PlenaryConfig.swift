@@ -46,6 +46,21 @@ public struct PlenaryConfig: Sendable, Equatable {
         case none
     }
 
+    /// A scripted sitting.
+    public struct Demo: Sendable, Equatable {
+        /// Paths; without a roster the one beside the script is read.
+        public var script: String
+        public var roster: String?
+        /// How many times faster than written.
+        public var speed: Int
+
+        public init(script: String, roster: String? = nil, speed: Int = 1) {
+            self.script = script
+            self.roster = roster
+            self.speed = speed
+        }
+    }
+
     public struct Hall: Sendable, Equatable {
         public var name: String
         /// For people, in the council's language; never empty.
@@ -55,6 +70,10 @@ public struct PlenaryConfig: Sendable, Equatable {
         /// The address came from `cameraFile`, not from the configuration itself.
         public var cameraIsInFile: Bool
         public var rules: Rules
+        /// A sitting that is played again and again; `nil`: none.
+        public var demo: Demo?
+        /// Where the hall's own voting system puts its results; `nil`: nowhere.
+        public var hallSystemFolder: String?
     }
 
     public var listen: ListenAddress

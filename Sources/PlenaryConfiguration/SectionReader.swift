@@ -72,13 +72,17 @@ struct SectionReader {
     func isGiven(_ name: String) -> Bool { values[name] != nil }
     func place(of name: String) -> ConfigFault.Place { values[name]?.place ?? place }
 
+    /// Takes over what a section below found.
+    mutating func add(_ below: SectionReader) { faults += below.faults }
+
     mutating func fault(_ name: String, _ message: String) {
         faults.append(ConfigFault(place: place(of: name), key: Self.join(path, name), message: message))
     }
 
     /// The reader of a section below this one.
-    func section(_ name: String) -> SectionReader {
-        SectionReader(node(name), path: Self.join(path, name), known: ConfigKeys.names(in: name), parent: place(of: name))
+    /// - Parameter keys: the section's name in the table of keys, when it is not its own.
+    func section(_ name: String, keys: String? = nil) -> SectionReader {
+        SectionReader(node(name), path: Self.join(path, name), known: ConfigKeys.names(in: keys ?? name), parent: place(of: name))
     }
 
     static func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }

@@ -169,7 +169,7 @@ import Testing
             #expect(entry.value == shown, "\(section).\(key.name) differs from the code's default")
         }
         let sections = Set(ConfigExample.keys.map(\.section)).subtracting([""])
-        for entry in example.entries where !(entry.section.isEmpty && sections.contains(entry.name)) {
+        for entry in example.entries where !sections.contains(entry.section.isEmpty ? entry.name : "\(entry.section).\(entry.name)") {
             #expect(ConfigExample.keys.contains { $0.section == entry.section && $0.key.name == entry.name })
         }
     }

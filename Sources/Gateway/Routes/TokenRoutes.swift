@@ -55,10 +55,10 @@ struct TokenRoutes: Sendable {
         guard case .text(let given) = fields["name"] else { throw ControlProblem.wrongField("name", "text: whose token it is") }
         let name = given.trimmingCharacters(in: .whitespaces)
         guard Self.nameLength.contains(name.count), name.unicodeScalars.allSatisfy(Self.isPlain), !name.lowercased().hasPrefix("cli:"),
-            !["setup", "clock", "config"].contains(name.lowercased())
+            !["setup", "clock", "config", "demo", "folder"].contains(name.lowercased())
         else {
             throw ControlProblem.wrongField(
-                "name", "1 to 64 letters without control characters, not beginning with “cli:”; setup, clock and config are Plenary's own")
+                "name", "1 to 64 letters without control characters, not beginning with “cli:”, and none of Plenary's own names")
         }
         guard case .text(let word) = fields["role"], let role = Role(rawValue: word) else {
             throw ControlProblem.wrongField("role", "one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")

@@ -30,6 +30,20 @@ extension Daemon {
         return messages
     }
 
+    /// The halls that play a script.
+    var demos: [String: PlenaryConfig.Demo] { perHall(\.demo) }
+
+    /// The halls that have a watched folder.
+    var hallSystemFolders: [String: String] { perHall(\.hallSystemFolder) }
+
+    private func perHall<Value: Sendable>(_ value: KeyPath<PlenaryConfig.Hall, Value?>) -> [String: Value] {
+        state.withLock { state in
+            Dictionary(
+                state.config.halls.compactMap { hall in hall[keyPath: value].map { (hall.name, $0) } },
+                uniquingKeysWith: { first, _ in first })
+        }
+    }
+
     /// From here on the channel has every hall that the daemon has.
     func serve(_ channel: EventChannel, at place: ChannelPlace) {
         let halls = state.withLock { state in

@@ -59,7 +59,10 @@ struct DaemonRun {
             // For the one who started it: the log is read by others too.
             onSetupCode: { writeOut("The console opens once with the code \($0)\n") },
             onNewCertificate: { channel.reloadCertificate() })
-        var services: [any Service] = [RelayService(daemon: daemon), ChannelService(channel: channel), gateway]
+        var services: [any Service] = [
+            RelayService(daemon: daemon), ChannelService(channel: channel), gateway,
+            HallSystemService(daemon: daemon, logger: sink.logger("hall-system")), DemoService(daemon: daemon, logger: sink.logger("demo")),
+        ]
         if let address = config.rtmpListen { services.append(PushService(address: address, daemon: daemon, logger: sink.logger("rtmp"))) }
         return ServiceGroupConfiguration(services: services.map { .init(service: $0) }, logger: Self.quiet(logger))
     }

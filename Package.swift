@@ -105,7 +105,13 @@ let package = Package(
         .testTarget(name: "EventChannelTests", dependencies: ["EventChannel", "CLinux"]),
         .testTarget(name: "PlenaryConfigurationTests", dependencies: ["PlenaryConfiguration", "StreamRelay"]),
         .testTarget(
-            name: "PlenaryTests", dependencies: ["plenary", "PlenaryConfiguration", "StreamRelay", "Gateway", "VoteBoard", "EventChannel"]),
+            name: "PlenaryTests",
+            dependencies: [
+                "plenary", "PlenaryConfiguration", "StreamRelay", "Gateway", "VoteBoard", "EventChannel",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

@@ -16,6 +16,8 @@ struct Lockout {
 
     private var entries: [PeerKey: Entry] = [:]
 
+    var count: Int { entries.count }
+
     /// Seconds until the address may try again; `nil` when it may now.
     func wait(_ peer: PeerKey?, at now: Int64) -> Int? {
         guard let peer, let entry = entries[peer], entry.until > now else { return nil }

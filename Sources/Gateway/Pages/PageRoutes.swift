@@ -43,7 +43,7 @@ struct PageRoutes: Sendable {
                     return FileAnswer.response(asset, to: request)
                 }
             ])
-        for name in ["favicon.ico", "robots.txt"] {
+        for name in ["favicon.ico", "robots.txt", "openapi.json"] {
             table.at(
                 .init("/" + name),
                 [

@@ -24,5 +24,6 @@ struct CaughtLog: LogHandler {
         shared.caught.withLock { $0.append(line) }
     }
 
+    var lines: [String] { shared.caught.withLock { $0.map(\.message) } }
     var requests: [[String: String]] { shared.caught.withLock { $0.filter { $0.message == "request" }.map(\.fields) } }
 }

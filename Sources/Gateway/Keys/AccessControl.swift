@@ -195,7 +195,9 @@ final class AccessControl: Sendable {
 
     private func deny(_ reason: Denial, _ request: Request, _ context: DoorContext, _ words: String, hall: String? = nil) {
         denied.withLock { $0[reason, default: 0] += 1 }
-        guard let unsaid = lines.withLock({ $0.take(at: now()) }) else { return }
+        // Those who are known are few; strangers may be many.
+        let isKnown = [.role, .hall, .csrf, .expired].contains(reason)
+        guard let unsaid = isKnown ? 0 : lines.withLock({ $0.take(at: now()) }) else { return }
         let from = context.caller.address?.ipAddress.map { " from \($0)" } ?? ""
         let more = unsaid > 0 ? " (and \(unsaid) more denials since the last such line)" : ""
         let path = AccessLog.path(request.uri.path)

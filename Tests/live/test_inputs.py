@@ -123,6 +123,18 @@ def test_a_wrong_peer_gets_a_clear_reason(house, name, kinds, measured):
     assert house.status[name]["onAir"] != "camera"
 
 
+@pytest.mark.parametrize("name,kinds", [("srt-call-wrong", ("unauthorized", "unreachable")), ("redirect-host", ("forbidden",)), ("rtsp-wrong", ("unauthorized",))])
+def test_each_try_that_fails_is_counted_by_its_reason(house, name, kinds, measured):
+    """A wrong passphrase as the caller, a redirect to another host, a wrong password: in the metrics, and nothing under another kind."""
+    counted = {}
+    for line in house.metrics.splitlines():
+        if line.startswith("plenary_stream_failures_total{") and f'hall="{name}"' in line:
+            counted[line.partition('kind="')[2].partition('"')[0]] = int(line.split()[-1])
+    measured(name, str(counted))
+    assert sum(counted.get(kind, 0) for kind in kinds) >= 1, counted
+    assert not [kind for kind, count in counted.items() if count and kind not in kinds], counted
+
+
 def test_a_redirect_to_another_host_is_not_followed(house):
     assert house.elsewhere.accepted == 0
 

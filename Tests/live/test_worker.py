@@ -99,3 +99,28 @@ def test_workers_end_with_the_daemon():
         wait_until(lambda: not Path(f"/proc/{pid}").exists() or Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z",
                    8, "the worker left after its daemon was killed")
         daemon.start()
+
+
+def test_a_worker_that_needs_more_memory_than_it_may_have_hurts_nobody_else(measured):
+    """Parts of five seconds at 70 Mbit/s pile up beyond `workerMemory`: that worker ends, again at each try; the other hall never notices."""
+    halls = [{"name": "greedy", "camera": str(generate.path("noise.mp4")), "workerMemory": "64MiB", "slateOnLoss": False, "autostart": False,
+              "partDuration": 5, "segmentDuration": 10, "segmentMaximum": 12},
+             {"name": "untouched", "camera": str(generate.path("plain.mp4")), "slateOnLoss": False}]
+    with Daemon(halls, ready_within=30) as daemon:
+        daemon.crashing.add("greedy")
+        daemon.wait_live("untouched", timeout=40)
+        other = Watch(daemon.address, "untouched").start()
+        wait_until(lambda: other.real_parts >= 4, 20, "the other hall watched")
+        bystander = daemon.worker_pid("untouched")
+        assert daemon.wish("greedy", "start").status == 200
+        hurt = daemon.wait_for("greedy", lambda s: s["failures"].get("worker", 0) >= 2, 60, "two workers out of memory")
+        measured("why it ended", hurt["failure"]["message"])
+        assert hurt["onAir"] != "camera", hurt
+        parts = other.real_parts
+        wait_until(lambda: other.real_parts >= parts + 6, 30, "parts of the other hall")
+        assert not other.stop(), other.report()
+        assert other.gap_parts == 0 and other.discontinuities == 0
+        assert daemon.worker_pid("untouched") == bystander
+        counted = [line for line in daemon.http.get("/metrics").text.splitlines()
+                   if line.startswith("plenary_stream_failures_total{") and 'hall="greedy"' in line and 'kind="worker"' in line]
+        assert counted and int(counted[0].split()[-1]) >= 2, counted

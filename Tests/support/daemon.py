@@ -64,6 +64,8 @@ class Daemon:
         self._log, self._log_lock = [], threading.Lock()
         self.process = None
         self.expect_code = 0
+        #: Halls whose worker is meant to crash: what it says at its end is no crash of the daemon.
+        self.crashing = set()
         self.log_path = self.state / "test-daemon.log"
 
     # — life —
@@ -184,7 +186,7 @@ class Daemon:
             self._end()
 
     def check_log(self):
-        log = self.log
+        log = "\n".join(line for line in self.log.splitlines() if not any(f" {hall}: " in line for hall in self.crashing))
         for sign in ("Fatal error", "Crash", "Assertion failed", "AddressSanitizer"):
             assert sign not in log, f"the log shows a crash:\n{log[-6000:]}"
         for secret in self.secrets:

@@ -132,6 +132,8 @@ enum InputProbe {
         switch code {
         case CFF_ERROR_UNAUTHORIZED, CFF_ERROR_FORBIDDEN: return .unauthorized
         case CFF_ERROR_NOT_FOUND, CFF_ERROR_INVALIDDATA: return .unusable
+        // the bound of the worker's own memory (`workerMemory`), not the camera
+        case CFF_ERROR_ENOMEM: return .worker
         default: break
         }
         if text.contains("unauthorized") { return .unauthorized }

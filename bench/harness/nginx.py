@@ -31,16 +31,33 @@ rtmp {{ server {{ listen 127.0.0.1:{rtmp}; chunk_size 4096; access_log off;
   application live {{ live on; hls on; hls_path {root}; hls_fragment 2s; hls_playlist_length 120s; }} }} }}
 """
 
+NCHAN_MODULE = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
+
+NCHAN = """
+load_module {module};
+worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_rlimit_nofile 19000;
+events {{ worker_connections 18000; }}
+http {{
+  access_log off; tcp_nodelay on; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi; nchan_shared_memory_size 64M; keepalive_timeout 600; keepalive_requests 1000000;
+  server {{ listen 127.0.0.1:{plain} backlog=4096;
+    location = /pub {{ nchan_publisher; nchan_channel_id hall; nchan_message_buffer_length 10; }}
+    location = /sub {{ nchan_subscriber websocket; nchan_channel_id hall; nchan_subscriber_first_message newest; }} }}
+}}
+"""
+
 
 class Nginx:
-    """`static` on its two ports, or with `rtmp=True` an RTMP listener that writes HLS."""
+    """`static` on its two ports; with `rtmp=True` an RTMP listener that writes HLS, with `nchan=True` channels for WebSockets."""
 
     count = 0
 
-    def __init__(self, setting, certificate=None, rtmp=False, core=None):
+    def __init__(self, setting, certificate=None, rtmp=False, nchan=False, core=None):
         setting.need("nginx")
         if rtmp and not RTMP_MODULE.exists():
             raise Unfit("nginx's RTMP module is not installed (`make deps-bench`)")
+        if nchan and not NCHAN_MODULE.exists():
+            raise Unfit("nginx's nchan module is not installed (`make deps-bench`)")
         self.setting, self.core = setting, core
         Nginx.count += 1
         self.name = f"nginx-{Nginx.count}"
@@ -50,14 +67,14 @@ class Nginx:
         for folder in (self.folder, self.root):
             folder.chmod(0o777)
         self.plain, self.tls, self.rtmp = free_port(), free_port(), free_port()
-        names = {"folder": self.folder, "root": self.root, "plain": self.plain, "tls": self.tls, "rtmp": self.rtmp, "module": RTMP_MODULE}
-        if rtmp:
-            text = RTMP.format(**names)
+        names = {"folder": self.folder, "root": self.root, "plain": self.plain, "tls": self.tls, "rtmp": self.rtmp, "module": NCHAN_MODULE if nchan else RTMP_MODULE}
+        if rtmp or nchan:
+            text = (RTMP if rtmp else NCHAN).format(**names)
         else:
             text = STATIC.format(**names, certificate=certificate.certificate, key=certificate.key)
         self.config = self.folder / "nginx.conf"
         self.config.write_text(text)
-        self.wait_for = self.rtmp if rtmp else self.tls
+        self.wait_for = self.rtmp if rtmp else self.plain if nchan else self.tls
 
     def __enter__(self):
         self.process = self.setting.spawn(["nginx", "-e", self.folder / "error.log", "-p", self.folder, "-c", self.config], core=self.core, log=self.name)

@@ -23,11 +23,12 @@ class Plenary:
         self.name = f"plenary-{Plenary.count}"
         self.port = free_port()
         self.rtmp_port = free_port() if rtmp else None
+        self.events_port = free_port()
         self.state = setting.folder / self.name
         self.state.mkdir()
         config = {
             "listen": f"127.0.0.1:{self.port}",
-            "events": {"listen": f"127.0.0.1:{free_port()}"},
+            "events": {"listen": f"127.0.0.1:{self.events_port}"},
             "state": str(self.state),
             "pages": str(ROOT / "web"),
             "log": {"level": "warning"},

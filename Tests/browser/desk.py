@@ -57,15 +57,17 @@ class Council:
             self.command("add_item", sitting="s1", item=f"i{number}", number=str(number), title=f"Питання номер {number}", rapporteur="Левчук Ганна")
         if open_sitting:
             self.command("open_sitting", sitting="s1")
-            deputies = list(self.state["council"]["deputies"])[:present]
-            if deputies:
-                self.command("register", sitting="s1", deputies=deputies)
+            # What is on record is public a moment later.
+            deputies = wait_until(lambda: list(self.state["council"]["deputies"]), 20, "the deputies")
+            self.command("register", sitting="s1", deputies=deputies[:present])
             self.command("take_up_item", sitting="s1", item="i1")
+            wait_until(lambda: self.state.get("current_item") == "i1", 20, "the first item")
         return self
 
     def vote_open(self, **plan):
         self.command("plan_round", sitting="s1", round="r1", **{"kind": "whole", "question": "Прийняти в цілому", "item": "i1", "seconds": 3600, **plan})
         self.command("open_round", sitting="s1", round="r1")
+        wait_until(lambda: self.state.get("open_round") == "r1", 20, "the vote to be open")
         return self
 
 
@@ -131,6 +133,10 @@ class Desk:
         """Everything that was sent has its answer."""
         wait_until(lambda: re.search("on record|refused|already|done|Nothing was sent", self.text("#last-sent")) and self.page.locator("#next").get_attribute("aria-disabled") is None,
                    60, lambda: f"everything to be on record: {self.glance()}")
+
+    def wait_settled_in(self, words):
+        self.see("#last-sent", words)
+        wait_until(lambda: not self.page.locator("#roll tr[data-sending]").count(), 60, lambda: f"everything to be on record: {self.glance()}")
 
     # — doing —
 

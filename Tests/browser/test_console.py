@@ -162,14 +162,14 @@ def test_a_sitting_is_played_by_the_console_alone_with_keys_alone(sit, council):
     desk.see("#round-sentence", "19 for, 18 of 35 needed: adopted")
     desk.step("Announce the result")
     desk.confirm("adopted")
-    assert item(council, 0)["state"] == "adopted"
+    wait_until(lambda: item(council, 0)["state"] == "adopted", 30, "the item to be adopted")
 
     # Annulled and held again.
     desk.press("d")
     desk.wait_dialog("stays on record")
     desk.page.keyboard.type("Збій у залі")
     desk.confirm("stays on record")
-    assert item(council, 0)["state"] == "under_discussion"
+    wait_until(lambda: item(council, 0)["state"] == "under_discussion", 30, "the item to be open again")
     desk.page.locator("#others [data-do=repeatRound]").focus()
     desk.press("Enter")
     desk.confirm("Takes the place of")
@@ -180,7 +180,7 @@ def test_a_sitting_is_played_by_the_console_alone_with_keys_alone(sit, council):
     desk.confirm("Voted: 35 of 35")
     desk.press("p")
     desk.confirm("not adopted")
-    assert item(council, 0)["state"] == "rejected"
+    wait_until(lambda: item(council, 0)["state"] == "rejected", 30, "the item to be rejected")
 
     # A break with a notice, then a secret vote with the commission's totals.
     desk.press("b")
@@ -252,8 +252,7 @@ def test_34_deputies_are_called_by_hand_in_under_a_minute_with_a_key_each(sit, c
     measured("34 deputies by hand, to the last on record", time.monotonic() - began, "s")
     assert time.monotonic() - began < 60
     assert desk.page.evaluate("window.pressed") == 35, "one key to come there, one for each deputy"
-    counts = council.state["rounds"]["by_id"]["r1"]["counts"]
-    assert (counts["yes"], counts["no"], counts["abstain"]) == (18, 8, 8)
+    wait_until(lambda: [council.state["rounds"]["by_id"]["r1"]["counts"][choice] for choice in ("yes", "no", "abstain")] == [18, 8, 8], 20, "the counts")
 
 
 def test_a_tie_waits_for_the_chair_and_the_bar_says_so(sit, council):
@@ -264,6 +263,7 @@ def test_a_tie_waits_for_the_chair_and_the_bar_says_so(sit, council):
     ids = [one for one in council.state["council"]["deputies"] if council.state["presence"]["present"].get(one)]
     for index, deputy in enumerate(ids):
         council.command("cast_ballot", sitting="s1", round="r1", deputy=deputy, choice="yes" if index % 2 else "no")
+    wait_until(lambda: council.state["rounds"]["by_id"]["r1"]["voted"] == 34, 20, "the ballots")
     desk = sit(council.token("secretary"))
     desk.press("c")
     desk.confirm("Voted: 34 of 35")
@@ -375,7 +375,7 @@ def test_a_daemon_killed_amid_the_roll_call_has_every_ballot_once(sit, council, 
     wait_until(lambda: council.facts.count("ballot_cast") == 34, 90, lambda: f"34 ballots on record: {desk.glance()}")
     desk.wait_settled()
     wait_until(lambda: not desk.page.locator("#roll tr[data-choice=waiting], #roll tr[data-sending]").count(), 60, lambda: f"the console to see it: {desk.glance()}")
-    assert council.state["rounds"]["by_id"]["r1"]["counts"]["yes"] == 34
+    wait_until(lambda: council.state["rounds"]["by_id"]["r1"]["counts"]["yes"] == 34, 20, "the counts")
     assert not desk.page.locator("#bar", has_text="Refused").count()
 
 
@@ -465,6 +465,39 @@ def test_the_stream_is_started_covered_and_stopped_from_the_console(sit, council
     desk.see(".air", "Nothing on air")
 
 
+def test_secretary_and_operator_in_one_person_see_the_hall_and_the_vote(sit, council, daemon, artifacts):
+    code = wait_until(lambda: (match := re.search(r"opens once with the code (\S+)", daemon.log)) and match[1], 20, "the setup code")
+    council.begun(items=4, present=30).vote_open(question="Прийняти рішення в цілому", seconds=600)
+    daemon.wish("demo", "start")
+    daemon.wait_live("demo", timeout=60)
+    desk = sit(None, language="uk")
+    desk.wait_dialog("Вхід до пульта")
+    desk.page.keyboard.type(code)
+    desk.press("Enter")
+    desk.wait_no_dialog()
+    wait_until(lambda: not desk.page.locator("#veil").is_visible(), 90, "the picture")
+    desk.see(".air", re.compile(r"В ефірі: зала · глядачів: [1-9]"))
+    assert not desk.is_red and "Нічого не потребує" in desk.text("#bar-words")
+    desk.press("r", *["yynya"[index % 5] for index in range(22)])
+    wait_until(lambda: council.facts.count("ballot_cast") == 22, 60, "22 ballots")
+    desk.wait_settled_in("у протоколі")
+    desk.page.screenshot(path=str(artifacts / "console.png"))
+
+
+def test_a_daemon_that_is_away_is_told_and_the_bar_is_calm_again(sit, council, daemon):
+    council.begun()
+    council.command("close_sitting", sitting="s1")
+    wait_until(lambda: council.state["sitting"]["status"] == "closed", 20, "the end of the sitting")
+    desk = sit(council.token("secretary"))
+    desk.see("#bar-words", "Nothing waits for you")
+    daemon.kill9()
+    desk.see("#bar-words", re.compile(r"No connection since \d"))
+    assert desk.is_red and "Plan a sitting" in desk.text("#next"), "what was known stays on the screen"
+    daemon.start()
+    desk.see("#bar-words", "Nothing waits for you", timeout=60)
+    assert not desk.is_red
+
+
 def test_several_halls_are_chosen_and_kept_apart(browser):
     halls = [HALL, {**HALL, "name": "small", "title": "Мала зала"}]
     with Daemon(halls=halls) as daemon:
@@ -500,7 +533,7 @@ def test_roster_and_agenda_are_imported_after_a_look_at_what_changes(sit, counci
     desk.wait_dialog("Take it")
     desk.page.get_by_role("button", name="Take it").click()
     desk.see("#next", "Plan a sitting")
-    assert len(council.state["council"]["deputies"]) == 35
+    wait_until(lambda: len(council.state["council"]["deputies"]) == 35, 20, "the deputies")
 
 
 def test_a_title_is_only_ever_text(sit, council):

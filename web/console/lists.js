@@ -49,10 +49,15 @@ const cell = (name, ...children) => h("td", { class: name, role: "gridcell" }, .
 /** The agenda: chosen with the arrows, moved with Alt and the arrows or by its handle, opened with Enter. */
 export class Agenda extends Rows {
     #drag = null;
+    #drawn = [];
 
+    /** Drawn again only when something of it has changed: an agenda may have two thousand items. */
     render(state) {
         const order = state?.agenda?.order ?? [];
         const canMove = this.desk.may("moveItem");
+        const drawn = [state?.agenda, state?.current_item, state?.council, canMove, this.words()];
+        if (drawn.every((value, index) => value === this.#drawn[index]) && this.#drawn.length > 0) return;
+        this.#drawn = drawn;
         this.show(order, (id) => this.#make(id), (row, id) => {
             const item = itemOf(state, id);
             mark(row, "aria-current", id === state.current_item ? "true" : null);

@@ -58,6 +58,9 @@ export function press(key, rows, at, mode) {
     const last = rows.length - 1;
     if (last < 0) return null;
     const go = (index) => ({ at: Math.max(0, Math.min(last, index)) });
+    // The call goes on with the next who waits: nobody calls those who are away.
+    const after = rows.findIndex((row, index) => index > at && (mode === "presence" || row.canVote));
+    const onward = after < 0 ? Math.min(last, at + 1) : after;
     switch (key) {
         case "arrowdown": return go(at + 1);
         case "arrowup": case "backspace": return go(at - 1);
@@ -65,11 +68,11 @@ export function press(key, rows, at, mode) {
         case "end": return go(last);
         case "pagedown": return go(at + 10);
         case "pageup": return go(at - 10);
-        case " ": return go(at + 1);
+        case " ": return go(onward);
     }
     if (!Object.hasOwn(choices, key)) return null;
     const row = rows[at];
-    return { act: answer(row, choices[key], mode) ?? undefined, at: Math.min(last, at + 1) };
+    return { act: answer(row, choices[key], mode) ?? undefined, at: onward };
 }
 
 /** The command that an answer means, `null` when there is nothing to do. */

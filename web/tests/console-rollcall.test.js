@@ -39,10 +39,17 @@ test("34 deputies are called with 34 keys", () => {
     assert.deepEqual(sent.slice(0, 5).map(({ choice }) => choice), ["yes", "yes", "no", "yes", "abstain"]);
 });
 
+test("whoever is away or has answered is not called", () => {
+    const state = hall(6, { ballots: { d3: "no" } });
+    delete state.presence.present.d2;
+    delete state.presence.present.d4;
+    assert.deepEqual(call(state, ["y", "y", "n"]).sent.map(({ deputy, choice }) => `${deputy} ${choice}`), ["d1 yes", "d5 yes", "d6 no"]);
+});
+
 test("space moves on without a ballot, the arrows and backspace go back", () => {
     const { sent, at } = call(hall(4), ["y", " ", "n", "arrowup", "backspace", "a"]);
     assert.deepEqual(sent.map(({ deputy, choice }) => `${deputy} ${choice}`), ["d1 yes", "d3 no", "d2 abstain"]);
-    assert.equal(at, 2);
+    assert.equal(at, 3);
 });
 
 test("who has voted, is away or is recused gets no ballot by a slip of the finger", () => {

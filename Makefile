@@ -22,7 +22,7 @@ TEST_PACKAGES := ffmpeg nodejs chromium firefox-esr python3-venv python3-gi gir1
 	nghttp2-client curl openssl procps fonts-noto-core nginx-light caddy vlc-bin vlc-plugin-base
 BENCH_PACKAGES := nginx-light libnginx-mod-rtmp libnginx-mod-nchan wrk util-linux strace
 
-.PHONY: help run build release test test-swift test-web test-live soak format lint bench clean deps-build deps-test deps-bench toolchain
+.PHONY: help run build release test test-swift test-web test-live soak format lint bench screenshots clean deps-build deps-test deps-bench toolchain
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -72,6 +72,9 @@ lint: toolchain ## Check the format and the scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	@if grep -rnE '[[:space:]]+$$' --include='*.swift' --include='*.js' --include='*.py' --include='*.md' Sources Tests web docs config *.md; \
 	then echo "make: spaces at the end of a line (above)"; exit 1; fi
+
+screenshots: build deps-test .venv/ready ## Make the pictures of docs/pages.md anew (ONLY="resident embed" for some)
+	.venv/bin/python docs/screenshots.py $(ONLY)
 
 bench: release deps-test deps-bench .venv/ready ## Measure against other software; figures as ratios of one run
 	@PLENARY_BIN=$(CURDIR)/.build/release/plenary .venv/bin/python bench/run $(SECTIONS)

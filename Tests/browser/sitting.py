@@ -11,11 +11,11 @@ DEMO = Path(__file__).resolve().parent.parent.parent / "config/demo"
 class Sitting:
     """`Sitting(daemon).play(until=("close_round", "r2"))`: everything up to that step, at once; the next `play` goes on from there."""
 
-    def __init__(self, daemon, hall="demo", name="s1", roster=None):
+    def __init__(self, daemon, hall="demo", name="s1", roster=None, seats=34):
         self.daemon, self.hall, self.name = daemon, hall, name
         steps = json.loads((DEMO / "sitting.json").read_text())["steps"]
         self._steps = iter(json.loads(json.dumps(steps).replace("demo-{run}", name).replace("{run}", "1")))
-        self._post("roster?seats=34", roster or (DEMO / "roster.csv").read_bytes(), "text/csv")
+        self._post(f"roster?seats={seats}", roster or (DEMO / "roster.csv").read_bytes(), "text/csv")
 
     def _post(self, rest, body, kind):
         reply = self.daemon.control.request("POST", f"/api/v1/halls/{self.hall}/{rest}", body=body, headers={"Content-Type": kind})

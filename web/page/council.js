@@ -33,6 +33,7 @@ export class CouncilView {
         this.#parts = Object.fromEntries(["now", "vote", "roll", "rows", "agenda", "lost", "announcer", "faction", "choice", "text", "unpin", "deputy", "deputy-body"].map((name) => [name, part(name)]));
         // A phone has the list below a line; where there is room it is there at once.
         if (this.#parts.roll && matchMedia("(min-width: 60rem)").matches) this.#parts.roll.open = true;
+        for (const wishes of root.querySelectorAll(".wishes")) wishes.hidden = false;
         this.#listen();
         store.subscribe(() => this.show());
     }

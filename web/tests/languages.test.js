@@ -23,7 +23,7 @@ test("every key is there in every language, with the same blanks to fill", () =>
 });
 
 test("every key that pages and modules use is there", () => {
-    const sources = ["index.html", "halls.html", ...readdirSync(new URL("page/", folder)).filter((name) => name.endsWith(".js")).map((name) => `page/${name}`)].map(read).join("\n");
+    const sources = ["index.html", "embed.html", "halls.html", ...readdirSync(new URL("page/", folder)).filter((name) => name.endsWith(".js")).map((name) => `page/${name}`)].map(read).join("\n");
     const used = [...sources.matchAll(/data-(?:text|label|hint)="([^"]+)"/g), ...sources.matchAll(/say\((?:[^")]*\? )?"([^"]+)"(?: : "([^"]+)")?/g)].flatMap((match) => match.slice(1).filter(Boolean));
     assert.ok(used.length > 30);
     for (const key of used) assert.ok(key in words.en, key);
@@ -37,15 +37,19 @@ test("every screen and line that can be said has its words", () => {
 });
 
 test("the English in the HTML is the English of the table", () => {
-    const html = read("index.html") + read("halls.html");
+    const html = read("index.html") + read("embed.html") + read("halls.html");
     for (const [, key, text] of html.matchAll(/data-text="([^"]+)">([^<]*)</g)) assert.equal(text, words.en[key], key);
 });
 
 test("the pages have no placeholder but the agreed ones, no inline script or style, no other host", () => {
-    assert.deepEqual([...new Set(read("index.html").match(/\{\{\w+\}\}/g))].sort(), ["{{hall}}", "{{lang}}", "{{title}}"]);
+    for (const page of ["index.html", "embed.html"]) {
+        assert.deepEqual(read(page).match(/\{\{\{.*?\}\}\}/g), ["{{{metadata}}}"], "nothing else goes unescaped");
+        const [opened, closed] = ["#", "/"].map((sign) => [...read(page).matchAll(new RegExp(`\\{\\{${sign}(\\w+)\\}\\}`, "g"))].map((match) => match[1]).sort());
+        assert.deepEqual(opened, closed, "every section has its end");
+    }
     assert.deepEqual([...new Set(read("halls.html").match(/\{\{\w+\}\}/g))], ["{{halls}}"]);
-    for (const page of ["index.html", "halls.html"]) {
-        assert.doesNotMatch(read(page), /<style|style=|<script(?![^>]*src=)|\son\w+=|https?:/);
+    for (const page of ["index.html", "embed.html", "halls.html"]) {
+        assert.doesNotMatch(read(page), /<style|style=|<script(?![^>]*(?:src=|"application\/ld\+json"))|\son\w+=|https?:/);
     }
 });
 
@@ -64,4 +68,11 @@ test("a moment of today is told by its time, another by its day too", () => {
     assert.match(english.moment(now - 86_400_000, now), /November/);
     assert.match(new Words("uk", words.uk).moment(now - 86_400_000, now), /листопада/);
     assert.equal(english.say("since", { time: "<b>" }), "Since <b>.");
+});
+
+test("the embedded player is the page's player", () => {
+    const player = (page) => /<section class="player"[\s\S]*?<\/section>/.exec(read(page))[0];
+    const help = (page) => /<dialog class="help" [\s\S]*?<\/dialog>/.exec(read(page))[0];
+    assert.equal(player("embed.html"), player("index.html"));
+    assert.equal(help("embed.html"), help("index.html"));
 });

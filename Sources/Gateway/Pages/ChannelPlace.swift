@@ -22,10 +22,10 @@ public enum ChannelPlace: Sendable, Equatable {
         }
     }
 
-    private static let forwardedProtocol = HTTPField.Name("x-forwarded-proto")!
+    static let forwardedProtocol = HTTPField.Name("x-forwarded-proto")!
 
     /// The host and port that were asked for, of nothing but the letters of one: it becomes part of a policy.
-    private static func authority(_ request: Request) -> String? {
+    static func authority(_ request: Request) -> String? {
         guard let text = request.head.authority, (1...255).contains(text.utf8.count) else { return nil }
         let isClean = text.utf8.allSatisfy { byte in
             switch byte {

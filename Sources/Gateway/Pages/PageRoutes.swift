@@ -10,13 +10,20 @@ struct PageRoutes: Sendable {
         (path: "overlay", file: "overlay.html"),
     ]
 
+    /// Pages that have the sitting in them.
+    private static let withSitting: Set<String> = ["index.html", "embed.html"]
+
     let control: any HallControl
     private let shelf: AssetShelf
+    private let sittings: SittingPages
     private let policy: PagePolicy
+    private let isSecure: Bool
 
     init(settings: GatewaySettings, control: any HallControl) {
         self.control = control
         shelf = AssetShelf(directory: settings.pagesDirectory)
+        sittings = SittingPages(shelf: shelf)
+        isSecure = settings.certificate != nil
         policy = PagePolicy(embedParents: settings.embedParents)
     }
 
@@ -76,6 +83,14 @@ struct PageRoutes: Sendable {
             throw ControlProblem(
                 type: "urn:plenary:no-pages", title: "Not Found", status: 404,
                 detail: "the page \(file) is not installed on this server; the stream itself is at /live/\(name)/index.m3u8")
+        }
+        if let hall, Self.withSitting.contains(file) {
+            let origin = PageOrigin.of(request, isSecure: isSecure)
+            let text = try sittings.html(
+                file, template, hall: hall, record: control.events(name), origin: origin, address: address)
+            var response = html(text, request)
+            response.headers[.contentSecurityPolicy] = policy.text(for: file, channel: control.channel?.origin(for: request))
+            return response
         }
         let values: [String: HTML.Value] = [
             "hall": .text(name), "title": .text(hall?.title ?? "Plenary"), "lang": .text(hall?.language ?? "en"),

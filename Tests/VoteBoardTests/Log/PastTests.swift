@@ -54,7 +54,8 @@ import Testing
         let past = BoardPast(log: live.board.log, limits: limits)
         let all = try states(try #require(try await past.messages(from: UTCMilliseconds(0), until: nil, now: now(live))))
         let middle = all[all.count / 2]
-        let some = try states(try #require(try await past.messages(from: UTCMilliseconds(middle.at), until: middle.sequence, now: now(live))))
+        let some = try states(
+            try #require(try await past.messages(from: UTCMilliseconds(middle.at), until: middle.sequence, now: now(live))))
         #expect(some.count <= 8)
         #expect(try #require(some.first).at <= middle.at)
         #expect(some.last?.sequence == middle.sequence)
@@ -116,6 +117,7 @@ import Testing
         let live = try LiveBoard()
         var limits = BoardPast.Limits()
         limits.waiting = 0
-        #expect(try await BoardPast(log: live.board.log, limits: limits).messages(from: UTCMilliseconds(0), until: nil, now: now(live)) == nil)
+        let past = BoardPast(log: live.board.log, limits: limits)
+        #expect(try await past.messages(from: UTCMilliseconds(0), until: nil, now: now(live)) == nil)
     }
 }

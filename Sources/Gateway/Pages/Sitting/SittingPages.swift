@@ -1,0 +1,80 @@
+import Foundation
+import HummingbirdCore
+import Mustache
+import NIOCore
+import Synchronization
+
+/// A hall's page with the sitting in it, for those without a script, search engines and previews. Made once for each event of the record.
+final class SittingPages: Sendable {
+    private struct Key: Hashable {
+        var file: String
+        var hall: String
+        var origin: String
+    }
+    private struct Page {
+        /// What it was made from.
+        var made: [String]
+        var html: String
+    }
+
+    private let shelf: AssetShelf
+    private let pages = Mutex<[Key: Page]>([:])
+    /// A client may claim any host: no more than so many pages are kept.
+    private static let most = 64
+
+    init(shelf: AssetShelf) { self.shelf = shelf }
+
+    /// - Parameters:
+    ///   - template: the page's file, Mustache.
+    ///   - record: the hall's; `nil` when it has none.
+    func html(
+        _ file: String, _ template: Asset, hall: HallSummary, record: (any EventSource)?, origin: String, address: String
+    ) throws -> String {
+        let snapshot = record?.snapshot()
+        let words = shelf.asset("languages/\(hall.language).json") ?? shelf.asset("languages/en.json")
+        let made = [
+            template.etag, words?.etag ?? "", hall.title, hall.language, address, record?.epoch ?? "", String(snapshot?.sequence ?? -1),
+        ]
+        let key = Key(file: file, hall: hall.name, origin: origin)
+        if let page = pages.withLock({ $0[key] }), page.made == made { return page.html }
+        let html = try Self.render(template, words, hall: hall, snapshot: snapshot, origin: origin, address: address)
+        pages.withLock { pages in
+            if pages.count >= Self.most { pages.removeAll() }
+            pages[key] = Page(made: made, html: html)
+        }
+        return html
+    }
+
+    private static func render(
+        _ template: Asset, _ words: Asset?, hall: HallSummary, snapshot: EventMessage?, origin: String, address: String
+    ) throws -> String {
+        let words = PageWords(language: hall.language, json: words.map { Array($0.bytes.readableBytesView) } ?? [])
+        let state = snapshot.flatMap { PublicSnapshot.read($0.bytes)?.state }
+        let isCouncil = state?.sitting != nil || !(state?.council?.deputies ?? [:]).isEmpty
+        let metadata = SittingMetadata(hall: hall, state: state, origin: origin, address: address)
+        var values: [String: Any] = [
+            "hall": hall.name, "title": hall.title, "lang": hall.language, "page": address, "address": origin + address,
+            "image": metadata.image, "description": metadata.description, "metadata": metadata.json,
+        ]
+        if isCouncil, let state { values["council"] = SittingView(state, words) }
+        return try MustacheTemplate(string: dressed(String(buffer: template.bytes), words)).render(values)
+    }
+
+    /// The words that the script would write into `data-text` elements, for those without one.
+    static func dressed(_ template: String, _ words: PageWords) -> String {
+        var out = ""
+        var rest = template[...]
+        while let mark = rest.firstRange(of: "data-text=\""), let quote = rest[mark.upperBound...].firstIndex(of: "\""),
+            let open = rest[quote...].firstIndex(of: ">"), let end = rest[open...].firstIndex(of: "<")
+        {
+            out += rest[...open] + HTML.escaped(words.say(String(rest[mark.upperBound..<quote])))
+            rest = rest[end...]
+        }
+        return out + rest
+    }
+}
+
+extension PublicSnapshot {
+    /// `nil` when it is another version's: then the script shows it.
+    static func read(_ bytes: [UInt8]) -> PublicSnapshot? { try? JSONDecoder().decode(PublicSnapshot.self, from: Data(bytes)) }
+}

@@ -36,7 +36,14 @@ class Council:
         return self.post(f"/api/v1/halls/{self.hall}/commands", {"command": name, "id": str(uuid.uuid4()), **fields})
 
     def token(self, role, **more):
-        return self.post("/api/v1/tokens", {"name": f"{role} {uuid.uuid4().hex[:6]}", "role": role, "days": 2, **more})["token"]
+        return self.token_made(role, **more)["token"]
+
+    def token_made(self, role, **more):
+        return self.post("/api/v1/tokens", {"name": f"{role} {uuid.uuid4().hex[:6]}", "role": role, "days": 2, **more})
+
+    def revoke(self, token):
+        reply = self.daemon.control.request("DELETE", f"/api/v1/tokens/{token['id']}")
+        assert reply.status in (200, 204), f"revoking: {reply.status} {reply.text}"
 
     @property
     def state(self):

@@ -90,6 +90,23 @@ def test_guessing_is_locked_out_and_the_page_says_for_how_long(sit, daemon):
     desk.axe("locked out")
 
 
+def test_who_is_signed_out_amid_an_action_signs_in_and_it_goes_on_once(sit, council):
+    council.begun()
+    made = council.token_made("secretary")
+    desk = sit(made["token"])
+    council.revoke(made)
+    desk.press("m")
+    desk.wait_dialog("Everybody sees it at once")
+    desk.page.keyboard.type("Перерва")
+    desk.press("Enter")
+    desk.wait_dialog("Sign in to the console")
+    desk.press("Escape", "Escape")
+    desk.wait_dialog("Sign in to the console")
+    desk.sign_in(council.token("secretary"))
+    desk.see("#notice", "Перерва")
+    assert council.facts.count("notice_posted") == 1
+
+
 # — a whole sitting —
 
 def test_a_sitting_is_played_by_the_console_alone_with_keys_alone(sit, council):

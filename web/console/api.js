@@ -73,7 +73,9 @@ export class StreamWatch extends EventTarget {
         clearTimeout(this.#timer);
         const mine = (this.#round += 1);
         try {
-            const { status, body } = await this.#api.stream(this.whole);
+            let { status, body } = await this.#api.stream(this.whole);
+            // The session may be over: what everybody may see is still to be had.
+            if (this.whole && (status === 401 || status === 403)) ({ status, body } = await this.#api.stream(false));
             if (mine !== this.#round) return;
             this.value = status === 200 ? body : null;
         } catch {

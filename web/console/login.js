@@ -6,10 +6,13 @@ export class Login {
     #part = (id) => document.getElementById(id);
     #timer = 0;
     #fault = null;
+    #wanted = false;
 
     constructor(api, words, done) {
         [this.#api, this.#words, this.#done] = [api, words, done];
         this.#part("login").addEventListener("cancel", (event) => event.preventDefault());
+        // A browser lets a second Escape through: without a session there is nothing behind the dialog.
+        this.#part("login").addEventListener("close", () => { if (this.#wanted) this.#part("login").showModal(); });
         this.#part("login-form").addEventListener("submit", (event) => {
             event.preventDefault();
             this.#try();
@@ -21,19 +24,22 @@ export class Login {
         for (;;) {
             try {
                 const session = await this.#api.session();
-                return session ? this.#done(session) : this.ask();
+                if (!session) return this.ask();
+                this.#wanted = false;
+                this.#part("login").close();
+                return this.#done(session);
             } catch {
                 this.ask();
                 this.#say("login.noAnswer");
                 await new Promise((resolve) => setTimeout(resolve, 2000));
-                if (!this.#part("login").open) return undefined;
+                if (!this.#wanted) return undefined;
             }
         }
     }
 
     ask() {
-        const dialog = this.#part("login");
-        if (!dialog.open) dialog.showModal();
+        this.#wanted = true;
+        if (!this.#part("login").open) this.#part("login").showModal();
     }
 
     /** The language has changed. */
@@ -59,6 +65,7 @@ export class Login {
         if (!answer) return;
         if (answer.status < 300) {
             field.value = "";
+            this.#wanted = false;
             this.#part("login").close();
             return this.#done(answer.body);
         }

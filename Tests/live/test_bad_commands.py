@@ -137,8 +137,7 @@ def test_a_body_that_is_no_command(council, unharmed, text, words):
 
 def test_a_fault_is_named_by_line_and_column(council, unharmed):
     problem = refused(body(council, '{\n  "command": "open_round",\n  "round": 5,\n  "sitings": "s1"\n}'), 422, "bad_input")
-    assert [(fault["line"], fault["column"]) for fault in problem["faults"]] == [(4, 14), (3, 12)] or \
-        {(fault["line"], fault["column"]) for fault in problem["faults"]} == {(3, 12), (4, 14)}
+    assert sorted((fault["line"], fault["column"]) for fault in problem["faults"]) == [(3, 12), (4, 14)]
 
 
 def test_a_body_that_is_too_large(council, unharmed):
@@ -168,7 +167,7 @@ def test_a_late_ballot_is_refused_and_the_refusal_is_on_record(council):
     events = council.events
     assert len(events) == count + 1 and "yes" not in json.dumps(events[-1])
     after = council.state
-    assert after["rounds"]["by_id"]["done"]["counts"] == state["rounds"]["by_id"]["done"]["counts"]
+    assert after["rounds"]["by_id"]["done"] == state["rounds"]["by_id"]["done"]
 
 
 def test_markup_stays_text(council):
@@ -258,7 +257,7 @@ def test_a_hall_system_s_file_is_taken_once(daemon):
     first = council.file("hall-system", data, headers=headers, door=daemon.http)
     assert first.status == 200 and not first.json["repeated"], first.text
     made = council.state["rounds"]["by_id"][first.json["round"]]
-    assert made["status"] == "closed" and made["counts"]["yes"] == 10 and made["item"] == "i1"
+    assert made["status"] == "closed" and made["result"]["counts"]["yes"] == 10 and made["item"] == "i1"
     record = council.record
     again = council.file("hall-system", data, headers=headers, door=daemon.http)
     assert again.status == 200 and again.json["repeated"] and council.record == record, again.text

@@ -284,6 +284,35 @@ def test_titles_stay_text_and_the_councils_language_is_spoken(watch, daemon):
     assert "Доповідає" in display.text
 
 
+def test_the_halls_picture_stands_beside_the_item_while_there_is_one(on_wall, artifacts):
+    with Daemon(halls=[{**HALL, "autostart": True, "partDuration": 0.2}]) as daemon:
+        sitting = Sitting(daemon).council().begin("Про внесення змін до бюджету громади на 2026 рік")
+        sitting.command("take_up_item", item="i1")
+        display = on_wall(daemon, query="&picture=yes")
+        display.wait_scene("item")
+        picture = display.page.locator(".picture")
+        frames = lambda: display.evaluate("document.querySelector('.picture video').getVideoPlaybackQuality().totalVideoFrames")
+        wait_until(picture.is_visible, 60, "the picture")
+        seen = frames()
+        wait_until(lambda: frames() > seen + 5, 25, "the picture to move")
+        display.check_legible()
+        display.page.screenshot(path=artifacts / "display-picture-item.png")
+        sitting.command("queue_speaker", speaker="t1", deputy="d15", kind="report", item="i1", seconds=300)
+        sitting.command("start_speech", speaker="t1")
+        display.wait_scene("speech")
+        wait_until(picture.is_visible, 60, "the picture beside the speech")
+        display.check_legible()
+        display.check_access()
+        display.page.screenshot(path=artifacts / "display-picture-speech.png")
+        assert display.evaluate("document.querySelector('.picture video').muted")
+        sitting.command("end_speech")
+        sitting.open_round("r1", item="i1")
+        display.wait_scene("round")
+        assert not picture.is_visible(), "a round has the wall to itself"
+        daemon.wish("demo", "stop")
+        wait_until(lambda: not display.evaluate("document.getElementById('display').hasAttribute('data-picture')"), 60, "the picture to go with the stream")
+
+
 def test_a_day_leaves_nothing_behind(on_wall, daemon, artifacts):
     """A day's votes in a minute: the heap, the page's nodes and its listeners are where they were after the first of them."""
     sitting = Sitting(daemon).council(20).begin(present=20)

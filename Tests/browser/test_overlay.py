@@ -108,6 +108,8 @@ def test_it_says_who_speaks_to_what_how_they_vote_and_what_came_of_it(over, daem
     sitting.open_round("r3", "Обрати секретаря", "election", item="i1", method="secret", reveal="secret")
     sitting.vote("r3", yes=range(1, 4))
     stands("Secret vote", "3 of 31 have voted", name="secret")
+    sitting.end_round("r3")
+    overlay.wait_text("Not adopted", "3 for")
     sitting.command("suspend_sitting")
     wait_until(lambda: overlay.text == "", 20, "nothing over a break")
 

@@ -116,6 +116,12 @@ if (arms?.startsWith("/") && !arms.startsWith("//")) {
     picture.src = arms;
 }
 
+// Only where it is asked for: a player is more to load than all the rest.
+if (asked.get("picture") === "yes") {
+    const { showPicture } = await import("./picture.js");
+    showPicture(document.getElementById("display"), hall, show);
+}
+
 // The screen must not fall asleep; where the browser does not allow it, the operator's settings decide.
 async function stayAwake() {
     try {

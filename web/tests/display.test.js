@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { merge } from "../council/store.js";
 import { fit } from "../display/fit.js";
@@ -178,4 +178,23 @@ test("100 kB of title, one endless word, and nothing at all are survived", () =>
     assert.ok(endless.cut && endless.lines.every((line) => measure(line) * endless.size <= 1000.01));
     assert.deepEqual(fit("  ", measure, room).lines, []);
     assert.ok(performance.now() - begun < 5000);
+});
+
+// — the files —
+
+test("every word that the display and the overlay say is there in every language", () => {
+    for (const folder of ["display", "overlay"]) {
+        const sources = readdirSync(new URL(`../${folder}/`, import.meta.url)).filter((name) => name.endsWith(".js")).map((name) => read(`../${folder}/${name}`)).join("\n");
+        const keys = [...sources.matchAll(/"((?:display|outcome|sitting|count)\.\w+)"/g)].map(([, key]) => key);
+        assert.ok(keys.length > 3);
+        for (const key of keys) for (const language of Object.keys(words)) assert.notEqual(words[language].say(key), key, `${language}: ${key}`);
+    }
+});
+
+test("both pages have the agreed placeholders, no inline script or style, no other host", () => {
+    for (const page of ["display.html", "overlay.html"]) {
+        const html = read(`../${page}`);
+        assert.deepEqual([...new Set(html.match(/\{\{\w+\}\}/g))].sort(), ["{{hall}}", "{{lang}}", "{{title}}"]);
+        assert.doesNotMatch(html, /<style|style=|<script(?![^>]*src=)|\son\w+=|https?:/);
+    }
 });

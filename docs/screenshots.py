@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from Tests.browser import pictures_of_screens  # noqa: E402
 from Tests.browser.sitting import Sitting  # noqa: E402
 from Tests.support.daemon import Daemon  # noqa: E402
 from Tests.support.wait import wait_until  # noqa: E402
@@ -94,6 +95,8 @@ def main(wanted):
             for picture in mine:
                 take(browser, daemon, *picture)
             assert daemon.wish(hall, "stop").status < 300
+        if not wanted or {"display", "overlay"} & set(wanted):
+            pictures_of_screens.take(browser, TARGET)
         browser.close()
 
 

@@ -58,9 +58,14 @@ def take(browser, daemon, name, path, size, language, options):
     page = context.new_page()
     page.goto(daemon.url + path)
     wait_until(lambda: ready(page, options.get("java_script_enabled", True)), 40, f"{path} to be ready")
-    time.sleep(2)
-    file = TARGET / f"{name}.png"
-    page.screenshot(path=file)
+    hall, file = path.rpartition("/")[2], TARGET / f"{name}.png"
+    for _ in range(10):
+        # On a busy machine the generated camera may miss a beat, and the card comes on air for a moment.
+        daemon.wait_for(hall, lambda status: status["onAir"] == "camera", 40)
+        time.sleep(3)
+        page.screenshot(path=file)
+        if daemon.status(hall)["onAir"] == "camera" and page.locator("#now[data-said=lost], #now[data-said=slate]").count() == 0:
+            break
     context.close()
     shrink(file)
     print(f"{file.relative_to(ROOT)}: {file.stat().st_size // 1000} kB")

@@ -131,6 +131,7 @@ def test_a_change_is_seen_when_the_picture_shows_it_live_and_a_minute_back(watch
 
 
 def test_who_comes_later_and_goes_back_sees_the_board_as_it_was(watch, daemon):
+    daemon.sitting.do("take_up_item", item="i1")
     daemon.sitting.play(until=("announce_round", "r1a"))
     viewer = watch(daemon, language="uk")
     viewer.wait_playing()
@@ -173,25 +174,30 @@ def at_moment(viewer, at):
 
 
 def test_links_lead_to_their_moment(watch, daemon):
-    state = daemon.sitting.snapshot["state"]
-    opened = state["rounds"]["by_id"]["r1b"]["opened_at"]
+    sitting = daemon.sitting
+    sitting.do("take_up_item", item="i2")
+    sitting.do("plan_round", round="linked", item="i2", kind="amendment", question="Поправка за посиланням")
+    sitting.do("open_round", round="linked")
+    sitting.hold("linked", yes=["d1..d5"])
+    sitting.do("close_round", round="linked")
+    opened = sitting.snapshot["state"]["rounds"]["by_id"]["linked"]["opened_at"]
     wait_until(lambda: datetime.now(timezone.utc).timestamp() * 1000 > opened + 10_000, 30, "some seconds to go back")
     moment = datetime.fromtimestamp(opened / 1000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    for link in ("#round=r1b", f"#t={moment}"):
+    for link in ("#round=linked", f"#t={moment}"):
         viewer = watch(daemon, path="/halls/demo" + link, language="uk")
         wait_until(lambda: at_moment(viewer, opened), 30, lambda: f"{link} to open at its moment: {viewer.player('currentProgramTime()')} {opened} {viewer.state()}")
         viewer.page.close()
 
     viewer = watch(daemon, language="uk")
     viewer.wait_playing()
-    viewer.page.click('a[href="#round=r1b"]')
+    viewer.page.click('a[href="#round=linked"]')
     wait_until(lambda: at_moment(viewer, opened), 20, lambda: f"a click leads there: {viewer.state()}")
-    assert viewer.evaluate("location.hash") == "#round=r1b"
+    assert viewer.evaluate("location.hash") == "#round=linked"
     viewer.page.click("#live")
     viewer.wait_near_live(3000)
     assert viewer.evaluate("location.hash") == ""
-    viewer.evaluate("location.hash = '#item=1'")
-    taken = next(change["at"] for change in viewer.evaluate(f"{COUNCIL}.store.changesOf('current_item')") if change.get("value") == "i1")
+    viewer.evaluate("location.hash = '#item=2'")
+    taken = next(change["at"] for change in viewer.evaluate(f"{COUNCIL}.store.changesOf('current_item')") if change.get("value") == "i2")
     wait_until(lambda: at_moment(viewer, taken), 20, lambda: f"the item by its number: {viewer.state()}")
 
 
@@ -224,12 +230,12 @@ def test_the_list_is_filtered_and_sorted(watch, daemon):
     wait_board(viewer, "Not adopted")
     page = viewer.page
     assert len(rows(viewer)) == 35
-    page.get_by_label("Vote", exact=True).select_option("no")
+    page.get_by_role("combobox", name="Vote").select_option("no")
     assert len(rows(viewer)) == 3 and all("against" in row for row in rows(viewer))
-    page.get_by_label("Vote", exact=True).select_option("")
-    page.get_by_label("Faction", exact=True).select_option(label="Громада")
+    page.get_by_role("combobox", name="Vote").select_option("")
+    page.get_by_role("combobox", name="Faction").select_option(label="Громада")
     assert 5 < len(rows(viewer)) < 35 and all("Громада" in row for row in rows(viewer))
-    page.get_by_label("Faction", exact=True).select_option("")
+    page.get_by_role("combobox", name="Faction").select_option("")
     page.get_by_label("Search by name").fill("дем'ян")
     assert [row.split()[0] for row in rows(viewer)] == ["Дем’яненко", "Заболотний"], "the family or the given name, whatever the apostrophe"
     page.get_by_label("Search by name").fill("nobody")

@@ -36,7 +36,7 @@ class Viewer:
 
     def _console(self, message):
         # A stream that is not there yet answers 404, a daemon that is away not at all: the browser notes both by itself.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith(("Failed to load resource", "WebSocket connection to")):
             self.errors.append(f"console: {message.text}")
 
     def check(self):

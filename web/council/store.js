@@ -125,7 +125,8 @@ export class CouncilStore {
     /** The state as it was at `ms` (UTC, the daemon's clock); before what is known, the oldest that is. `null` while nothing is known. */
     stateAt(ms) {
         const index = Math.max(0, this.#indexAt(ms));
-        return this.#entries.length === 0 ? null : this.#stateOf(index);
+        if (index >= this.#entries.length - 1) return this.state;
+        return this.#stateOf(index);
     }
 
     /** When the state changes next after `ms`; `null` when it does not. */

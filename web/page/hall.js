@@ -45,6 +45,7 @@ function show() {
         phase: player.phase, following: player.following, hasShown: player.hasShown, hasPicture: player.hasPicture, inGap: player.inGap, problem: player.problem, starvedFor,
     }, status.silentSince);
     showScreen(said.screen);
+    line.dataset.said = said.line?.key ?? "";
     write(line, said.line ? sentence(`line.${said.line.key}`, said.line.since) : "");
 }
 

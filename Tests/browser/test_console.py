@@ -577,6 +577,27 @@ def test_an_item_is_dragged_to_its_place(sit, council):
     wait_until(lambda: order(council) == ["1", "3", "2", "4"], 30, lambda: f"the new order: {order(council)}")
 
 
+def test_a_large_council_with_a_long_agenda_and_long_names_stays_in_its_place(sit, council):
+    names = ["Новоград-Волинська-Миколаєнко", "მჭედლიშვილი-ჩიქოვანი", "Kazlauskaitė-Petravičienė", "Ли"]
+    lines = ["family;given;seat;faction", *(f"{names[seat % 4]}{seat};Олександра-Вікторія;{seat};Фракція {seat % 9}" for seat in range(1, 121))]
+    council.post("/api/v1/halls/demo/roster?dry_run=no&seats=120", "\n".join(lines).encode(), "text/csv")
+    council.command("schedule_sitting", sitting="s1", title="Довге засідання " * 12)
+    items = [{"item": f"i{number}", "number": str(number), "title": f"Про дуже довге питання порядку денного номер {number}"} for number in range(1, 2001)]
+    council.command("replace_agenda", sitting="s1", items=items)
+    council.command("open_sitting", sitting="s1")
+    desk = sit(council.token("secretary"), size=(1024, 768))
+    wait_until(lambda: desk.page.locator("#agenda tr").count() == 2000 and desk.page.locator("#roll tr").count() == 120, 60, "all rows")
+    assert desk.page.evaluate("document.documentElement.scrollWidth") <= 1024
+    assert desk.page.evaluate("[...document.querySelectorAll('.scroll')].every((one) => one.scrollWidth <= one.clientWidth)"), "no list scrolls sideways"
+    desk.press("r", *"y" * 120)
+    wait_until(lambda: council.state["presence"]["count"] == 120, 90, lambda: f"120 deputies registered: {desk.glance()}")
+    desk.wait_settled()
+    desk.press("l", "End")
+    assert desk.page.evaluate("document.activeElement.dataset.key") == "i2000"
+    desk.step("Take up the item")
+    wait_until(lambda: council.state.get("current_item") == "i1", 60, "the first item")
+
+
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (683, 384), (320, 640)], ids=["laptop", "tablet", "zoomed 200 %", "phone"])
 def test_nothing_is_cut_off_and_nothing_is_too_small_to_press(sit, council, size):
     council.begun(items=3).vote_open()

@@ -24,8 +24,20 @@ extension CouncilState {
 }
 
 extension CouncilState {
+    /// Closed sittings that are still known by name without asking the log: forty years of a council, a week of a demo.
+    static let archiveLimit = 2000
+
     /// Once the next sitting opens, a closed one's details are for the archive: the log has them, memory has not.
     private mutating func archiveClosedSittings() {
+        let closed = sittings.count { $0.status == .closed }
+        if closed > Self.archiveLimit {
+            var surplus = closed - Self.archiveLimit
+            sittings.removeAll { sitting in
+                guard surplus > 0, sitting.status == .closed else { return false }
+                surplus -= 1
+                return true
+            }
+        }
         for index in sittings.indices where sittings[index].status == .closed && !sittings[index].isArchived {
             sittings[index] = sittings[index].archived
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import NIOCore
 
 /// How a command ends; the numbers of sysexits.h where they fit.
 enum ExitStatus: Int32, Sendable, CaseIterable {
@@ -36,6 +37,8 @@ struct CommandFailure: Error, Sendable, Equatable {
     var message: String
     /// The daemon's problem as JSON, for those who asked for JSON.
     var problem: String?
+    /// The problem's code.
+    var code: String?
 
     init(_ status: ExitStatus, _ message: String) {
         self.status = status
@@ -61,24 +64,31 @@ func writeOut(_ text: String) {
     if !writeAll(text, to: STDOUT_FILENO) { exit(ExitStatus.ok.rawValue) }
 }
 
+/// As above, for a piece of a text, which may end within a letter.
+func writeOut(_ bytes: ByteBuffer) {
+    if !bytes.withUnsafeReadableBytes({ writeAll($0, to: STDOUT_FILENO) }) { exit(ExitStatus.ok.rawValue) }
+}
+
 func writeError(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
 
-/// `false` when the descriptor takes no more.
 private func writeAll(_ text: String, to descriptor: Int32) -> Bool {
     var text = text
-    return text.withUTF8 { bytes in
-        var sent = 0
-        while sent < bytes.count {
-            let count = write(descriptor, bytes.baseAddress! + sent, bytes.count - sent)
-            if count > 0 {
-                sent += count
-            } else if errno == EAGAIN {
-                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                _ = poll(&wait, 1, -1)
-            } else if errno != EINTR {
-                return false
-            }
+    return text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
+}
+
+/// `false` when the descriptor takes no more.
+private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+        let count = write(descriptor, bytes.baseAddress! + sent, bytes.count - sent)
+        if count > 0 {
+            sent += count
+        } else if errno == EAGAIN {
+            var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            _ = poll(&wait, 1, -1)
+        } else if errno != EINTR {
+            return false
         }
-        return true
     }
+    return true
 }

@@ -31,6 +31,7 @@ struct ProblemReport: Decodable, Sendable {
         }
         var failure = CommandFailure(problem.status(of: reply), problem.text(file: file))
         failure.problem = jsonLine(reply.body)
+        failure.code = problem.code
         return failure
     }
 

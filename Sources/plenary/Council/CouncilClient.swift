@@ -36,10 +36,20 @@ struct CouncilClient: Sendable {
     /// The snapshot message as it came.
     func snapshot() async throws(CommandFailure) -> ByteBuffer { try await control.json(.GET, path("/council")) }
 
-    func report() async throws(CommandFailure) -> CouncilReport {
-        let body = try await snapshot()
+    /// What the hall shows; it may be 50 ms behind the record.
+    /// - Parameter sequence: waits until this event is shown.
+    func report(after sequence: Int64 = 0) async throws(CommandFailure) -> CouncilReport {
+        for _ in 0..<100 {
+            let message = try Self.message(try await snapshot())
+            if message.seq >= sequence { return message.state }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        throw CommandFailure(.temporary, "the hall does not show event \(sequence) yet, which is in its record: look again")
+    }
+
+    private static func message(_ body: ByteBuffer) throws(CommandFailure) -> CouncilReport.Message {
         do {
-            return try CouncilReport(message: Data(body.readableBytesView))
+            return try CouncilReport.Message(Data(body.readableBytesView))
         } catch {
             throw CommandFailure(.refused, "the daemon's council is not understood: is it another version? (plenary version)")
         }

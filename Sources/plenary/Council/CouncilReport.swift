@@ -154,12 +154,16 @@ struct CouncilReport: Decodable, Sendable {
     var rounds: Rounds?
     var openRound: String?
 
-    /// Reads a `snapshot` message.
-    init(message: Data) throws {
-        struct Message: Decodable { var state: CouncilReport }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        self = try decoder.decode(Message.self, from: message).state
+    /// A `snapshot` message.
+    struct Message: Decodable, Sendable {
+        var seq: Int64
+        var state: CouncilReport
+
+        init(_ message: Data) throws {
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            self = try decoder.decode(Self.self, from: message)
+        }
     }
 
     var timeZone: TimeZone { council.timeZone.flatMap { TimeZone(identifier: $0) } ?? .current }

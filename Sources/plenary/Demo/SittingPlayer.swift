@@ -54,11 +54,11 @@ struct SittingPlayer<Stage: SittingStage>: Sendable {
             let moment = start + .milliseconds(Int64(Double(due) / speed))
             if moment > clock.now { try await Task.sleep(until: moment, clock: clock) }
             try Task.checkCancellation()
-            do {
+            do throws(CommandFailure) {
                 try await stage.perform(step)
-            } catch let failure as CommandFailure {
-                guard step.request.name.isBallot, failure.status == .refused else { throw failure }
-                tell(.refused(step, failure))
+            } catch {
+                guard step.request.name.isBallot, error.status == .refused else { throw error }
+                tell(.refused(step, error))
             }
             tell(.step(step, done: index + 1, of: script.steps.count))
         }
@@ -75,18 +75,31 @@ struct SittingPlayer<Stage: SittingStage>: Sendable {
     /// Ends what an interrupted turn left: its open round is annulled, its sitting closed. Somebody else's sitting is not touched.
     func clear() async throws {
         let mine = prefix
+        var refusal: CommandFailure?
         for _ in 0..<64 {
             guard let shown = try await stage.shown(), shown.status != .closed else { return }
             guard let mine, shown.id.hasPrefix(mine) else {
                 if shown.isInSession { throw ForeignSitting(id: shown.id) }
                 return
             }
-            if shown.status == .scheduled {
-                try await stage.clear(.open, of: shown.id)
-                continue
-            }
-            if let round = shown.openRound { try await stage.clear(.annul(round: round), of: shown.id) }
-            try await stage.clear(.close, of: shown.id)
+            guard let failure = await end(shown) else { continue }
+            guard failure.status == .refused else { throw failure }
+            // What is shown is up to 50 ms old: look again.
+            refusal = failure
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw refusal ?? CommandFailure(.refused, "the hall's earlier turns cannot be ended")
+    }
+
+    /// Ends one sitting. Returns why it could not.
+    private func end(_ sitting: ShownSitting) async -> CommandFailure? {
+        do throws(CommandFailure) {
+            if sitting.status == .scheduled { try await stage.clear(.open, of: sitting.id) }
+            if let round = sitting.openRound { try await stage.clear(.annul(round: round), of: sitting.id) }
+            try await stage.clear(.close, of: sitting.id)
+            return nil
+        } catch {
+            return error
         }
     }
 
@@ -105,7 +118,7 @@ struct ForeignSitting: Error, Equatable {
     var id: String
 }
 
-/// Names of turns: the moment a turn begins, and a number when several begin within a second.
+/// Names of turns: the moment a turn begins, and a number when several begin within a millisecond.
 struct TurnNames {
     private var last = ""
     private var count = 1
@@ -114,7 +127,8 @@ struct TurnNames {
     mutating func next(now: Int64) -> String {
         let seconds = Int(now / 1000)
         let day = "\(CivilDate(day: seconds / 86400))".replacing("-", with: "")
-        let name = "\(day)-\(two(seconds / 3600 % 24))\(two(seconds / 60 % 60))\(two(seconds % 60))"
+        let thousandth = String(1000 + now % 1000).dropFirst()
+        let name = "\(day)-\(two(seconds / 3600 % 24))\(two(seconds / 60 % 60))\(two(seconds % 60))-\(thousandth)"
         count = name == last ? count + 1 : 1
         last = name
         return count == 1 ? name : "\(name)-\(count)"

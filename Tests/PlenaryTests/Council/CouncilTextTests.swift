@@ -7,7 +7,7 @@ import Testing
 @Suite struct CouncilTextTests {
     private static func report(_ name: String = "snapshot-full") throws -> CouncilReport {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        return try CouncilReport(message: Data(contentsOf: tests.appendingPathComponent("VoteBoardTests/Fixtures/wire/\(name).json")))
+        return try CouncilReport.Message(Data(contentsOf: tests.appendingPathComponent("VoteBoardTests/Fixtures/wire/\(name).json"))).state
     }
 
     private static func text() throws -> CouncilText { CouncilText(report: try report(), now: 1_795_341_700_000) }

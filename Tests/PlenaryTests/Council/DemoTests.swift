@@ -81,10 +81,10 @@ import VoteBoard
         #expect(script.sitting == "demo-x")
     }
 
-    @Test func `turns within a second have names of their own`() {
+    @Test func `turns of one moment have names of their own`() {
         var names = TurnNames()
-        #expect(names.next(now: 1_795_341_600_000) == "20261122-100000")
-        #expect(names.next(now: 1_795_341_600_900) == "20261122-100000-2")
-        #expect(names.next(now: 1_795_341_601_000) == "20261122-100001")
+        #expect(names.next(now: 1_795_341_600_007) == "20261122-100000-007")
+        #expect(names.next(now: 1_795_341_600_007) == "20261122-100000-007-2")
+        #expect(names.next(now: 1_795_341_601_000) == "20261122-100001-000")
     }
 }

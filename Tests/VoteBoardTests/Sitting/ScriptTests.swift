@@ -65,6 +65,22 @@ struct ScriptTests {
         #expect(resumed.marks(now: last) == SittingMark.marks(of: "demo-2", in: half))
     }
 
+    @Test func `a demo that runs for weeks keeps a bounded number of sittings in memory`() throws {
+        var state = CouncilState()
+        func add(_ fact: Fact, to sitting: SittingID? = nil) {
+            state.apply(RecordedEvent(sequence: state.sequence + 1, at: Fixtures.noon, event: Event(fact, in: sitting)))
+        }
+        let turns = CouncilState.archiveLimit + 50
+        for turn in 1...turns {
+            let id = try #require(SittingID("demo-\(turn)"))
+            add(.sittingScheduled(plan: SittingPlan(id: id, title: "Turn")))
+            add(.sittingOpened, to: id)
+            add(.sittingClosed, to: id)
+        }
+        #expect(state.sittings.count == CouncilState.archiveLimit + 1)
+        #expect(state.sittings.last?.id.text == "demo-\(turns)" && state.sitting("demo-1") == nil)
+    }
+
     @Test(arguments: [
         "{}", "{\"steps\":[{}]}", "{\"steps\":[{\"after\":-1,\"command\":{\"command\":\"open_sitting\"}}]}",
         "{\"steps\":[{\"ballots\":{\"round\":\"r\",\"over\":1,\"yes\":[\"d5..d1\"]}}]}", "{\"steps\":[{\"command\":{\"command\":\"x\"}}]}",

@@ -68,17 +68,32 @@ struct Sending<Words: CouncilWords>: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailure(json: options.council.output.json) {
             let client = try await options.council.client()
-            let report = try await client.report()
-            var order = try words.order(in: report, now: currentMilliseconds())
-            if order.request.fields["sitting"] == nil {
-                order.request.fields["sitting"] = .string(try report.sitting(options.sitting))
-            }
+            let order = try await order(client)
             let answer = try await client.send(order.request, id: options.id ?? UUID(), expected: options.expected)
             if options.council.output.json { return writeOut(jsonLine(answer)) }
             writeOut(order.done + "\n")
             guard let round = order.shows else { return }
-            writeOut(CouncilText(report: try await client.report(), now: currentMilliseconds()).round(round))
+            let last = try ControlClient.decode(Done.self, from: answer, of: "the command").last
+            writeOut(CouncilText(report: try await client.report(after: last), now: currentMilliseconds()).round(round))
         }
+    }
+
+    private struct Done: Decodable { var last: Int64 }
+
+    /// What the words mean now. When they mean nothing, once more: the command before may not be shown yet.
+    private func order(_ client: CouncilClient) async throws(CommandFailure) -> CouncilOrder {
+        do {
+            return try order(in: try await client.report())
+        } catch {
+            try? await Task.sleep(for: .milliseconds(100))
+            return try order(in: try await client.report())
+        }
+    }
+
+    private func order(in report: CouncilReport) throws(CommandFailure) -> CouncilOrder {
+        var order = try words.order(in: report, now: currentMilliseconds())
+        if order.request.fields["sitting"] == nil { order.request.fields["sitting"] = .string(try report.sitting(options.sitting)) }
+        return order
     }
 }
 

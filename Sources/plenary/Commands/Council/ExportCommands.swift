@@ -118,7 +118,7 @@ final class OutputSink: Sendable {
     }
 
     func write(_ bytes: ByteBuffer) {
-        guard name != nil else { return writeOut(String(buffer: bytes)) }
+        guard name != nil else { return writeOut(bytes) }
         do {
             try handle.write(contentsOf: Data(bytes.readableBytesView))
         } catch {

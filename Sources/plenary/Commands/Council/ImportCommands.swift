@@ -54,7 +54,13 @@ extension FileImport {
             // The same id when the connection drops and it is sent again.
             let query = try await query(client) + [("dry_run", source.apply ? "no" : "yes"), ("id", UUID().uuidString.lowercased())]
             let path = client.path(route, query: query)
-            let answer = try await client.control.send(bytes, as: source.contentType(bytes), to: path, file: source.file)
+            let answer: ByteBuffer
+            do throws(CommandFailure) {
+                answer = try await client.control.send(bytes, as: source.contentType(bytes), to: path, file: source.file)
+            } catch  where error.code == "nothing_to_change" {
+                // What the file wants is so already.
+                answer = ByteBuffer(string: #"{"changes":[],"dry_run":false}"#)
+            }
             if options.output.json { return writeOut(jsonLine(answer)) }
             let report = try ControlClient.decode(ImportReport.self, from: answer, of: path)
             writeOut(Self.text(report, applied: source.apply))

@@ -29,5 +29,8 @@ static inline int cws_write(struct lws *connection, const void *bytes, size_t co
 /// `lws_SHA1` is a macro where OpenSSL has the function.
 static inline void cws_sha1(const void *bytes, size_t count, unsigned char digest[20]) { lws_SHA1((const unsigned char *)bytes, count, digest); }
 
+/// After a TLS handshake libwebsockets gives its own HTTP some seconds to begin, and then closes; a raw connection has to call that off itself.
+static inline void cws_clear_timeout(struct lws *connection) { lws_set_timeout(connection, NO_PENDING_TIMEOUT, 0); }
+
 /// Closes the connection before returning; its close callback has run by then.
 static inline void cws_kill(struct lws *connection) { lws_set_timeout(connection, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC); }

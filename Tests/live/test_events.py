@@ -5,6 +5,8 @@ import os
 import random
 import re
 import socket
+import ssl
+import subprocess
 import time
 
 import pytest
@@ -27,6 +29,13 @@ def connect(daemon, hall="demo", query="", **options):
     """A WebSocket of a client that does everything right."""
     return websockets.sync.client.connect(
         f"ws://{daemon.events_address}/live/{hall}/events{query}", subprotocols=[SUBPROTOCOL], open_timeout=20, **options)
+
+
+def delta(channel):
+    """The next message that is no tick."""
+    while '"type":"tick"' in (message := channel.recv(20)):
+        pass
+    return message
 
 
 def metric(daemon, line):
@@ -92,11 +101,11 @@ def test_all_three_ways_give_the_same_bytes():
             sse.sendall(f"GET /live/demo/events?epoch={epoch}&after={after} HTTP/1.0\r\n\r\n".encode())
             stream = sse.makefile("rb")
             lines = iter(lambda: stream.readline().rstrip(b"\n"), None)
-            assert next(line for line in lines if line.startswith(b"data: ")).count(b'"tick"') == 1
+            assert b'"type":"tick"' in next(line for line in lines if line.startswith(b"data: "))
             for number in range(1, 13):
                 council.do("cast_ballot", round="r1", deputy=f"d{number}", choice="yes")
-                by_channel = channel.recv(20)
-                by_stream = next(line for line in lines if line.startswith(b"data: "))[6:].decode()
+                by_channel = delta(channel)
+                by_stream = next(line for line in lines if line.startswith(b"data: ") and b'"type":"tick"' not in line)[6:].decode()
                 by_state = array(daemon.http.get(f"/live/demo/state/{epoch}/{after}").text)
                 assert [by_channel] == by_state and by_channel == by_stream
                 after += 1
@@ -153,10 +162,45 @@ def test_a_hall_that_a_reload_adds_has_votes_and_one_that_it_removes_says_goodby
             with connect(daemon, "new") as channel:
                 assert '"s1"' in channel.recv(20)
             Council(daemon.control, "demo").open(deputies=12)
-            assert '"type":"delta"' in kept.recv(20), "the other hall's listeners were not touched"
+            assert '"type":"delta"' in delta(kept), "the other hall's listeners were not touched"
         with pytest.raises(websockets.exceptions.InvalidStatus) as refusal:
             connect(daemon, "old")
         assert refusal.value.response.status_code == 404
+
+
+def make_certificate(folder):
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-keyout", folder / "new-key.pem",
+         "-out", folder / "new-cert.pem", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    (folder / "new-key.pem").rename(folder / "key.pem")
+    (folder / "new-cert.pem").rename(folder / "cert.pem")
+    return (folder / "cert.pem").read_text()
+
+
+def test_both_doors_take_a_renewed_certificate_and_drop_nobody(tmp_path):
+    first = make_certificate(tmp_path)
+    settings = {"tls": {"certificate": str(tmp_path / "cert.pem"), "key": str(tmp_path / "key.pem")}}
+    daemon = Daemon(halls=[HALL], settings=settings, wait=False)
+    with daemon:
+        wait_until(lambda: "ready:" in daemon.log, 20, "the daemon to be ready")
+        trust = ssl.create_default_context(cadata=first)
+        with websockets.sync.client.connect(
+                f"wss://{daemon.events_address}/live/demo/events", subprotocols=[SUBPROTOCOL], ssl=trust, open_timeout=20) as channel:
+            fold = Fold()
+            fold.take(channel.recv(20))
+            renewed = make_certificate(tmp_path)
+
+            def shown(address):
+                host, port = address.split(":")
+                return ssl.get_server_certificate((host, int(port)))
+            for address in (daemon.address, daemon.events_address):
+                wait_until(lambda: shown(address).split() == renewed.split(), 60, f"the renewed certificate on {address}", interval=0.5)
+            # Long enough for every deadline of a handshake to have passed.
+            while fold.counts["tick"] < 3:
+                fold.take(channel.recv(60))
+            Council(daemon.control, "demo").open(deputies=12)
+            while fold.state.get("sitting", {}).get("status") != "open":
+                fold.take(channel.recv(20))
 
 
 def silent_client(daemon):

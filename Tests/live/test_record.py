@@ -7,6 +7,7 @@ import sqlite3
 import statistics
 import struct
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -188,6 +189,20 @@ def test_a_damaged_record_is_not_served_and_named():
         path.write_bytes(whole)
         daemon.start()
         assert verify(*council.log())
+
+
+def test_a_command_waits_for_somebody_who_copies_the_record():
+    with Daemon(halls=[HALL]) as daemon:
+        council = Council(daemon.control, "demo")
+        council.open(deputies=12)
+        reader = sqlite3.connect(daemon.state / "halls/demo/record.sqlite", isolation_level=None, check_same_thread=False)
+        reader.execute("BEGIN")
+        count = reader.execute("SELECT count(*) FROM event").fetchone()[0]
+        ending = threading.Timer(1, reader.execute, ["COMMIT"])
+        ending.start()
+        assert council.do("post_notice", text="Перерва")["first"] == count + 1
+        ending.join()
+        reader.close()
 
 
 def test_another_programs_writing_is_noticed_before_anything_is_acknowledged():

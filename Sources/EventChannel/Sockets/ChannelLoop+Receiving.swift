@@ -43,6 +43,8 @@ extension ChannelLoop {
     private func welcome(_ client: ChannelClient, to room: HallRoom, key: String, resume: Resume?) {
         guard let handle = client.handle else { return }
         let answer = HTTPRefusal.upgraded(accept: HandshakeKey.accept(key))
+        // The deadlines are ours, in the wheel.
+        cws_clear_timeout(handle)
         guard answer.withUnsafeBytes({ cws_write(handle, $0.baseAddress, $0.count) }) >= 0 else { return doom(client) }
         figures.answered[101, default: 0] += 1
         client.phase = .listening

@@ -28,6 +28,8 @@ public final class EventLog: Sendable {
         self.signer = signer
         var configuration = Configuration()
         configuration.label = "plenary.record"
+        // Somebody copies the file: wait for them, for seconds.
+        configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA journal_mode = DELETE")
             try db.execute(sql: "PRAGMA synchronous = EXTRA")

@@ -42,6 +42,7 @@ struct CheckCommand: AsyncParsableCommand {
         report.findings += file.warnings.map { .init(.warning, "config", $0) }
         let state = ConfigFile.absolute(config.state ?? StatePlace.usual(user: getuid(), environment: ProcessInfo.processInfo.environment))
         report.findings += pictures(config)
+        report.findings += rules(config)
         report.findings.append(StateCheck.finding(state))
         let daemon = StateCheck.daemon(in: state)
         report.findings.append(await PortCheck.finding(config.listen, purpose: "pages and video", daemon: daemon))
@@ -50,6 +51,23 @@ struct CheckCommand: AsyncParsableCommand {
         if let tls = config.tls { report.findings += CertificateCheck.findings(tls, now: currentMilliseconds()) }
         if cameras { report.findings += await CameraCheck(config: config).findings() }
         return report
+    }
+
+    /// The rules that new records begin with.
+    private func rules(_ config: PlenaryConfig) -> [CheckReport.Finding] {
+        let first = FirstRules(folder: SharedFolders.rules(executable: SharedFolders.executable()) { access($0, F_OK) == 0 })
+        return config.halls.map { hall in
+            do throws(CommandFailure) {
+                guard let book = try first.book(hall.rules, hall: hall.name) else {
+                    return .init(
+                        .warning, "hall \(hall.name)",
+                        "no voting rules come with the language \(hall.language): give rules, or `plenary rules import` before the first sitting")
+                }
+                return .init(.ok, "hall \(hall.name)", "voting rules of \(book.country), until `plenary rules import`")
+            } catch {
+                return .init(.fault, "hall \(hall.name)", error.message)
+            }
+        }
     }
 
     private func pictures(_ config: PlenaryConfig) -> [CheckReport.Finding] {

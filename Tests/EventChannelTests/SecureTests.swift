@@ -34,7 +34,11 @@ struct SecureTests {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
-        defer { process.terminate() }
+        defer {
+            // Not SIGTERM: it may be ignored here, and so in every child.
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
         input.fileHandleForWriting.write(Data(request.utf8))
         var heard = Data()
         while heard.range(of: Data(word.utf8)) == nil {

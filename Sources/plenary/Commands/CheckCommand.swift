@@ -61,7 +61,8 @@ struct CheckCommand: AsyncParsableCommand {
                 guard let book = try first.book(hall.rules, hall: hall.name) else {
                     return .init(
                         .warning, "hall \(hall.name)",
-                        "no voting rules come with the language \(hall.language): give rules, or `plenary rules import` before the first sitting")
+                        "no voting rules come with the language \(hall.language): give rules, or `plenary rules import` before the first sitting"
+                    )
                 }
                 return .init(.ok, "hall \(hall.name)", "voting rules of \(book.country), until `plenary rules import`")
             } catch {

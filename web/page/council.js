@@ -17,6 +17,7 @@ export class CouncilView {
     #words = null;
     #shown = null;
     #drawn = {};
+    #made = null;
     #wish = { faction: "", choice: "", text: "", sort: "hall" };
     #deputy = null;
     #status = { state: "connecting", since: Date.now() };
@@ -118,6 +119,10 @@ export class CouncilView {
 
     #draw(state) {
         const [words, parts] = [this.#words, this.#parts];
+        // The picture's place is told ten times a second; most of the time nothing is new.
+        const made = [state, words, this.pinned, this.#wish, this.#deputy];
+        if (this.#made && made.every((value, index) => value === this.#made[index])) return;
+        this.#made = made;
         const isCouncil = Boolean(state.sitting || Object.keys(state.council?.deputies ?? {}).length);
         document.body.toggleAttribute("data-council", isCouncil);
         document.body.toggleAttribute("data-voting", state.open_round !== undefined);
@@ -138,8 +143,9 @@ export class CouncilView {
         if (parts.rows) {
             const isOver = round && round.status !== "open" && !round.positions;
             parts.roll.hidden = isOver || (!round && !presence);
-            this.#menu(parts.faction, menus(state, round, words).factions, "faction");
-            this.#menu(parts.choice, menus(state, round, words).choices, "choice");
+            const { factions, choices } = menus(state, round, words);
+            this.#menu(parts.faction, factions, "faction");
+            this.#menu(parts.choice, choices, "choice");
             this.#part("rows", [raw, round?.id, council, presence, agenda, this.#wish], () => voteRows(state, round, words, this.#wish));
             for (const head of parts.roll.querySelectorAll("button[data-sort]")) {
                 const on = head.dataset.sort === this.#wish.sort;

@@ -8,7 +8,7 @@ import pytest
 
 from Tests.browser.screen import Display
 from Tests.support.daemon import Daemon
-from Tests.support.sitting import Sitting, roster
+from Tests.support.sitting import Sitting
 from Tests.support.wait import wait_until
 
 WALL = (1920, 1080)
@@ -340,6 +340,8 @@ def test_a_day_leaves_nothing_behind(on_wall, daemon, artifacts):
     hours(0, 8)
     before = weigh()
     hours(8, 48)
+    # And what is drawn again and again while nothing happens.
+    display.evaluate("for (let i = 0; i < 1500; i += 1) dispatchEvent(new Event('resize'))")
     after = weigh()
     (artifacts / "display-day.json").write_text(json.dumps({"before": before, "after": after, "state_bytes": len(json.dumps(sitting.snapshot))}))
     # The public state itself holds the sitting's rounds; beside it nothing may grow.
@@ -348,5 +350,19 @@ def test_a_day_leaves_nothing_behind(on_wall, daemon, artifacts):
     assert after["Nodes"] < before["Nodes"] + 400 and after["JSEventListeners"] < before["JSEventListeners"] + 20, f"{before} → {after}"
 
 
-def test_the_roster_for_tests_is_one():
-    assert len(roster(34).splitlines()) == 36
+@pytest.mark.parametrize("deficiency", ["deuteranopia", "protanopia", "tritanopia", "achromatopsia"])
+def test_choices_are_told_apart_without_colours(on_wall, daemon, artifacts, deficiency):
+    """A picture for the eye; and for the test, that each choice has a mark and a word of its own."""
+    sitting = Sitting(daemon).council().begin()
+    sitting.command("take_up_item", item="i1")
+    sitting.open_round("r1", item="i1")
+    sitting.vote("r1", yes=range(1, 19), no=range(19, 23), abstain=[23, 24])
+    sitting.end_round("r1")
+    display = on_wall(daemon)
+    display.wait_scene("result", "For", "Against", "Abstained", "Did not vote")
+    debugger = display.page.context.new_cdp_session(display.page)
+    debugger.send("Emulation.setEmulatedVisionDeficiency", {"type": deficiency})
+    display.page.screenshot(path=artifacts / f"display-result-{deficiency}.png")
+    marks = display.evaluate("Object.fromEntries([...document.querySelectorAll('council-hemicycle .seat')].map((one) => [one.dataset.choice, one.querySelector('.mark').getAttribute('d')]))")
+    assert {"yes", "no", "abstain", "not_voting", "absent"} == set(marks)
+    assert len(set(marks.values())) == len(marks), marks

@@ -35,7 +35,8 @@ def take(browser, folder):
             wait_until(lambda: desk.page.evaluate("document.getAnimations().length") == 0, 20, "the colours to settle")
             rough = folder / "rough.png"
             desk.page.screenshot(path=rough)
-            subprocess.run(["ffmpeg", "-y", "-v", "error", "-i", str(rough), "-pix_fmt", "rgb24", str(folder / f"{name}.png")], check=True)
+            palette = "split[a][b];[a]palettegen=max_colors=256:stats_mode=full[p];[b][p]paletteuse=dither=none"
+            subprocess.run(["ffmpeg", "-y", "-v", "error", "-i", str(rough), "-vf", palette, str(folder / f"{name}.png")], check=True)
             rough.unlink()
 
         # The card is on air for a moment before the hall is; the picture of the guide shows the hall.
@@ -53,6 +54,11 @@ def take(browser, folder):
         desk.press("c")
         desk.wait_dialog("Закрити голосування")
         shoot("console-question")
+        desk.press("Escape")
+        desk.page.set_viewport_size({"width": 1024, "height": 768})
+        desk.page.select_option("#language", "ka")
+        desk.see("#next", "კენჭისყრის დახურვა")
+        shoot("console-tablet-ka")
         desk.check()
         desk.close()
 

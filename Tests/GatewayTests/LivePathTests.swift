@@ -20,6 +20,19 @@ import Testing
         }
     }
 
+    @Test func `a client that closes gets the same fields as those who stay`() async throws {
+        try await Door.open { door in
+            door.control.hall.put("index.m3u8", FakeHall.playlist("#EXTM3U\n"))
+            let plain = try await door.get("/live/demo/index.m3u8")
+            let closing = try await door.get("/live/demo/index.m3u8", "Connection: close")
+            #expect(closing["connection"] == "close" && closing.text == plain.text)
+            #expect(plain["connection"] == nil)
+            for field in ["content-type", "etag", "cache-control", "vary", "content-length", "access-control-allow-origin"] {
+                #expect(plain[field] == closing[field] && plain[field] != nil, "\(field)")
+            }
+        }
+    }
+
     @Test func `a segment is its parts, in order, under one length`() async throws {
         try await Door.open { door in
             door.control.hall.put("s1.mp4", FakeHall.media(["one", "two", "three"]))

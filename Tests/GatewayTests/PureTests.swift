@@ -21,6 +21,18 @@ import Testing
         #expect(try RequestTarget("/a..b/...").path == "/a..b/...")
     }
 
+    @Test func `a playlist for many is one buffer, made anew when the date has changed`() {
+        let rendering = Rendering(
+            fields: ["etag": "\"p\""], chunks: [ByteBuffer(string: "#EXT"), ByteBuffer(string: "M3U\n")], count: 8)
+        let storage = { (buffer: ByteBuffer) in buffer.withUnsafeReadableBytes { UInt(bitPattern: $0.baseAddress) } }
+        let first = rendering.whole(date: "now", cors: ["access-control-allow-origin": "*"])
+        #expect(
+            String(buffer: first)
+                == "HTTP/1.1 200 OK\r\netag: \"p\"\r\naccess-control-allow-origin: *\r\ncontent-length: 8\r\ndate: now\r\n\r\n#EXTM3U\n")
+        #expect(storage(rendering.whole(date: "now", cors: [:])) == storage(first))
+        #expect(String(buffer: rendering.whole(date: "then", cors: [:])).contains("date: then\r\n"))
+    }
+
     @Test func `deadlines are a rule over phase and time`() {
         let limits = DoorLimits()
         #expect(DoorPhase.idle.verdict(after: .seconds(29), limits: limits) == .fine)

@@ -65,11 +65,24 @@ extension DoorHandler {
             let rendering = door.renderings.rendering(resource, gzip: Preconditions.acceptsGzip(headers))
             if Preconditions.isUnchanged(headers, etags: resource.etag, LiveFields.gzipTag(resource.etag)) {
                 sendLive(Answer(status: 304, fields: unchanged(rendering.fields), chunks: [], count: 0))
-            } else {
+            } else if !sendWhole(rendering) {
                 sendLive(Answer(status: 200, fields: rendering.fields, chunks: rendering.chunks, count: rendering.count))
             }
         case .media: sendMedia(resource, headers)
         }
+    }
+
+    /// A playlist to one of many who wait for it: nothing is made for this one. `false`: this answer differs from the others'.
+    private func sendWhole(_ rendering: Rendering) -> Bool {
+        guard case .http1(secure: false) = wire, keepsAlive, exchange!.head.method == .GET, door.shared.settings.allowsEveryOrigin,
+            !door.shared.draining.load(ordering: .relaxed)
+        else { return false }
+        exchange!.isAnswered = true
+        exchange!.status = 200
+        exchange!.bytesSent = rendering.count
+        context.write(NIOAny(IOData.byteBuffer(rendering.whole(date: door.dateText, cors: Self.everyOrigin))), promise: nil)
+        endBody()
+        return true
     }
 
     private func sendMedia(_ resource: LiveResource, _ headers: HTTPHeaders) {
@@ -125,16 +138,19 @@ extension DoorHandler {
     }
 
     func addOrigin(to fields: inout HTTPHeaders) {
-        let origins = door.shared.settings.corsOrigins
-        if origins.count == 1, origins[0] == "*" {
-            fields.add(name: "access-control-allow-origin", value: "*")
-        } else {
-            fields.add(name: "vary", value: "origin")
-            guard let origin = exchange?.head.headers.first(name: "origin"), origins.contains(origin) else { return }
-            fields.add(name: "access-control-allow-origin", value: origin)
+        guard !door.shared.settings.allowsEveryOrigin else {
+            fields.add(contentsOf: Self.everyOrigin)
+            return
         }
-        fields.add(name: "access-control-expose-headers", value: "content-length, content-range, date, etag, age")
+        fields.add(name: "vary", value: "origin")
+        guard let origin = exchange?.head.headers.first(name: "origin"), door.shared.settings.corsOrigins.contains(origin) else { return }
+        fields.add(name: "access-control-allow-origin", value: origin)
+        fields.add(name: Self.exposed.name, value: Self.exposed.value)
     }
+
+    private static let exposed = (name: "access-control-expose-headers", value: "content-length, content-range, date, etag, age")
+    /// `cors.origins: ["*"]`.
+    private static let everyOrigin = HTTPHeaders([("access-control-allow-origin", "*"), exposed])
 
     private func preflight() -> HTTPHeaders {
         [

@@ -3,11 +3,31 @@ import NIOHTTP1
 import StreamRelay
 
 /// One playlist as this loop sends it: header fields made once, bytes shared.
-struct Rendering {
-    var fields: HTTPHeaders
-    var chunks: [ByteBuffer]
-    var count: Int
-    var etag: String
+final class Rendering {
+    let fields: HTTPHeaders
+    let chunks: [ByteBuffer]
+    let count: Int
+    private var whole: (date: String, bytes: ByteBuffer)?
+
+    init(fields: HTTPHeaders, chunks: [ByteBuffer], count: Int) {
+        self.fields = fields
+        self.chunks = chunks
+        self.count = count
+    }
+
+    /// Header and body as they go out over plain HTTP/1.1 on a connection that stays, to everybody who waited: one buffer for all, made
+    /// once a second at most.
+    /// - Parameter cors: the fields that every answer of the live path gets, whoever asks.
+    func whole(date: String, cors: HTTPHeaders) -> ByteBuffer {
+        if let whole, whole.date == date { return whole.bytes }
+        var fields = fields
+        fields.add(contentsOf: cors)
+        var bytes = ByteBufferAllocator().buffer(capacity: 1_024 + count)
+        HTTP1Text.head(status: 200, fields: fields, date: date, length: count, closes: false, into: &bytes)
+        for chunk in chunks { bytes.writeImmutableBuffer(chunk) }
+        whole = (date, bytes)
+        return bytes
+    }
 }
 
 /// The loop's own shelf of ready playlists, in front of the shared one. Two generations: what was not asked for lately is forgotten.
@@ -40,7 +60,7 @@ final class PlaylistRenderings {
     private static func plain(_ resource: LiveResource) -> Rendering {
         var fields = LiveFields.common(resource)
         fields.add(name: "vary", value: "accept-encoding")
-        return Rendering(fields: fields, chunks: resource.chunks, count: resource.byteCount, etag: resource.etag)
+        return Rendering(fields: fields, chunks: resource.chunks, count: resource.byteCount)
     }
 
     private static func compressed(_ resource: LiveResource, by shelf: GzipShelf) -> Rendering? {
@@ -50,7 +70,7 @@ final class PlaylistRenderings {
         var fields = LiveFields.common(coded)
         fields.add(name: "content-encoding", value: "gzip")
         fields.add(name: "vary", value: "accept-encoding")
-        return Rendering(fields: fields, chunks: [bytes], count: bytes.readableBytes, etag: coded.etag)
+        return Rendering(fields: fields, chunks: [bytes], count: bytes.readableBytes)
     }
 }
 

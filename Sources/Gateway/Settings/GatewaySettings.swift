@@ -67,4 +67,6 @@ public struct GatewaySettings: Sendable, Equatable {
         self.behindProxy = behindProxy
         self.version = version
     }
+
+    var allowsEveryOrigin: Bool { corsOrigins.count == 1 && corsOrigins[0] == "*" }
 }

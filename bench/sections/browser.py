@@ -3,7 +3,9 @@
 import shutil
 import statistics
 import sys
+import time
 
+from harness import hlsjs
 from harness.plenary import Plenary
 from harness.setting import ROOT, Unfit
 from harness.table import Row, at_most
@@ -26,6 +28,35 @@ def tools():
     return sync_playwright, Viewer
 
 
+def seconds_behind(page, seconds):
+    """How far hls.js' picture is behind the clock, looked at ten times a second."""
+    found, end = [], time.monotonic() + seconds
+    while time.monotonic() < end:
+        behind = page.evaluate(hlsjs.READ_CLOCK)
+        # An unreadable strip gives a number that is no time.
+        if behind is not None and 0 < behind < 60_000:
+            found.append(behind / 1000)
+        time.sleep(0.1)
+    return found
+
+
+def by_hlsjs(setting, browser, daemon, seconds):
+    """The median of hls.js with its defaults, in the same Chromium, of the same stream; `None` when it cannot be had here."""
+    try:
+        server = hlsjs.Page(setting)
+    except Unfit as reason:
+        print(f"  {reason}", file=sys.stderr)
+        return None
+    with server:
+        context = browser.new_context(viewport={"width": 1280, "height": 720})
+        page = context.new_page()
+        page.goto(f"{server.origin}/index.html?stream={daemon.origin}/live/hall/index.m3u8")
+        seconds_behind(page, SETTLING)
+        found = seconds_behind(page, seconds)
+        context.close()
+    return statistics.median(found) if len(found) >= 10 else None
+
+
 def measure(setting):
     sync_playwright, viewer_of = tools()
     chromium = shutil.which("chromium")
@@ -44,11 +75,12 @@ def measure(setting):
                 found = sorted(delay / 1000 for delay in viewer.latencies(setting.seconds))
                 stalls = viewer.counters
                 viewer.page.context.close()
+                peer = by_hlsjs(setting, browser, daemon, setting.seconds)
             if len(found) < 10:
                 raise Unfit(f"Chromium showed its clock {len(found)} times only")
             p50 = statistics.median(found)
             print(f"  {duration:g} s parts: the player counted {stalls}", file=sys.stderr)
             yield Row(
                 f"{duration:g} s parts, p50 / p95 of {len(found)} looks", f"{p50:.2f} / {found[int(len(found) * 0.95)]:.2f} s",
-                **at_most(target, p50))
+                "" if peer is None else f"{peer:.2f} s hls.js {hlsjs.VERSION}, p50", None if peer is None else p50 / peer, **at_most(target, p50))
         browser.close()

@@ -1,6 +1,7 @@
 """Requests per second of playlists, parts and segments against nginx with the same bytes as files on tmpfs."""
 
 import statistics
+import sys
 
 from harness import feed, load
 from harness.nginx import Nginx
@@ -10,7 +11,8 @@ from harness.setting import Unfit
 from harness.table import Row, at_least
 
 TITLE = "playlists, 50 kB parts and 1 MB segments against nginx static on tmpfs, one core each"
-SECONDS = 3
+#: Of each load; with five rounds the section takes some three minutes.
+SECONDS = 2
 TARGET = 1.0
 
 
@@ -34,7 +36,8 @@ def measure(setting):
             port = nginx.tls if tls else nginx.plain
             origin = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
             rates, costs, sizes = {}, {}, {}
-            for _ in range(setting.rounds):
+            for number in range(setting.rounds):
+                print(f"  {protocol}: round {number + 1} of {setting.rounds}", file=sys.stderr, flush=True)
                 for kind, path in resources(daemon).items():
                     status, body = daemon.get(path)
                     if status != 200:

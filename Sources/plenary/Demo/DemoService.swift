@@ -19,9 +19,11 @@ struct DemoService: Service {
                 one.player.cancel()
                 await one.player.value
                 running[hall] = nil
+                logger.notice("the demo has ended", metadata: ["hall": "\(hall)"])
             }
             for (hall, demo) in wanted where running[hall] == nil {
                 running[hall] = (demo, Task { await play(demo, in: hall) })
+                logger.notice("the demo plays \(demo.script)", metadata: ["hall": "\(hall)"])
             }
             try? await Task.sleep(for: .seconds(1))
         }

@@ -103,7 +103,8 @@ def test_a_full_disk_refuses_commands_and_nothing_else(small_disk, tmp_path_fact
             assert "disk" in reply.json["detail"] and "space" in reply.json["detail"]
         # Reading goes on, by every way.
         assert council.log() == before
-        assert council.snapshot()["state"]["rounds"]["by_id"]["r1"]["ballots"] == {"d1": "yes"}
+        # What was acknowledged is shown a moment later, on a full disk too.
+        wait_until(lambda: council.snapshot()["state"]["rounds"]["by_id"]["r1"]["ballots"] == {"d1": "yes"}, 20, "the first ballot, and no other")
         assert daemon.http.get("/live/demo/state/-/0").json[0]["type"] == "snapshot"
         assert daemon.http.get("/readyz").status == 200
         assert 'plenary_board_commands_refused_total{hall="demo",code="storage_full"} 6' in daemon.http.get("/metrics").text

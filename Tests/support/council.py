@@ -7,6 +7,8 @@ import tempfile
 import uuid
 from pathlib import Path
 
+from .wait import wait_until
+
 
 class Refused(AssertionError):
     """A command that was refused; `problem` is the RFC 9457 body."""
@@ -36,6 +38,7 @@ class Council:
 
     def __init__(self, door, hall):
         self.door, self.hall = door, hall
+        self.last = 0
 
     def path(self, rest):
         return f"/api/v1/halls/{self.hall}/{rest}"
@@ -50,6 +53,7 @@ class Council:
         reply = self.post(name, **fields)
         if reply.status != 200:
             raise Refused(name, reply)
+        self.last = max(self.last, reply.json["last"])
         return reply.json
 
     def seat(self, deputies):
@@ -74,9 +78,12 @@ class Council:
         self.do("open_round", round=name)
 
     def snapshot(self):
-        reply = self.door.get(self.path("council"))
-        assert reply.status == 200, reply.text
-        return reply.json
+        """What everybody sees; it follows what was acknowledged here by a moment, which is waited for."""
+        def shown():
+            reply = self.door.get(self.path("council"))
+            assert reply.status == 200, reply.text
+            return reply.json if reply.json["seq"] >= self.last else None
+        return wait_until(shown, 20, f"event {self.last} to be shown", interval=0.01)
 
     def log(self):
         """The record as everybody may have it: lines as bytes, the signed head apart."""

@@ -452,7 +452,7 @@ def test_two_consoles_that_close_a_vote_close_it_once(sit, council):
         desk.wait_dialog("Close the vote")
     first.press("Enter")
     first.wait_settled()
-    second.see("#round-kind", "being counted")
+    second.see("#next", "Announce the result")
     second.press("Enter")
     second.see("#last-sent", "Meanwhile this has changed")
     assert council.facts.count("round_closed") == 1

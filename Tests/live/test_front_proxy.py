@@ -113,6 +113,17 @@ def test_server_sent_events_come_at_once(proxied, daemon):
     connection.close()
 
 
+def test_the_state_for_caches_passes(proxied, daemon):
+    """The first answer is a snapshot; the next waits for what changes, and a proxy may keep it."""
+    response, body = proxied.get("/live/rada/state/-/0")
+    snapshot = json.loads(body)[0]
+    assert response.status == 200 and snapshot["type"] == "snapshot"
+    tell(daemon, "for every cache")
+    response, body = proxied.get(f"/live/rada/state/{snapshot['epoch']}/{snapshot['seq']}")
+    assert response.status == 200 and "immutable" in response.getheader("cache-control")
+    assert [message["type"] for message in json.loads(body)] == ["delta"]
+
+
 def test_blocking_reloads_and_parts_pass(proxied):
     response, body = proxied.get("/live/rada/main.m3u8")
     assert response.status == 200, body

@@ -11,6 +11,8 @@ KILLS ?= 5000
 # The pages' and pytest's tests run against this binary.
 PLENARY_BIN ?= $(CURDIR)/.build/debug/plenary
 export PLENARY_BIN
+# What `make test-live` runs: files or folders.
+LIVE_TESTS ?= Tests/checker Tests/live Tests/browser
 # One order of flags in every build: without it SwiftPM shuffles package traits and compiles Hummingbird anew each time.
 SWIFT_BUILD := SWIFT_DETERMINISTIC_HASHING=1 swift build
 
@@ -55,7 +57,9 @@ test-web: deps-test ## Only the tests of the web pages' modules
 	node --test web/tests/*.test.js
 
 test-live: test-swift deps-test .venv/ready ## Only the tests over real sockets and in a browser
-	.venv/bin/python -m pytest Tests/checker Tests/live Tests/browser
+	@# Real time on a shared machine: what failed is tried once more, alone, and both outcomes are printed. A fault fails twice.
+	.venv/bin/python -m pytest $(LIVE_TESTS) || { test $$? -eq 1 && echo "make: once more, only what failed:" && \
+		.venv/bin/python -m pytest --last-failed --last-failed-no-failures=none $(LIVE_TESTS); }
 
 soak: build deps-test .venv/ready ## Kill the daemon 5,000 times during ballots (KILLS=… changes it): about an hour
 	PLENARY_KILLS=$(KILLS) .venv/bin/python -m pytest Tests/live/test_record.py -k kill_9

@@ -111,9 +111,7 @@ def test_a_change_is_seen_when_the_picture_shows_it_live_and_a_minute_back(watch
         if abs(median(errors)) < 150:
             break
     busy = too_busy()
-    assert errors or busy, "no try in which all changes were seen"
-    if not errors:
-        pytest.skip("this machine has no time for a camera and a browser")
+    assert errors, "no try in which all changes were seen"
     measured("board against the picture's clock at live", median(errors), f"ms ({errors})")
     assert abs(median(errors)) < 150 or busy, errors
 
@@ -134,10 +132,9 @@ def test_a_change_is_seen_when_the_picture_shows_it_live_and_a_minute_back(watch
         if abs(median(back)) < 150:
             break
     busy = too_busy()
-    assert back or busy, f"no try in which all changes were seen again: {viewer.evaluate('window.changes')} {viewer.state()}"
-    if back:
-        measured("the same a minute back", median(back), f"ms ({back})")
-        assert abs(median(back)) < 150 or busy, back
+    assert back, f"no try in which all changes were seen again: {viewer.evaluate('window.changes')} {viewer.state()}"
+    measured("the same a minute back", median(back), f"ms ({back})")
+    assert abs(median(back)) < 150 or busy, back
     viewer.page.click("#live")
     wait_until(lambda: fresh[-1] in viewer.page.inner_text("[data-part=now]"), 20, "the newest notice at live")
     daemon.sitting.do("clear_notice")

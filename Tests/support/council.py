@@ -64,7 +64,7 @@ class Council:
             raise Refused("the roster", reply)
 
     def open(self, sitting="s1", deputies=12, items=2):
-        """A sitting with everybody present and the first item before the council."""
+        """A sitting with everybody present and the first item before the council; everybody can see it."""
         self.seat(deputies)
         self.do("schedule_sitting", sitting=sitting, title=f"Засідання {sitting}")
         agenda = [{"item": f"i{n}", "number": str(n), "title": f"Питання {n}"} for n in range(1, items + 1)]
@@ -72,6 +72,7 @@ class Council:
         self.do("open_sitting", sitting=sitting)
         self.do("register", sitting=sitting, deputies=[f"d{n}" for n in range(1, deputies + 1)])
         self.do("take_up_item", sitting=sitting, item="i1")
+        self.snapshot()
 
     def open_round(self, name, item="i1", kind="whole", **fields):
         self.do("plan_round", round=name, item=item, kind=kind, question=f"Питання {name}", **fields)

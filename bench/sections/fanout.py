@@ -23,6 +23,8 @@ COUNTS = (1_000, 10_000)
 CPU_TARGET, LAST_TARGET = 1.3, 1.5
 #: Bytes of the posted text; the message around it is what the daemon makes of it.
 TEXT = 380
+#: Seconds of quiet before a lone message: Plenary sends at most one each 50 ms, the first after such a quiet time at once.
+QUIET = 0.1
 
 
 def build(setting):
@@ -191,7 +193,8 @@ def system_calls(setting, server, rounds, send):
 
 
 def figures(setting, tool, server, count, rounds):
-    """Medians: ms from sending and from the answer to the last client; µs of CPU, calls and kB per client."""
+    """Medians: ms from sending and from the answer to the last client, and the latter hard on the heels of another message; µs of CPU, calls
+    and kB per client."""
     with server:
         before = sum(memory(pid).anonymous for pid in server.pids)
         listeners = Pipe(setting, setting.load_core, tool, "clients", server.port, count, server.path)
@@ -202,9 +205,10 @@ def figures(setting, tool, server, count, rounds):
             held = (sum(memory(pid).anonymous for pid in server.pids) - before) * 1000 / count
             serial = 0
 
-            def send():
+            def send(quiet=QUIET):
                 nonlocal serial
                 serial += 1
+                time.sleep(quiet)
                 mark = f"mark-{serial:05d}-"
                 listeners.say(mark)
                 listeners.hear()
@@ -219,9 +223,10 @@ def figures(setting, tool, server, count, rounds):
             spent = cpu_seconds(*server.pids)
             seen = [send() for _ in range(rounds)]
             spent = (cpu_seconds(*server.pids) - spent) * 1e6 / rounds / count
+            close = statistics.median(send(quiet=0)[1] for _ in range(rounds))
             calls = system_calls(setting, server, 3, send)
             sent, acknowledged = (statistics.median(column) for column in zip(*seen))
-            return {"sent": sent, "acknowledged": acknowledged, "cpu": spent, "calls": None if calls is None else calls / 3 / count, "kilobytes": held}
+            return {"sent": sent, "acknowledged": acknowledged, "close": close, "cpu": spent, "calls": None if calls is None else calls / 3 / count, "kilobytes": held}
         finally:
             listeners.end()
 
@@ -241,6 +246,8 @@ def measure(setting):
             yield Row(f"{count:,} clients: acknowledged → last", f"{ours['acknowledged']:.1f} ms", f"{peer['sent']:.1f} ms {name}, from sending", ratio,
                       **(at_most(LAST_TARGET, ratio) if peer is bare else {}))
         yield Row(f"{count:,} clients: sent → last", f"{ours['sent']:.1f} ms", f"{nchan['sent']:.1f} ms {Nchan.name}")
+        yield Row(f"{count:,} clients: acknowledged → last, hard on the heels of another (at most one each 50 ms)", f"{ours['close']:.1f} ms",
+                  f"{nchan['close']:.1f} ms {Nchan.name}")
         for name, peer in ((Bare.name, bare), (Nchan.name, nchan)):
             ratio = ours["cpu"] / peer["cpu"]
             yield Row(f"{count:,} clients: CPU per delivered message", f"{ours['cpu']:.1f} µs", f"{peer['cpu']:.1f} µs {name}", ratio,

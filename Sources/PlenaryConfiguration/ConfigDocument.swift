@@ -52,8 +52,12 @@ struct ConfigDocument {
         case YamlError.scanner(let context, let problem, let mark, _), YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
             let before = context.map { "\($0.text.trimmed): " } ?? ""
-            return ConfigFault(
-                place: place(mark), key: "", message: "not YAML: \(before)\(problem) (mind the indentation: spaces, no tabs)")
+            // `camera: test:` without quotes is the likeliest way to this one.
+            let remedy =
+                problem.contains("mapping values are not allowed")
+                ? "a value with a colon at its end or before a space needs quotes, as in camera: \"test:\"; else mind the indentation"
+                : "mind the indentation: spaces, no tabs"
+            return ConfigFault(place: place(mark), key: "", message: "not YAML: \(before)\(problem) (\(remedy))")
         case YamlError.reader(let problem, _, _, _):
             return ConfigFault(place: .file, key: "", message: "not YAML: \(problem)")
         default:

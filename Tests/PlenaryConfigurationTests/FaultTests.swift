@@ -151,6 +151,11 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
             fault:
                 "plenary.yaml:2:1: not YAML: while scanning for the next token: found character that cannot start any token (mind the indentation: spaces, no tabs)"
         ),
+        FaultCase(
+            text: "halls:\n  - name: a\n    camera: test:",
+            fault:
+                "plenary.yaml:3:17: not YAML: mapping values are not allowed in this context (a value with a colon at its end or before a space needs quotes, as in camera: \"test:\"; else mind the indentation)"
+        ),
         FaultCase(text: "- a\n- b", fault: "plenary.yaml:1:1: a list is not allowed here: expected keys, one a line, such as “listen: …”"),
     ]
 }

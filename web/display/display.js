@@ -23,34 +23,11 @@ const announcement = document.getElementById("announcement");
 const clocks = document.querySelectorAll(".clock");
 let turn = 0, said = "";
 
-// The state does not say when an item was taken up: the screen keeps what it saw, over F5 too.
-const memory = `plenary.display.${hall}`;
-let itemSeen = recalled();
-
-function recalled() {
-    try {
-        return JSON.parse(sessionStorage.getItem(memory)) ?? { item: null, at: null };
-    } catch {
-        return { item: null, at: null }; // storage is switched off
-    }
-}
-
-function noteItem({ type, at }) {
-    const item = store.state?.current_item ?? null;
-    if (item === itemSeen.item) return;
-    itemSeen = { item, at: type === "delta" ? at : null };
-    try {
-        sessionStorage.setItem(memory, JSON.stringify(itemSeen));
-    } catch {
-        // It holds until the page is loaded anew.
-    }
-}
-
 function show() {
     clearTimeout(turn);
     writeClock();
     const now = store.now();
-    const scene = sceneOf(store.state, now, words, hallTitle, itemSeen.at);
+    const scene = sceneOf(store.state, now, words, hallTitle);
     painter.show(scene);
     // The end of a result or of a break comes by the clock alone. (A timer takes no more than 24 days.)
     if (scene.until !== null) turn = setTimeout(show, Math.min(2 ** 31 - 1, Math.max(50, scene.until - now)));
@@ -93,10 +70,7 @@ function showStatus(status) {
     }
 }
 
-store.subscribe((change) => {
-    noteItem(change);
-    show();
-});
+store.subscribe(show);
 const wire = follow({ hall, store, most: 800, onStatus: showStatus });
 show();
 keepClock();

@@ -13,13 +13,12 @@ const besideSpeech = 20_000, alone = 120_000;
  * @param {number} now
  * @param {import("../page/language.js").Words} words
  * @param {string} title the hall's name, shown while nothing else is known
- * @param {number | null} takenUpAt UTC ms when the current item was taken up, `null` when this screen did not see it
  * @returns the scene: `name`, `tone` (the colour field of the lower band), `number` `title` `note` (what), `person` `role` (who), `word`
  *          `sentence` (result), `counts`, `seats`, `countdown`, `feet` (the last line), `until` (UTC ms when the scene changes by itself, or `null`)
  */
-export function sceneOf(state, now, words, title = "", takenUpAt = null) {
+export function sceneOf(state, now, words, title = "") {
     if (!state?.council) return scene("empty", { title });
-    const about = { state, now, words, takenUpAt, calendar: new Calendar(words, state.council.time_zone), title: state.council.name || title };
+    const about = { state, now, words, calendar: new Calendar(words, state.council.time_zone), title: state.council.name || title };
     switch (state.sitting?.status) {
         case "open": return openScene(about);
         case "suspended": return breakScene(about);
@@ -53,10 +52,10 @@ function breakScene({ state, now, words, calendar }) {
 }
 
 function openScene(about) {
-    const { state, now, takenUpAt } = about;
+    const { state, now } = about;
     const open = roundOf(state, state.open_round);
     if (open) return roundScene(about, open);
-    const shown = resultOnShow(state, now, takenUpAt);
+    const shown = resultOnShow(state, now);
     if (shown) return resultScene(about, shown.round, shown.until);
     const item = state.agenda?.items?.[state.current_item] ?? null;
     const speech = state.speakers?.speech ?? null;
@@ -67,7 +66,7 @@ function openScene(about) {
 const roundOf = (state, id) => (id === undefined ? null : state.rounds?.by_id?.[id] ?? null);
 
 /** The round whose result is still the news: the last one, until the sitting goes on. */
-export function resultOnShow(state, now, takenUpAt = null) {
+export function resultOnShow(state, now) {
     const ended = Object.values(state.rounds?.by_id ?? {}).filter(({ status, opened_at }) => opened_at !== undefined && ["closed", "announced", "annulled"].includes(status));
     const round = ended.reduce((best, one) => (best === null || one.opened_at >= best.opened_at ? one : best), null);
     if (round === null || (round.item ?? state.current_item) !== state.current_item) return null;
@@ -76,10 +75,10 @@ export function resultOnShow(state, now, takenUpAt = null) {
     if (speech && speech.running_since !== undefined && speech.running_since >= at) return null;
     // A round of its own, such as a registration, gives way to the item that is taken up after it.
     const aside = round.item === undefined && state.current_item !== undefined;
-    if (aside && takenUpAt !== null && takenUpAt >= at) return null;
+    if (aside && state.current_item_since >= at) return null;
     // A vote that was annulled has to be held again: that stays until it is.
     if (round.status === "annulled" && !speech && round.item !== undefined) return { round, until: null };
-    const until = at + (speech || (aside && takenUpAt === null) ? besideSpeech : alone);
+    const until = at + (speech ? besideSpeech : alone);
     return now < until ? { round, until } : null;
 }
 

@@ -95,16 +95,14 @@ test("a result gives way to what comes next: an item, a speech, or time", () => 
     assert.equal(sceneOf({ ...state, speakers: { queue: [], speech: interrupted } }, at + 21_000, words.en).name, "speech");
 });
 
-test("a registration gives way to the first item, for a screen that saw it taken up and for one that did not", () => {
+test("a registration gives way to the item that is taken up after it, on a screen that has just come too", () => {
     const { state, at } = after("round-announced");
     const { item, ...registration } = { ...state.rounds.by_id.r1, kind: "registration" };
-    const before = { ...state, current_item: undefined, rounds: { order: ["r1"], by_id: { r1: registration } } };
-    const since = { ...before, current_item: "i2" };
+    const before = { ...state, current_item: undefined, current_item_since: undefined, rounds: { order: ["r1"], by_id: { r1: registration } } };
+    const since = (at) => ({ ...before, current_item: "i2", current_item_since: at });
     assert.equal(sceneOf(before, at + 60_000, words.en).name, "result");
-    assert.equal(sceneOf(since, at + 500, words.en, "", at + 400).name, "item");
-    assert.equal(sceneOf(since, at + 500, words.en, "", at - 60_000).name, "result", "a vote of its own while an item is discussed");
-    assert.equal(sceneOf(since, at + 500, words.en).name, "result");
-    assert.equal(sceneOf(since, at + 20_500, words.en).name, "item");
+    assert.equal(sceneOf(since(at + 400), at + 500, words.en).name, "item");
+    assert.equal(sceneOf(since(at - 60_000), at + 500, words.en).name, "result", "a vote of its own while an item is discussed");
 });
 
 test("a speech counts down, with the kind of speech and who is next", () => {

@@ -71,6 +71,7 @@ extension Sitting {
             speech = nil
             notice = nil
             currentItem = nil
+            currentItemSince = nil
         case .noticePosted(let notice): self.notice = notice
         case .noticeCleared: notice = nil
         case .deputiesArrived(let deputies, _): present.formUnion(deputies)
@@ -78,13 +79,13 @@ extension Sitting {
         case .recusalDeclared(let item, let deputy, let reason): recusals[item, default: [:]][deputy] = reason
         case .recusalWithdrawn(let item, let deputy): recusals[item]?[deputy] = nil
         default:
-            applyAgenda(fact)
+            applyAgenda(fact, at: at)
             applySpeech(fact, at: at)
             applyRound(fact, at: at, sequence: sequence)
         }
     }
 
-    private mutating func applyAgenda(_ fact: Fact) {
+    private mutating func applyAgenda(_ fact: Fact, at: UTCMilliseconds) {
         switch fact {
         case .agendaReplaced(let items): agenda = items
         case .itemAdded(let item, let index): agenda.insert(item, at: min(max(0, index), agenda.count))
@@ -95,7 +96,9 @@ extension Sitting {
             guard let place = agenda.firstIndex(where: { $0.id == id }) else { return }
             let item = agenda.remove(at: place)
             agenda.insert(item, at: min(max(0, index), agenda.count))
-        case .itemTakenUp(let id): currentItem = id
+        case .itemTakenUp(let id):
+            currentItem = id
+            currentItemSince = at
         case .itemStateChanged(let id, let state, _, _):
             guard let place = agenda.firstIndex(where: { $0.id == id }) else { return }
             agenda[place].state = state
@@ -126,6 +129,7 @@ extension Sitting {
 
     fileprivate mutating func shiftCountdowns(by milliseconds: Int64) {
         if let since = speech?.runningSince { speech?.runningSince = since + milliseconds }
+        currentItemSince = currentItemSince.map { $0 + milliseconds }
         for index in rounds.indices where rounds[index].status == .open {
             rounds[index].endsAt = rounds[index].endsAt.map { $0 + milliseconds }
         }

@@ -53,6 +53,8 @@ public struct Sitting: Hashable, Sendable {
     public var notice: Notice?
     public var agenda: [AgendaItem] = []
     public var currentItem: ItemID?
+    /// When the current item was taken up; moved when the clock is set, as every time that a screen counts from.
+    public var currentItemSince: UTCMilliseconds?
     public var present: Set<DeputyID> = []
     public var recusals: [ItemID: [DeputyID: String]] = [:]
     public var speakers: [SpeakerEntry] = []

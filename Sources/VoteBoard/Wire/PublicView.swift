@@ -23,6 +23,7 @@ public struct PublicView: Sendable {
             "notice": sitting?.notice.map { .fields(["text": .string($0.text), "until": .time($0.until)]) },
             "agenda": sitting.map { agendaJSON($0) },
             "current_item": .text(sitting?.currentItem?.text),
+            "current_item_since": .time(sitting?.currentItemSince),
             "presence": sitting.map { Self.presenceJSON($0, state, day) },
             "speakers": sitting.map(Self.speakersJSON),
             "rounds": sitting.map { roundsJSON($0) },

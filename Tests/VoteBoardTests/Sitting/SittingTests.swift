@@ -96,10 +96,12 @@ struct SittingTests {
         try hall.openRound(RoundPlan(id: "r1", item: "i1", kind: .whole, question: "?"))
         let left = try #require(hall.sitting.speech?.remaining(at: hall.now))
         let ends = try #require(hall.round("r1").endsAt) - hall.now
+        let discussed = try hall.now - #require(hall.sitting.currentItemSince)
         hall.now = hall.now + -3_600_000
         try hall.must(.clockStepped(milliseconds: -3_600_000))
         #expect(hall.sitting.speech?.remaining(at: hall.now) == left - 1000)
         #expect(hall.round("r1").endsAt.map { $0 - hall.now } == ends - 1000)
+        #expect(hall.sitting.currentItemSince.map { hall.now - $0 } == discussed + 1000)
         #expect(hall.log.map(\.sequence) == Array(1...Int64(hall.log.count)))
     }
 

@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from Tests.browser import pictures_of_console, pictures_of_screens  # noqa: E402
-from Tests.browser.sitting import Sitting  # noqa: E402
 from Tests.support.daemon import Daemon  # noqa: E402
+from Tests.support.sitting import Sitting  # noqa: E402
 from Tests.support.wait import wait_until  # noqa: E402
 
 TARGET = ROOT / "docs/pictures"

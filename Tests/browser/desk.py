@@ -2,80 +2,14 @@
 
 import json
 import re
-import uuid
 from pathlib import Path
 
 import axe_playwright_python
 
-from Tests.support.daemon import ROOT
 from Tests.support.wait import wait_until
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-ROSTER = ROOT / "config/demo/roster.csv"
 LOCALES = {"en": "en-GB", "uk": "uk-UA", "lt": "lt-LT", "ka": "ka-GE"}
-
-
-class Council:
-    """What a daemon's hall has on record, from outside the console."""
-
-    def __init__(self, daemon, hall="demo"):
-        self.daemon, self.hall = daemon, hall
-
-    def post(self, path, body, kind="application/json"):
-        reply = self.daemon.control.request("POST", path, body=body if isinstance(body, (bytes, str)) else json.dumps(body), headers={"Content-Type": kind})
-        assert reply.status in (200, 201), f"POST {path}: {reply.status} {reply.text}"
-        return reply.json
-
-    def import_roster(self):
-        return self.post(f"/api/v1/halls/{self.hall}/roster?dry_run=no&seats=34", ROSTER.read_bytes(), "text/csv")
-
-    def import_rules(self, text):
-        return self.post(f"/api/v1/halls/{self.hall}/rules?dry_run=no", text.encode(), "application/yaml")
-
-    def command(self, name, **fields):
-        return self.post(f"/api/v1/halls/{self.hall}/commands", {"command": name, "id": str(uuid.uuid4()), **fields})
-
-    def token(self, role, **more):
-        return self.token_made(role, **more)["token"]
-
-    def token_made(self, role, **more):
-        return self.post("/api/v1/tokens", {"name": f"{role} {uuid.uuid4().hex[:6]}", "role": role, "days": 2, **more})
-
-    def revoke(self, token):
-        reply = self.daemon.control.request("DELETE", f"/api/v1/tokens/{token['id']}")
-        assert reply.status in (200, 204), f"revoking: {reply.status} {reply.text}"
-
-    @property
-    def state(self):
-        return self.daemon.http.get(f"/api/v1/halls/{self.hall}/council").json["state"]
-
-    @property
-    def facts(self):
-        """The types of all events on record, in order."""
-        lines = self.daemon.http.get(f"/api/v1/halls/{self.hall}/log").text.splitlines()
-        events = [json.loads(line) for line in lines if line.strip()]
-        return [next(iter(event["fact"])) for event in events if "fact" in event]
-
-    def begun(self, items=2, present=35, open_sitting=True):
-        """A sitting in session without the console's doing."""
-        self.import_roster()
-        self.command("schedule_sitting", sitting="s1", title="Двадцять п’ята сесія")
-        for number in range(1, items + 1):
-            self.command("add_item", sitting="s1", item=f"i{number}", number=str(number), title=f"Питання номер {number}", rapporteur="Левчук Ганна")
-        if open_sitting:
-            self.command("open_sitting", sitting="s1")
-            # What is on record is public a moment later.
-            deputies = wait_until(lambda: list(self.state["council"]["deputies"]), 20, "the deputies")
-            self.command("register", sitting="s1", deputies=deputies[:present])
-            self.command("take_up_item", sitting="s1", item="i1")
-            wait_until(lambda: self.state.get("current_item") == "i1", 20, "the first item")
-        return self
-
-    def vote_open(self, **plan):
-        self.command("plan_round", sitting="s1", round="r1", **{"kind": "whole", "question": "Прийняти в цілому", "item": "i1", "seconds": 3600, **plan})
-        self.command("open_round", sitting="s1", round="r1")
-        wait_until(lambda: self.state.get("open_round") == "r1", 20, "the vote to be open")
-        return self
 
 
 class Desk:

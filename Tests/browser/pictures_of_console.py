@@ -12,8 +12,8 @@ from playwright.sync_api import sync_playwright
 
 from Tests.browser.conftest import CHROMIUM
 from Tests.browser.desk import Desk
-from Tests.browser.sitting import Sitting
 from Tests.support.daemon import Daemon
+from Tests.support.sitting import Sitting
 from Tests.support.wait import wait_until
 
 HALL = {"name": "demo", "title": "Зразківська міська рада", "camera": "test:", "language": "uk", "partDuration": 0.5}

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from Tests.browser.desk import Council, Desk
+from Tests.browser.desk import Desk
+from Tests.support.council import Council
 from Tests.support.daemon import ROOT, Daemon
 from Tests.support.wait import wait_until
 
@@ -43,7 +44,7 @@ def sit(browser, daemon):
 # — coming in —
 
 def test_a_token_opens_the_console_and_its_role_decides_what_is_offered(sit, council):
-    council.begun()
+    council.convene()
     secretary = sit(council.token("secretary"))
     secretary.see("#next", "Open the vote")
     assert secretary.page.locator("#air-buttons button").count() == 0, "the stream is the operator's"
@@ -91,7 +92,7 @@ def test_guessing_is_locked_out_and_the_page_says_for_how_long(sit, daemon):
 
 
 def test_who_is_signed_out_amid_an_action_signs_in_and_it_goes_on_once(sit, council):
-    council.begun()
+    council.convene()
     made = council.token_made("secretary")
     desk = sit(made["token"])
     council.revoke(made)
@@ -255,7 +256,7 @@ def item(council, index):
 
 
 def test_34_deputies_are_called_by_hand_in_under_a_minute_with_a_key_each(sit, council, measured):
-    council.begun(present=34).vote_open()
+    council.convene(present=34).open_round(seconds=3600)
     desk = sit(council.token("secretary"))
     desk.see("#roll-title", "Roll call")
     waiting = desk.page.locator("#roll tr[data-choice=waiting]").count()
@@ -275,11 +276,11 @@ def test_34_deputies_are_called_by_hand_in_under_a_minute_with_a_key_each(sit, c
 def test_a_tie_waits_for_the_chair_and_the_bar_says_so(sit, council):
     rules = (ROOT / "config/rules/ua.yaml").read_text().replace(
         "majority: { base: seats_with_head, numerator: 1, denominator: 2, strict: true, tie: fails }", "majority: { base: yes_no, numerator: 1, denominator: 2, strict: true, tie: chair_casts }")
-    council.import_rules(rules)
-    council.begun(present=34).vote_open()
+    council.take("rules", rules)
+    council.convene(present=34).open_round(seconds=3600)
     ids = [one for one in council.state["council"]["deputies"] if council.state["presence"]["present"].get(one)]
     for index, deputy in enumerate(ids):
-        council.command("cast_ballot", sitting="s1", round="r1", deputy=deputy, choice="yes" if index % 2 else "no")
+        council.do("cast_ballot", sitting="s1", round="r1", deputy=deputy, choice="yes" if index % 2 else "no")
     wait_until(lambda: council.state["rounds"]["by_id"]["r1"]["voted"] == 34, 20, "the ballots")
     desk = sit(council.token("secretary"))
     desk.press("c")
@@ -296,7 +297,7 @@ def test_a_tie_waits_for_the_chair_and_the_bar_says_so(sit, council):
 
 
 def test_a_wrong_ballot_is_corrected_with_its_reason(sit, council):
-    council.begun().vote_open()
+    council.convene().open_round(seconds=3600)
     desk = sit(council.token("secretary"))
     desk.press("r", "y")
     wait_until(lambda: council.facts.count("ballot_cast") == 1, 30, "the ballot")
@@ -316,7 +317,7 @@ def test_a_wrong_ballot_is_corrected_with_its_reason(sit, council):
 # — exactly once —
 
 def test_a_double_click_does_a_thing_once(sit, council):
-    council.begun(present=35).vote_open()
+    council.convene().open_round(seconds=3600)
     desk = sit(council.token("secretary"))
     desk.see("#next", "Close the vote")
     desk.page.dblclick("#next")
@@ -333,7 +334,7 @@ def test_a_double_click_does_a_thing_once(sit, council):
 
 
 def test_an_answer_lost_on_the_way_is_asked_for_again_and_nothing_is_done_twice(sit, council):
-    council.begun()
+    council.convene()
     desk = sit(council.token("secretary"))
     lost = []
 
@@ -360,7 +361,7 @@ def test_an_answer_lost_on_the_way_is_asked_for_again_and_nothing_is_done_twice(
 
 
 def test_a_connection_cut_before_the_command_arrives_is_told_and_heals(sit, council):
-    council.begun()
+    council.convene()
     desk = sit(council.token("secretary"))
     desk.see("#bar-words", re.compile(r"\w"))
     desk.page.route("**/commands", lambda route: route.abort())
@@ -379,7 +380,7 @@ def test_a_connection_cut_before_the_command_arrives_is_told_and_heals(sit, coun
 
 
 def test_a_daemon_killed_amid_the_roll_call_has_every_ballot_once(sit, council, daemon):
-    council.begun(present=34).vote_open()
+    council.convene(present=34).open_round(seconds=3600)
     desk = sit(council.token("secretary"))
     desk.see("#roll-title", "Roll call")
     desk.press("r")
@@ -397,7 +398,7 @@ def test_a_daemon_killed_amid_the_roll_call_has_every_ballot_once(sit, council, 
 
 
 def test_what_waits_goes_on_after_a_reload(sit, council):
-    council.begun()
+    council.convene()
     desk = sit(council.token("secretary"))
     seen = []
 
@@ -422,7 +423,7 @@ def test_what_waits_goes_on_after_a_reload(sit, council):
 
 
 def test_two_consoles_that_open_a_vote_at_once_open_one(sit, council):
-    council.begun()
+    council.convene()
     first, second = sit(council.token("secretary")), sit(council.token("secretary"))
     held = []
     second.page.route("**/commands", lambda route: held.append(route))
@@ -445,7 +446,7 @@ def test_two_consoles_that_open_a_vote_at_once_open_one(sit, council):
 
 
 def test_two_consoles_that_close_a_vote_close_it_once(sit, council):
-    council.begun(present=35).vote_open()
+    council.convene().open_round(seconds=3600)
     first, second = sit(council.token("secretary")), sit(council.token("secretary"))
     for desk in (first, second):
         desk.press("c")
@@ -484,7 +485,7 @@ def test_the_stream_is_started_covered_and_stopped_from_the_console(sit, council
 
 def test_secretary_and_operator_in_one_person_see_the_hall_and_the_vote(sit, council, daemon, artifacts):
     code = wait_until(lambda: (match := re.search(r"opens once with the code (\S+)", daemon.log)) and match[1], 20, "the setup code")
-    council.begun(items=4, present=30).vote_open(question="Прийняти рішення в цілому", seconds=600)
+    council.convene(items=4, present=30).open_round(question="Прийняти рішення в цілому", seconds=600)
     daemon.wish("demo", "start")
     daemon.wait_live("demo", timeout=60)
     desk = sit(None, language="uk")
@@ -502,8 +503,8 @@ def test_secretary_and_operator_in_one_person_see_the_hall_and_the_vote(sit, cou
 
 
 def test_a_daemon_that_is_away_is_told_and_the_bar_is_calm_again(sit, council, daemon):
-    council.begun()
-    council.command("close_sitting", sitting="s1")
+    council.convene()
+    council.do("close_sitting", sitting="s1")
     wait_until(lambda: council.state["sitting"]["status"] == "closed", 20, "the end of the sitting")
     desk = sit(council.token("secretary"))
     desk.see("#bar-words", "Nothing waits for you")
@@ -519,7 +520,7 @@ def test_several_halls_are_chosen_and_kept_apart(browser):
     halls = [HALL, {**HALL, "name": "small", "title": "Мала зала"}]
     with Daemon(halls=halls) as daemon:
         council = Council(daemon, "small")
-        council.begun()
+        council.convene()
         desk = Desk(browser, daemon).sign_in(council.token("secretary"))
         desk.see("#next", "Import the roster")
         desk.page.get_by_label("Hall").select_option("small")
@@ -555,8 +556,8 @@ def test_roster_and_agenda_are_imported_after_a_look_at_what_changes(sit, counci
 
 def test_a_title_is_only_ever_text(sit, council):
     council.import_roster()
-    council.command("schedule_sitting", sitting="s1", title="<img src=x onerror=alert(1)>")
-    council.command("add_item", sitting="s1", item="i1", number="<b>1", title="<script>alert(2)</script> <img src=x onerror=alert(3)>")
+    council.do("schedule_sitting", sitting="s1", title="<img src=x onerror=alert(1)>")
+    council.do("add_item", sitting="s1", item="i1", number="<b>1", title="<script>alert(2)</script> <img src=x onerror=alert(3)>")
     desk = sit(council.token("secretary"))
     desk.see("#sitting", "<img src=x onerror=alert(1)>")
     desk.see("#agenda", "<script>alert(2)</script>")
@@ -564,9 +565,9 @@ def test_a_title_is_only_ever_text(sit, council):
 
 
 def test_an_item_is_dragged_to_its_place(sit, council):
-    council.begun(items=4)
+    council.convene(items=4)
     desk = sit(council.token("secretary"))
-    desk.see("#agenda", "Питання номер 4")
+    desk.see("#agenda", "Питання 4")
     rows = desk.page.locator("#agenda tr")
     rows.nth(2).scroll_into_view_if_needed()
     start, goal = rows.nth(2).locator(".handle").bounding_box(), rows.nth(1).bounding_box()
@@ -580,11 +581,11 @@ def test_an_item_is_dragged_to_its_place(sit, council):
 def test_a_large_council_with_a_long_agenda_and_long_names_stays_in_its_place(sit, council):
     names = ["Новоград-Волинська-Миколаєнко", "მჭედლიშვილი-ჩიქოვანი", "Kazlauskaitė-Petravičienė", "Ли"]
     lines = ["family;given;seat;faction", *(f"{names[seat % 4]}{seat};Олександра-Вікторія;{seat};Фракція {seat % 9}" for seat in range(1, 121))]
-    council.post("/api/v1/halls/demo/roster?dry_run=no&seats=120", "\n".join(lines).encode(), "text/csv")
-    council.command("schedule_sitting", sitting="s1", title="Довге засідання " * 12)
+    council.take("roster", "\n".join(lines), seats=120)
+    council.do("schedule_sitting", sitting="s1", title="Довге засідання " * 12)
     items = [{"item": f"i{number}", "number": str(number), "title": f"Про дуже довге питання порядку денного номер {number}"} for number in range(1, 2001)]
-    council.command("replace_agenda", sitting="s1", items=items)
-    council.command("open_sitting", sitting="s1")
+    council.do("replace_agenda", sitting="s1", items=items)
+    council.do("open_sitting", sitting="s1")
     desk = sit(council.token("secretary"), size=(1024, 768))
     wait_until(lambda: desk.page.locator("#agenda tr").count() == 2000 and desk.page.locator("#roll tr").count() == 120, 60, "all rows")
     assert desk.page.evaluate("document.documentElement.scrollWidth") <= 1024
@@ -600,7 +601,7 @@ def test_a_large_council_with_a_long_agenda_and_long_names_stays_in_its_place(si
 
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (683, 384), (320, 640)], ids=["laptop", "tablet", "zoomed 200 %", "phone"])
 def test_nothing_is_cut_off_and_nothing_is_too_small_to_press(sit, council, size):
-    council.begun(items=3).vote_open()
+    council.convene(items=3).open_round(seconds=3600)
     desk = sit(council.token("secretary"), size=size, reduced_motion="reduce")
     desk.see("#next", "Close the vote")
     assert desk.page.evaluate("document.documentElement.scrollWidth") <= size[0]
@@ -618,7 +619,7 @@ def test_nothing_is_cut_off_and_nothing_is_too_small_to_press(sit, council, size
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(sit, council, scheme):
-    council.begun(items=3)
+    council.convene(items=3)
     desk = sit(council.token("secretary"), color_scheme=scheme)
     desk.see("#next", "Open the vote")
     desk.axe("discussion")
@@ -636,7 +637,7 @@ def test_everybody_can_use_it(sit, council, scheme):
     desk.wait_dialog("Leaves the hall")
     desk.axe("a deputy")
     desk.press("Escape")
-    council.vote_open()
+    council.open_round(seconds=3600)
     desk.see("#roll-title", "Roll call")
     desk.press("c")
     desk.confirm("Voted: 0 of 35")
@@ -647,7 +648,7 @@ def test_everybody_can_use_it(sit, council, scheme):
 
 
 def test_single_keys_can_be_switched_off(sit, council):
-    council.begun()
+    council.convene()
     desk = sit(council.token("secretary"))
     desk.press("?")
     desk.wait_dialog("Keys of one letter are on")
@@ -662,9 +663,9 @@ def test_single_keys_can_be_switched_off(sit, council):
 
 @pytest.mark.parametrize("language,size", [("uk", (1366, 768)), ("lt", (1024, 768)), ("ka", (1024, 768)), ("en", (1920, 1080))])
 def test_it_speaks_the_persons_language(browser, daemon, council, artifacts, language, size):
-    council.begun(items=4).vote_open()
+    council.convene(items=4).open_round(seconds=3600)
     for index, deputy in enumerate(list(council.state["council"]["deputies"])[:20]):
-        council.command("cast_ballot", sitting="s1", round="r1", deputy=deputy, choice=["yes", "yes", "no", "abstain"][index % 4])
+        council.do("cast_ballot", sitting="s1", round="r1", deputy=deputy, choice=["yes", "yes", "no", "abstain"][index % 4])
     desk = Desk(browser, daemon, language=language, size=size)
     desk.wait_dialog({"uk": "Вхід", "lt": "Prisijungimas", "ka": "შესვლა", "en": "Sign in"}[language])
     desk.page.keyboard.type(council.token("secretary"))

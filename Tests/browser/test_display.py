@@ -49,12 +49,12 @@ def test_it_follows_a_whole_sitting_by_itself(on_wall, daemon, artifacts):
         assert role("heading", level=1).count() == 1
 
     stands("waiting", "Зразківська міська рада", "No sitting is scheduled yet")
-    sitting = Sitting(daemon).council()
+    sitting = Sitting(daemon).seat()
     tomorrow = (int(time.time()) // 86400 + 1) * 86_400_000 + 8 * 3_600_000
-    sitting.command("schedule_sitting", title="Двадцять п’ята сесія", scheduled_for=tomorrow, place="Сесійна зала")
+    sitting.do("schedule_sitting", title="Двадцять п’ята сесія", scheduled_for=tomorrow, place="Сесійна зала")
     sitting.agenda("Про бюджет громади на 2026 рік", "Про укриття")
     stands("waiting", "Next sitting", "Двадцять п’ята сесія", "Сесійна зала", "10:00")
-    sitting.command("open_sitting")
+    sitting.do("open_sitting")
     stands("quorum", "Двадцять п’ята сесія", "0 of 34 present", "18 needed for a quorum", "No quorum")
 
     sitting.open_round("reg", "Реєстрація депутатів", "registration", seconds=600)
@@ -66,18 +66,18 @@ def test_it_follows_a_whole_sitting_by_itself(on_wall, daemon, artifacts):
     sitting.end_round("reg")
     stands("result", "quorum", "30")
 
-    sitting.command("take_up_item", item="i1")
+    sitting.do("take_up_item", item="i1")
     stands("item", "1", "Про бюджет громади на 2026 рік", "Левчук Ганна Романівна", "30 of 34 present")
     assert role("heading", name="Про бюджет громади на 2026 рік").is_visible()
 
     for speaker, deputy, kind in (("t1", "d15", "report"), ("t2", "d18", "question"), ("t3", "d3", "debate")):
-        sitting.command("queue_speaker", speaker=speaker, deputy=deputy, kind=kind, item="i1", seconds=300)
-    sitting.command("start_speech", speaker="t1")
+        sitting.do("queue_speaker", speaker=speaker, deputy=deputy, kind=kind, item="i1", seconds=300)
+    sitting.do("start_speech", speaker="t1")
     stands("speech", "Депутат15", "Report", "Next: Депутат18")
     assert role("timer").inner_text()[:1] in "45"
-    sitting.command("pause_speech")
+    sitting.do("pause_speech")
     wait_until(lambda: display.evaluate("document.querySelector('.left').dataset.state") == "paused", 20, "the countdown to stand still")
-    sitting.command("end_speech")
+    sitting.do("end_speech")
     display.wait_scene("item")
 
     sitting.open_round("r1", item="i1", seconds=600)
@@ -94,7 +94,7 @@ def test_it_follows_a_whole_sitting_by_itself(on_wall, daemon, artifacts):
     display.wait_scene("round", "Поправка 1", "17")
     sitting.end_round("r2")
     stands("result", "Not adopted", "17 for, 18 of 35 needed: not adopted")
-    sitting.command("annul_round", round="r2", reason="Збій у залі")
+    sitting.do("annul_round", round="r2", reason="Збій у залі")
     stands("result", "Збій у залі")
 
     sitting.open_round("r3", "Обрати секретаря", "election", item="i1", method="secret", reveal="secret", seconds=600)
@@ -104,19 +104,19 @@ def test_it_follows_a_whole_sitting_by_itself(on_wall, daemon, artifacts):
     sitting.end_round("r3")
     display.wait_scene("result", "5")
 
-    sitting.command("suspend_sitting", notice="Перерва на засідання комісії", until=int(time.time() * 1000) + 900_000)
+    sitting.do("suspend_sitting", notice="Перерва на засідання комісії", until=int(time.time() * 1000) + 900_000)
     stands("break", "Break", "Перерва на засідання комісії", "until")
     assert role("heading", name="Break").is_visible() and role("timer").is_visible()
-    sitting.command("resume_sitting")
-    sitting.command("take_up_item", item="i2")
+    sitting.do("resume_sitting")
+    sitting.do("take_up_item", item="i2")
     stands("item", "2", "Про укриття")
-    sitting.command("close_sitting")
+    sitting.do("close_sitting")
     stands("closed", "Зразківська міська рада", "Двадцять п’ята сесія")
 
 
 def test_it_is_never_blank_between_two_screens(on_wall, daemon):
     """Every frame that the browser paints during a busy minute has a heading and words in the middle or below."""
-    sitting = Sitting(daemon).council().begin()
+    sitting = Sitting(daemon).seat().begin()
     display = on_wall(daemon)
     display.wait_scene("quorum")
     display.evaluate("""() => {
@@ -130,15 +130,15 @@ def test_it_is_never_blank_between_two_screens(on_wall, daemon):
         requestAnimationFrame(look);
     }""")
     for turn in range(6):
-        sitting.command("take_up_item", item=f"i{turn % 2 + 1}")
-        sitting.command("queue_speaker", speaker=f"t{turn}", deputy="d3", kind="debate", item=f"i{turn % 2 + 1}")
-        sitting.command("start_speech", speaker=f"t{turn}")
-        sitting.command("end_speech")
+        sitting.do("take_up_item", item=f"i{turn % 2 + 1}")
+        sitting.do("queue_speaker", speaker=f"t{turn}", deputy="d3", kind="debate", item=f"i{turn % 2 + 1}")
+        sitting.do("start_speech", speaker=f"t{turn}")
+        sitting.do("end_speech")
         sitting.open_round(f"r{turn}", item=f"i{turn % 2 + 1}")
         sitting.vote(f"r{turn}", yes=range(1, 8), no=[8])
         sitting.end_round(f"r{turn}")
     display.wait_scene("result", "7 for")
-    sitting.command("suspend_sitting")
+    sitting.do("suspend_sitting")
     display.wait_scene("break")
     assert display.evaluate("window.frames_seen") > 20
     assert display.evaluate("window.blank") == []
@@ -146,9 +146,9 @@ def test_it_is_never_blank_between_two_screens(on_wall, daemon):
 
 def test_a_change_is_on_the_wall_at_once(on_wall, daemon, artifacts):
     """From the acknowledgement to the painted frame; the figure is kept, the bound only tells whether it is pushed at all."""
-    sitting = Sitting(daemon).council().begin()
+    sitting = Sitting(daemon).seat().begin()
     display = on_wall(daemon)
-    sitting.command("take_up_item", item="i1")
+    sitting.do("take_up_item", item="i1")
     sitting.open_round("r1", item="i1")
     display.wait_scene("round", "0 of 31 have voted")
     display.evaluate("""() => {
@@ -161,7 +161,7 @@ def test_a_change_is_on_the_wall_at_once(on_wall, daemon, artifacts):
     }""")
     waits = []
     for number in range(1, 26):
-        sitting.command("cast_ballot", round="r1", deputy=f"d{number}", choice="yes")
+        sitting.do("cast_ballot", round="r1", deputy=f"d{number}", choice="yes")
         acknowledged = time.time() * 1000
         text = f"{number} of 31 have voted"
         painted = wait_until(lambda: display.evaluate(f"window.painted[{json.dumps(text)}]"), 20, f"“{text}” on the wall", interval=0.02)
@@ -173,9 +173,9 @@ def test_a_change_is_on_the_wall_at_once(on_wall, daemon, artifacts):
 
 
 def test_a_killed_daemon_leaves_the_last_state_with_a_sign_and_is_found_again(on_wall, daemon, artifacts):
-    sitting = Sitting(daemon).council().begin()
+    sitting = Sitting(daemon).seat().begin()
     display = on_wall(daemon)
-    sitting.command("take_up_item", item="i1")
+    sitting.do("take_up_item", item="i1")
     sitting.open_round("r1", item="i1")
     sitting.vote("r1", yes=range(1, 20))
     sitting.end_round("r1")
@@ -196,20 +196,20 @@ def test_a_killed_daemon_leaves_the_last_state_with_a_sign_and_is_found_again(on
         assert "19 for, 18 of 35 needed: adopted" in display.text
         (artifacts / f"display-back-after-{end.__name__}.json").write_text(json.dumps({"seconds_after_ready": round(found, 2)}))
         print(f"back after {end.__name__}: {found:.2f} s")
-    sitting.command("take_up_item", item="i2")
+    sitting.do("take_up_item", item="i2")
     display.wait_scene("item", "Про укриття")
 
 
 @pytest.mark.parametrize("lacking", ["WebSocket", "EventSource", "both"])
 def test_where_the_channel_is_blocked_it_comes_by_another_way(watch, daemon, lacking):
-    sitting = Sitting(daemon).council().begin()
+    sitting = Sitting(daemon).seat().begin()
     display = watch(daemon, path="/display/demo?lang=en", size=WALL, kind=Display)
     for name in ("WebSocket", "EventSource") if lacking == "both" else (lacking,):
         display.page.add_init_script(f"delete globalThis.{name}")
     display.reload()
     display.wait_live()
     display.wait_scene("quorum")
-    sitting.command("take_up_item", item="i1")
+    sitting.do("take_up_item", item="i1")
     display.wait_scene("item", "Про бюджет")
 
 
@@ -217,7 +217,7 @@ def test_where_the_channel_is_blocked_it_comes_by_another_way(watch, daemon, lac
 @pytest.mark.parametrize("count", [7, 120])
 def test_small_and_large_councils_with_long_names_fit_on_every_wall(on_wall, daemon, artifacts, size, count):
     names = {7: lambda i: (GEORGIAN[i % 5], "გიორგი"), 120: lambda i: (UKRAINIAN[i % 5], "Олександра")}[count]
-    sitting = Sitting(daemon).council(count, names).begin(LONG_TITLE, present=count - 1)
+    sitting = Sitting(daemon).seat(count, names).begin(LONG_TITLE, present=count - 1)
     display = on_wall(daemon, "ka" if count == 7 else "uk", size)
 
     def stands(scene, name):
@@ -229,12 +229,12 @@ def test_small_and_large_councils_with_long_names_fit_on_every_wall(on_wall, dae
         assert shown == LONG_TITLE.split()[:len(shown)] and len(shown) > 5, f"whole words: {title}"
         display.page.screenshot(path=artifacts / f"display-{count}-{size[0]}-{name}.png")
 
-    sitting.command("take_up_item", item="i1")
+    sitting.do("take_up_item", item="i1")
     stands("item", "item")
-    sitting.command("queue_speaker", speaker="t1", deputy="d5", kind="debate", item="i1")
-    sitting.command("start_speech", speaker="t1")
+    sitting.do("queue_speaker", speaker="t1", deputy="d5", kind="debate", item="i1")
+    sitting.do("start_speech", speaker="t1")
     stands("speech", "speech")
-    sitting.command("end_speech")
+    sitting.do("end_speech")
     sitting.open_round("r1", item="i1")
     sitting.vote("r1", yes=range(1, count - 2), no=[count - 2])
     stands("round", "round")
@@ -247,7 +247,7 @@ def test_small_and_large_councils_with_long_names_fit_on_every_wall(on_wall, dae
 
 @pytest.mark.parametrize("language", ["uk", "lt", "ka", "en"])
 def test_it_can_be_looked_at(on_wall, daemon, artifacts, language):
-    sitting = Sitting(daemon).council().begin("Про внесення змін до бюджету громади на 2026 рік")
+    sitting = Sitting(daemon).seat().begin("Про внесення змін до бюджету громади на 2026 рік")
     display = on_wall(daemon, language)
     words = json.loads(open(f"web/languages/{language}.json").read())
     assert display.evaluate("document.documentElement.lang") == language
@@ -261,23 +261,23 @@ def test_it_can_be_looked_at(on_wall, daemon, artifacts, language):
         display.page.set_viewport_size({"width": WALL[0], "height": WALL[1]})
 
     picture("quorum", words["outcome.quorum"])
-    sitting.command("take_up_item", item="i1")
+    sitting.do("take_up_item", item="i1")
     picture("item", words["display.rapporteur"])
     sitting.open_round("r1", item="i1", seconds=600)
     sitting.vote("r1", yes=range(1, 20), no=[20])
     picture("round", words["display.voting"], words["count.yes"])
     sitting.end_round("r1")
     picture("result", words["outcome.adopted"])
-    sitting.command("suspend_sitting", until=int(time.time() * 1000) + 900_000)
+    sitting.do("suspend_sitting", until=int(time.time() * 1000) + 900_000)
     picture("break", words["display.break"])
-    sitting.command("resume_sitting")
-    sitting.command("close_sitting")
+    sitting.do("resume_sitting")
+    sitting.do("close_sitting")
     picture("closed", words["sitting.closed"])
 
 
 def test_titles_stay_text_and_the_councils_language_is_spoken(watch, daemon):
-    sitting = Sitting(daemon).council(7, lambda i: (f"<b>{i}</b>", "x")).begin("<img src=x onerror=alert(1)> & Co")
-    sitting.command("take_up_item", item="i1")
+    sitting = Sitting(daemon).seat(7, lambda i: (f"<b>{i}</b>", "x")).begin("<img src=x onerror=alert(1)> & Co")
+    sitting.do("take_up_item", item="i1")
     display = watch(daemon, path="/display/demo", language="en", size=WALL, kind=Display)
     display.wait_scene("item", "<img src=x onerror=alert(1)> & Co")
     assert display.evaluate("document.documentElement.lang") == "uk", "a screen on the wall speaks the council's language, not its computer's"
@@ -286,8 +286,8 @@ def test_titles_stay_text_and_the_councils_language_is_spoken(watch, daemon):
 
 def test_the_halls_picture_stands_beside_the_item_while_there_is_one(on_wall, artifacts):
     with Daemon(halls=[{**HALL, "autostart": True, "partDuration": 0.2}]) as daemon:
-        sitting = Sitting(daemon).council().begin("Про внесення змін до бюджету громади на 2026 рік")
-        sitting.command("take_up_item", item="i1")
+        sitting = Sitting(daemon).seat().begin("Про внесення змін до бюджету громади на 2026 рік")
+        sitting.do("take_up_item", item="i1")
         display = on_wall(daemon, query="&picture=yes")
         display.wait_scene("item")
         picture = display.page.locator(".picture")
@@ -297,15 +297,15 @@ def test_the_halls_picture_stands_beside_the_item_while_there_is_one(on_wall, ar
         wait_until(lambda: frames() > seen + 5, 25, "the picture to move")
         display.check_legible()
         display.page.screenshot(path=artifacts / "display-picture-item.png")
-        sitting.command("queue_speaker", speaker="t1", deputy="d15", kind="report", item="i1", seconds=300)
-        sitting.command("start_speech", speaker="t1")
+        sitting.do("queue_speaker", speaker="t1", deputy="d15", kind="report", item="i1", seconds=300)
+        sitting.do("start_speech", speaker="t1")
         display.wait_scene("speech")
         wait_until(picture.is_visible, 60, "the picture beside the speech")
         display.check_legible()
         display.check_access()
         display.page.screenshot(path=artifacts / "display-picture-speech.png")
         assert display.evaluate("document.querySelector('.picture video').muted")
-        sitting.command("end_speech")
+        sitting.do("end_speech")
         sitting.open_round("r1", item="i1")
         display.wait_scene("round")
         assert not picture.is_visible(), "a round has the wall to itself"
@@ -315,8 +315,8 @@ def test_the_halls_picture_stands_beside_the_item_while_there_is_one(on_wall, ar
 
 def test_a_day_leaves_nothing_behind(on_wall, daemon, artifacts):
     """A day's votes in a minute: the heap, the page's nodes and its listeners are where they were after the first of them."""
-    sitting = Sitting(daemon).council(20).begin(present=20)
-    sitting.command("take_up_item", item="i1")
+    sitting = Sitting(daemon).seat(20).begin(present=20)
+    sitting.do("take_up_item", item="i1")
     display = on_wall(daemon)
     debugger = display.page.context.new_cdp_session(display.page)
     debugger.send("Performance.enable")
@@ -329,9 +329,9 @@ def test_a_day_leaves_nothing_behind(on_wall, daemon, artifacts):
 
     def hours(first, last):
         for number in range(first, last):
-            sitting.command("queue_speaker", speaker=f"t{number}", deputy="d3", kind="debate", item="i1")
-            sitting.command("start_speech", speaker=f"t{number}")
-            sitting.command("end_speech")
+            sitting.do("queue_speaker", speaker=f"t{number}", deputy="d3", kind="debate", item="i1")
+            sitting.do("start_speech", speaker=f"t{number}")
+            sitting.do("end_speech")
             sitting.open_round(f"r{number}", item="i1")
             sitting.vote(f"r{number}", yes=range(1, 15), no=range(15, 21))
             sitting.end_round(f"r{number}")
@@ -353,8 +353,8 @@ def test_a_day_leaves_nothing_behind(on_wall, daemon, artifacts):
 @pytest.mark.parametrize("deficiency", ["deuteranopia", "protanopia", "tritanopia", "achromatopsia"])
 def test_choices_are_told_apart_without_colours(on_wall, daemon, artifacts, deficiency):
     """A picture for the eye; and for the test, that each choice has a mark and a word of its own."""
-    sitting = Sitting(daemon).council().begin()
-    sitting.command("take_up_item", item="i1")
+    sitting = Sitting(daemon).seat().begin()
+    sitting.do("take_up_item", item="i1")
     sitting.open_round("r1", item="i1")
     sitting.vote("r1", yes=range(1, 19), no=range(19, 23), abstain=[23, 24])
     sitting.end_round("r1")

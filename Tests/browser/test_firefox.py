@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from Tests.browser.desk import Council
 from Tests.browser.firefox import FIREFOX, Firefox
+from Tests.support.council import Council
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
 
@@ -22,10 +22,10 @@ def firefox():
 
 def test_a_sitting_in_firefox_is_seen_by_resident_and_display_and_led_by_the_console(firefox):
     with Daemon(halls=[HALL]) as daemon:
-        council = Council(daemon).begun(items=2)
+        council = Council(daemon).convene()
         daemon.wait_live("demo", timeout=60)
         resident = firefox.open(f"{daemon.url}/halls/demo", size=(1366, 768))
-        resident.see("Питання номер 1")
+        resident.see("Питання 1")
         # Pictures are decoded only in a tab that is looked at.
         resident.front()
         player = "document.getElementById('player').livePlayer"
@@ -34,7 +34,7 @@ def test_a_sitting_in_firefox_is_seen_by_resident_and_display_and_led_by_the_con
         wait_until(lambda: resident.evaluate("document.getElementById('video').currentTime") > before + 1, 60, "the playhead to go on", interval=0.2)
 
         display = firefox.open(f"{daemon.url}/display/demo", size=(1280, 720))
-        display.see("Питання номер 1")
+        display.see("Питання 1")
 
         console = firefox.open(f"{daemon.url}/console", size=(1366, 768)).front()
         console.find("button", "Sign in")

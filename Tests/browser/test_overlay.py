@@ -71,7 +71,7 @@ def opaque(alpha):
 
 
 def test_it_says_who_speaks_to_what_how_they_vote_and_what_came_of_it(over, daemon, artifacts):
-    sitting = Sitting(daemon).council()
+    sitting = Sitting(daemon).seat()
     overlay = over(daemon, f"lang=en&verdict=60&{EVERYTHING}")
 
     def stands(*texts, name):
@@ -89,12 +89,12 @@ def test_it_says_who_speaks_to_what_how_they_vote_and_what_came_of_it(over, daem
     assert overlay.text == ""
     width, height, alpha = overlay.picture(artifacts / "overlay-nothing.png")
     assert not any(alpha), "before the first item nothing lies over the picture"
-    sitting.command("take_up_item", item="i1")
+    sitting.do("take_up_item", item="i1")
     stands("1. Про бюджет громади на 2026 рік", name="item")
-    sitting.command("queue_speaker", speaker="t1", deputy="d15", kind="report", item="i1")
-    sitting.command("start_speech", speaker="t1")
+    sitting.do("queue_speaker", speaker="t1", deputy="d15", kind="report", item="i1")
+    sitting.do("start_speech", speaker="t1")
     stands("Депутат15 Ім’я", "1. Про бюджет", name="speech")
-    sitting.command("end_speech")
+    sitting.do("end_speech")
     sitting.open_round("r1", item="i1", seconds=600)
     sitting.vote("r1", yes=range(1, 20), no=[20])
     stands("Vote", "19 For", "1 Against", "Прийняти в цілому", name="tally")
@@ -110,13 +110,13 @@ def test_it_says_who_speaks_to_what_how_they_vote_and_what_came_of_it(over, daem
     stands("Secret vote", "3 of 31 have voted", name="secret")
     sitting.end_round("r3")
     overlay.wait_text("Not adopted", "3 for")
-    sitting.command("suspend_sitting")
+    sitting.do("suspend_sitting")
     wait_until(lambda: overlay.text == "", 20, "nothing over a break")
 
 
 def test_the_verdict_is_on_air_for_its_seconds(over, daemon):
-    sitting = Sitting(daemon).council(9).begin(present=9)
-    sitting.command("take_up_item", item="i1")
+    sitting = Sitting(daemon).seat(9).begin(present=9)
+    sitting.do("take_up_item", item="i1")
     overlay = over(daemon, "lang=en&verdict=2")
     sitting.open_round("r1", item="i1")
     sitting.vote("r1", yes=range(1, 8))
@@ -129,8 +129,8 @@ def test_the_verdict_is_on_air_for_its_seconds(over, daemon):
 @pytest.mark.parametrize("query,shown", [
     ("parts=item", {"lower"}), ("parts=tally", {"side"}), ("parts=verdict", set()), ("parts=hemicycle", {"seats"}), ("parts=item,tally", {"lower", "side"}), (EVERYTHING, {"lower", "side", "seats"})])
 def test_only_the_parts_that_are_asked_for_are_there(over, daemon, query, shown):
-    sitting = Sitting(daemon).council(9).begin(present=9)
-    sitting.command("take_up_item", item="i1")
+    sitting = Sitting(daemon).seat(9).begin(present=9)
+    sitting.do("take_up_item", item="i1")
     sitting.open_round("r1", item="i1")
     sitting.vote("r1", yes=[1])
     overlay = over(daemon, query)
@@ -138,8 +138,8 @@ def test_only_the_parts_that_are_asked_for_are_there(over, daemon, query, shown)
 
 
 def test_language_theme_and_scale(over, daemon, artifacts):
-    sitting = Sitting(daemon).council(34).begin()
-    sitting.command("take_up_item", item="i1")
+    sitting = Sitting(daemon).seat(34).begin()
+    sitting.do("take_up_item", item="i1")
     sitting.open_round("r1", item="i1")
     sitting.vote("r1", yes=range(1, 12), no=[20, 21])
     plain = over(daemon, "", size=PICTURE)
@@ -164,8 +164,8 @@ def test_language_theme_and_scale(over, daemon, artifacts):
 
 
 def test_a_delay_holds_everything_back_by_that_much(over, daemon):
-    sitting = Sitting(daemon).council(9).begin(present=9)
-    sitting.command("take_up_item", item="i1")
+    sitting = Sitting(daemon).seat(9).begin(present=9)
+    sitting.do("take_up_item", item="i1")
     overlay = over(daemon, "lang=en&delay=2500")
     overlay.wait_text("1. Про бюджет")
     overlay.evaluate("""() => {
@@ -180,8 +180,8 @@ def test_a_delay_holds_everything_back_by_that_much(over, daemon):
 
 
 def test_what_the_address_asks_wrongly_is_told_in_the_console_only(watch, daemon):
-    sitting = Sitting(daemon).council(9).begin(present=9)
-    sitting.command("take_up_item", item="i1")
+    sitting = Sitting(daemon).seat(9).begin(present=9)
+    sitting.do("take_up_item", item="i1")
     overlay = watch(daemon, path="/overlay/demo", size=PICTURE, kind=Overlay)
     said = []
     overlay.page.on("console", lambda message: said.append((message.type, message.text)))
@@ -196,8 +196,8 @@ def test_what_the_address_asks_wrongly_is_told_in_the_console_only(watch, daemon
 
 @pytest.mark.parametrize("end", ["kill9", "terminate"])
 def test_nothing_wrong_stays_on_air_when_the_connection_is_lost(over, daemon, artifacts, end):
-    sitting = Sitting(daemon).council().begin()
-    sitting.command("take_up_item", item="i1")
+    sitting = Sitting(daemon).seat().begin()
+    sitting.do("take_up_item", item="i1")
     overlay = over(daemon, "lang=en")
     overlay.wait_text("1. Про бюджет")
     getattr(daemon, end)()
@@ -209,7 +209,7 @@ def test_nothing_wrong_stays_on_air_when_the_connection_is_lost(over, daemon, ar
     print(f"hidden {hidden_after:.1f} s after {end}")
     assert hidden_after > 1.5, "a hiccup must not blink"
     daemon.start()
-    sitting.command("take_up_item", item="i2")
+    sitting.do("take_up_item", item="i2")
     wait_until(lambda: overlay.on_air, 25, "the overlay to be back")
     overlay.wait_text("2. Про укриття")
 
@@ -218,8 +218,8 @@ def test_a_daemon_that_hangs_is_as_good_as_gone(over, daemon):
     """No connection breaks, nothing comes: it is hidden all the same, and back when the daemon is."""
     import os
     import signal
-    sitting = Sitting(daemon).council().begin()
-    sitting.command("take_up_item", item="i1")
+    sitting = Sitting(daemon).seat().begin()
+    sitting.do("take_up_item", item="i1")
     overlay = over(daemon, "lang=en")
     overlay.wait_text("1. Про бюджет")
     os.kill(daemon.pid, signal.SIGSTOP)
@@ -234,8 +234,8 @@ def test_a_daemon_that_hangs_is_as_good_as_gone(over, daemon):
 def test_it_lies_over_a_moving_picture(watch, browser, artifacts):
     """On the hall's live picture itself: above it the picture moves, below the words stand."""
     with Daemon(halls=[{**HALL, "autostart": True, "partDuration": 0.2}]) as daemon:
-        sitting = Sitting(daemon).council().begin()
-        sitting.command("take_up_item", item="i1")
+        sitting = Sitting(daemon).seat().begin()
+        sitting.do("take_up_item", item="i1")
         viewer = watch(daemon, size=PICTURE, bypass_csp=True, color_scheme="light")
         viewer.wait_playing(60)
         viewer.evaluate("""() => {
@@ -262,15 +262,15 @@ def test_it_lies_over_a_moving_picture(watch, browser, artifacts):
 @pytest.mark.parametrize("query", ["", "lang=ka&theme=light"])
 def test_long_names_and_titles_fit(over, daemon, query):
     names = ["ჩხარტიშვილი-ხვედელიანი", "Нечипоренко-Староконстянтинівська"]
-    sitting = Sitting(daemon).council(120, lambda i: (names[i % 2], "Олександра-Вікторія")).begin("Про затвердження " + "проєкту землеустрою " * 40, present=120)
-    sitting.command("take_up_item", item="i1")
+    sitting = Sitting(daemon).seat(120, lambda i: (names[i % 2], "Олександра-Вікторія")).begin("Про затвердження " + "проєкту землеустрою " * 40, present=120)
+    sitting.do("take_up_item", item="i1")
     overlay = over(daemon, f"{EVERYTHING}&{query}&scale=1.25")
     for deputy in ("d1", "d2"):
-        sitting.command("queue_speaker", speaker=f"t-{deputy}", deputy=deputy, kind="debate", item="i1")
-        sitting.command("start_speech", speaker=f"t-{deputy}")
+        sitting.do("queue_speaker", speaker=f"t-{deputy}", deputy=deputy, kind="debate", item="i1")
+        sitting.do("start_speech", speaker=f"t-{deputy}")
         overlay.wait_text(names[int(deputy[1:]) % 2].split("-")[0])
         fits(overlay)
-        sitting.command("end_speech")
+        sitting.do("end_speech")
     sitting.open_round("r1", "Прийняти за основу й у цілому, з урахуванням поправок постійної комісії", item="i1")
     sitting.vote("r1", yes=range(1, 10))
     overlay.wait_text("9")

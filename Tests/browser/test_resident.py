@@ -8,9 +8,9 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
-from Tests.browser.sitting import Sitting
 from Tests.browser.viewer import READ_CLOCK, median, too_busy
 from Tests.support.daemon import Daemon
+from Tests.support.sitting import Sitting
 from Tests.support.wait import NotInTime, wait_until
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
@@ -40,7 +40,8 @@ def daemon():
         Sitting(running, "open").play(until=("ballots", "r1"), only_some=17)
         Sitting(running, "over").play(until=("announce_round", "r2"))
         Sitting(running, "break").play(until=("suspend_sitting", None))
-        long = Sitting(running, "long", roster=LONG_ROSTER.encode(), seats=10)
+        long = Sitting(running, "long")
+        long.take("roster", LONG_ROSTER, seats=10)
         long.do("schedule_sitting", title="ᲡᲐᲥᲐᲠᲗᲕᲔᲚᲝ: " + "საკრებულოს მეოცდახუთე სხდომა " * 4)
         long.do("replace_agenda", items=[{"item": "i1", "number": "1.10.100", "title": NASTY},
                                          {"item": "i2", "number": "2", "title": "Про" + "довгеслово" * 30}])
@@ -49,7 +50,7 @@ def daemon():
         long.do("take_up_item", item="i1")
         long.do("plan_round", round="r", item="i1", kind="whole", question=NASTY)
         long.do("open_round", round="r")
-        long.hold("r", yes=["d1..d6"], no=["d7"])
+        long.vote("r", yes=["d1..d6"], no=["d7"])
         long.do("close_round", round="r")
         yield running
 
@@ -187,7 +188,7 @@ def test_links_lead_to_their_moment(watch, daemon):
     sitting.do("take_up_item", item="i2")
     sitting.do("plan_round", round="linked", item="i2", kind="amendment", question="Поправка за посиланням")
     sitting.do("open_round", round="linked")
-    sitting.hold("linked", yes=["d1..d5"])
+    sitting.vote("linked", yes=["d1..d5"])
     sitting.do("close_round", round="linked")
     opened = sitting.snapshot["state"]["rounds"]["by_id"]["linked"]["opened_at"]
     wait_until(lambda: datetime.now(timezone.utc).timestamp() * 1000 > opened + 10_000, 30, "some seconds to go back")
@@ -281,9 +282,8 @@ def test_the_vote_is_seen_as_it_comes_and_told_once(watch, daemon):
         const place = document.querySelector('[data-part=announcer]');
         new MutationObserver(() => window.told.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
     }""")
-    sitting = Sitting.__new__(Sitting)
-    sitting.daemon, sitting.hall, sitting.name = daemon, "open", "s1"
-    sitting.hold("r1", no=["d25..d27"], abstain=["d28"])
+    sitting = Sitting(daemon, "open")
+    sitting.vote("r1", no=["d25..d27"], abstain=["d28"])
     wait_board(viewer, "Проголосували 21 з 35")
     assert viewer.evaluate("window.told") == [], "no word for a ballot"
     sitting.do("close_round", round="r1")

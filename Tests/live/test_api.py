@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
-from Tests.support.daemon import Daemon
-from Tests.support.record import ROOT, Council
+from Tests.support.council import Council
+from Tests.support.daemon import ROOT, Daemon
 
 ROLES = {"council": "secretary", "streams": "operator", "keys": "admin", "daemon": "admin"}
 EXAMPLES = 40
@@ -24,14 +24,14 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 @pytest.fixture(scope="module")
 def daemon():
     with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
-        Council(daemon).begin().open_round()
+        Council(daemon).convene(present=30, items=1).open_round()
         yield daemon
 
 
 @pytest.fixture(scope="module")
 def tokens(daemon):
     council = Council(daemon)
-    return {role: council.token(role)["token"] for role in set(ROLES.values())}
+    return {role: council.token(role) for role in set(ROLES.values())}
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,14 @@ import uuid
 
 import pytest
 
-from Tests.support.record import ROSTER, Council
+from Tests.support.council import ROSTER, Council
 from Tests.support.daemon import Daemon
 
 
 @pytest.fixture(scope="module")
 def daemon():
     with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
-        council = Council(daemon).begin(items=("i1", "i2"))
+        council = Council(daemon).convene(present=30, take_up=None)
         council.open_round("done")
         council.do("cast_ballot", round="done", deputy="d1", choice="yes")
         council.do("close_round", round="done")
@@ -233,7 +233,7 @@ def test_a_misspelt_query_is_never_the_real_thing(council, unharmed, path):
 
 
 def test_a_token_in_the_address_is_refused_before_anything_is_done(council, unharmed):
-    token = council.token("secretary")["token"]
+    token = council.token("secretary")
     for query in (f"token={token}", f"access_token={token}", f"x={token}"):
         reply = council.daemon.http.request("POST", f"{council.path}/commands?{query}", body=GOOD.encode())
         problem = refused(reply, 400, "token-in-url")

@@ -13,11 +13,12 @@ import pytest
 import websockets
 import websockets.sync.client
 
-from Tests.support.council import Council, verify
+from Tests.support.council import Council
 from Tests.support.daemon import Daemon
 from Tests.support.listeners import AiohttpClient, CurlClient, Goal, SUBPROTOCOL, StateClient, WebSocketsClient, array, listen
 from Tests.support.playlist import parse_media
 from Tests.support.playlist_checker import Watch
+from Tests.support.record import verify
 from Tests.support.voting import Voting
 from Tests.support.wait import wait_until
 from Tests.support.wire import Fold
@@ -53,23 +54,23 @@ def test_everybody_ends_with_the_daemons_state_whatever_was_lost(measured):
     print(f"PLENARY_SEED={seed}")
     goal, voting = Goal(), Voting("demo", deputies=100, seed=seed)
     with Daemon(halls=[HALL]) as daemon:
-        Council(daemon.control, "demo").seat(voting.deputies)
+        Council(daemon).seat(voting.deputies)
         kinds = [WebSocketsClient] * 16 + [AiohttpClient] * 12 + [CurlClient] * 6 + [StateClient] * 6
         listeners = [kind(daemon, "demo", goal, seed + number) for number, kind in enumerate(kinds)]
         join = listen(listeners)
         for half in (1000, 2000):
-            for thread in voting.run(daemon.control, workers=8, enough=lambda: len(voting.acknowledged) >= half):
+            for thread in voting.run(daemon, workers=8, enough=lambda: len(voting.acknowledged) >= half):
                 thread.join(240)
             assert voting.failure is None, voting.failure
             if half == 1000:
                 daemon.restart()
-        events = verify(*Council(daemon.control, "demo").log())
+        events = verify(*Council(daemon).log())
         goal.seq = len(events)
         arrived = join(120)
         failures = [f"{one.name}: {one.failure!r}" for one in listeners if one.failure]
         assert not failures, failures[:5]
         assert arrived, [f"{one.name} has {one.fold.seq}" for one in listeners if not goal.is_reached(one.fold)]
-        truth = Council(daemon.control, "demo").snapshot()
+        truth = Council(daemon).snapshot
         assert truth["seq"] == goal.seq
         published = {}
         for one in listeners:
@@ -89,12 +90,12 @@ def test_everybody_ends_with_the_daemons_state_whatever_was_lost(measured):
 
 def test_all_three_ways_give_the_same_bytes():
     with Daemon(halls=[HALL]) as daemon:
-        council = Council(daemon.control, "demo")
-        council.open(deputies=12)
+        council = Council(daemon)
+        council.convene(deputies=12)
         council.open_round("r1")
         begin = council.log()[0]
-        wait_until(lambda: council.snapshot()["seq"] == len(begin), 20, "the last event to be published")
-        epoch, after = council.snapshot()["epoch"], len(begin)
+        wait_until(lambda: council.snapshot["seq"] == len(begin), 20, "the last event to be published")
+        epoch, after = council.snapshot["epoch"], len(begin)
         with connect(daemon, query=f"?epoch={epoch}&after={after}") as channel, socket.create_connection(daemon.address.split(":")) as sse:
             assert '"type":"tick"' in channel.recv(20), "nothing is missing"
             sse.settimeout(20)
@@ -130,8 +131,8 @@ def test_a_page_is_told_where_the_channel_is():
 
 def test_a_restart_tells_everybody_when_to_come_back():
     with Daemon(halls=[HALL]) as daemon:
-        council = Council(daemon.control, "demo")
-        council.open(deputies=12)
+        council = Council(daemon)
+        council.convene(deputies=12)
         with connect(daemon) as channel:
             fold = Fold()
             fold.take(channel.recv(20))
@@ -143,7 +144,7 @@ def test_a_restart_tells_everybody_when_to_come_back():
         daemon.start()
         with connect(daemon, query=fold.query) as channel:
             fold.take(channel.recv(20))
-        truth = council.snapshot()
+        truth = council.snapshot
         assert (fold.epoch, fold.seq, fold.state) == (truth["epoch"], truth["seq"], truth["state"]), "the record goes on"
 
 
@@ -158,10 +159,10 @@ def test_a_hall_that_a_reload_adds_has_votes_and_one_that_it_removes_says_goodby
                 while True:
                     old.recv(20)
             assert closed.value.rcvd.code == 1001
-            Council(daemon.control, "new").open(deputies=12)
+            Council(daemon, "new").convene(deputies=12)
             with connect(daemon, "new") as channel:
                 assert '"s1"' in channel.recv(20)
-            Council(daemon.control, "demo").open(deputies=12)
+            Council(daemon).convene(deputies=12)
             assert '"type":"delta"' in delta(kept), "the other hall's listeners were not touched"
         with pytest.raises(websockets.exceptions.InvalidStatus) as refusal:
             connect(daemon, "old")
@@ -198,7 +199,7 @@ def test_both_doors_take_a_renewed_certificate_and_drop_nobody(tmp_path):
             # Long enough for every deadline of a handshake to have passed.
             while fold.counts["tick"] < 3:
                 fold.take(channel.recv(60))
-            Council(daemon.control, "demo").open(deputies=12)
+            Council(daemon).convene(deputies=12)
             while fold.state.get("sitting", {}).get("status") != "open":
                 fold.take(channel.recv(20))
 
@@ -221,8 +222,8 @@ def silent_client(daemon):
 def test_slow_readers_are_let_go_and_hold_up_nobody(measured):
     count = 100
     with Daemon(halls=[HALL]) as daemon:
-        council = Council(daemon.control, "demo")
-        council.open(deputies=12)
+        council = Council(daemon)
+        council.convene(deputies=12)
         slow = [silent_client(daemon) for _ in range(count)]
         wait_until(lambda: metric(daemon, 'plenary_events_listeners{hall="demo"}') == count, 30, "the silent clients to be there")
         before = daemon.resident_megabytes()
@@ -287,9 +288,9 @@ def test_items_and_rounds_stand_in_the_live_playlists():
     with Daemon(halls=[{"name": "demo", "camera": "test:", "segmentMaximum": 4}]) as daemon:
         daemon.wait_live("demo", timeout=60)
         watch = Watch(daemon.address, "demo").start()
-        council = Council(daemon.control, "demo")
+        council = Council(daemon)
         began = time.time()
-        council.open(deputies=12)
+        council.convene(deputies=12)
         council.open_round("r1")
 
         def ranges():

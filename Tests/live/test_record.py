@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from Tests.support.council import Council, Refused, verify
+from Tests.support.council import Council, Refused
 from Tests.support.daemon import Daemon
+from Tests.support.record import verify
 from Tests.support.voting import Voting
 from Tests.support.wait import wait_until
 
@@ -29,11 +30,11 @@ def test_no_acknowledged_ballot_is_lost_or_doubled_by_kill_9(measured):
     print(f"PLENARY_SEED={seed}")
     voting, ready = Voting("demo", seed=seed), []
     with Daemon(halls=[HALL]) as daemon:
-        Council(daemon.control, "demo").seat(voting.deputies)
+        Council(daemon).seat(voting.deputies)
         for life in range(KILLS):
             # From the first moment on, now and then for longer.
             moment = time.monotonic() + chance.choice((0.03, 0.15, 0.5)) * chance.random()
-            threads = voting.run(daemon.control, workers=6, enough=lambda: False)
+            threads = voting.run(daemon, workers=6, enough=lambda: False)
             while time.monotonic() < moment and voting.failure is None:
                 time.sleep(max(0, min(0.01, moment - time.monotonic())))
             daemon.kill9()
@@ -43,12 +44,12 @@ def test_no_acknowledged_ballot_is_lost_or_doubled_by_kill_9(measured):
             assert voting.failure is None, f"in life {life}: {voting.failure}"
             daemon.start()
             ready.append(daemon.ready_after)
-            voting.check_state(Council(daemon.control, "demo").snapshot()["state"])
+            voting.check_state(Council(daemon).snapshot["state"])
         done = len(voting.acknowledged)
-        for thread in voting.run(daemon.control, workers=6, enough=lambda: len(voting.acknowledged) > done + 100):
+        for thread in voting.run(daemon, workers=6, enough=lambda: len(voting.acknowledged) > done + 100):
             thread.join(120)
         assert voting.failure is None, voting.failure
-        events, head = Council(daemon.control, "demo").log()
+        events, head = Council(daemon).log()
         voting.check_record(verify(events, head))
     ballots = [job for job in voting.acknowledged if job.name == "cast_ballot"]
     measured("ballots acknowledged", len(ballots))
@@ -90,21 +91,21 @@ def test_a_full_disk_refuses_commands_and_nothing_else(small_disk, tmp_path_fact
     daemon = Daemon(halls=[HALL], state=small_disk)
     daemon.log_path = tmp_path_factory.mktemp("log") / "daemon.log"
     with daemon:
-        council = Council(daemon.control, "demo")
-        council.open(deputies=12)
+        council = Council(daemon)
+        council.convene(deputies=12)
         council.open_round("r1")
         council.do("cast_ballot", round="r1", deputy="d1", choice="yes")
         before, pid = council.log(), daemon.pid
         filler = fill(small_disk)
         ballots = [{"id": f"00000000-0000-4000-8000-00000000000{n}", "round": "r1", "deputy": f"d{n}", "choice": "no"} for n in range(2, 8)]
         for ballot in ballots:
-            reply = council.post("cast_ballot", **ballot)
+            reply = council.send("cast_ballot", **ballot)
             assert (reply.status, reply.json["code"]) == (507, "storage_full"), reply.text
             assert "disk" in reply.json["detail"] and "space" in reply.json["detail"]
         # Reading goes on, by every way.
         assert council.log() == before
         # What was acknowledged is shown a moment later, on a full disk too.
-        wait_until(lambda: council.snapshot()["state"]["rounds"]["by_id"]["r1"]["ballots"] == {"d1": "yes"}, 20, "the first ballot, and no other")
+        wait_until(lambda: council.snapshot["state"]["rounds"]["by_id"]["r1"]["ballots"] == {"d1": "yes"}, 20, "the first ballot, and no other")
         assert daemon.http.get("/live/demo/state/-/0").json[0]["type"] == "snapshot"
         assert daemon.http.get("/readyz").status == 200
         assert 'plenary_board_commands_refused_total{hall="demo",code="storage_full"} 6' in daemon.http.get("/metrics").text
@@ -139,14 +140,14 @@ class SetClock:
 def test_a_clock_set_back_an_hour_moves_neither_order_nor_countdowns(tmp_path):
     clock = SetClock(tmp_path)
     with Daemon(halls=[HALL], environment=clock.environment) as daemon:
-        council = Council(daemon.control, "demo")
-        council.open(deputies=12)
+        council = Council(daemon)
+        council.convene(deputies=12)
         council.do("queue_speaker", speaker="t1", deputy="d1", kind="report", seconds=600)
         council.do("start_speech", speaker="t1")
         council.open_round("r1", seconds=500)
         council.do("cast_ballot", round="r1", deputy="d1", choice="yes")
-        wait_until(lambda: "d1" in council.snapshot()["state"]["rounds"]["by_id"]["r1"].get("ballots", {}), 20, "the ballot")
-        before, steady = council.snapshot(), time.monotonic()
+        wait_until(lambda: "d1" in council.snapshot["state"]["rounds"]["by_id"]["r1"].get("ballots", {}), 20, "the ballot")
+        before, steady = council.snapshot, time.monotonic()
 
         def left(message):
             """Seconds of the speech and of the round."""
@@ -154,10 +155,10 @@ def test_a_clock_set_back_an_hour_moves_neither_order_nor_countdowns(tmp_path):
             return (speech["allotted"] - speech["spent"] - (message["now"] - speech["running_since"])) / 1000, (voting["ends_at"] - message["now"]) / 1000
 
         clock.set(-3_600_000)
-        wait_until(lambda: council.snapshot()["now"] < before["now"] - 3_000_000, 20, "the daemon's clock to be set")
+        wait_until(lambda: council.snapshot["now"] < before["now"] - 3_000_000, 20, "the daemon's clock to be set")
         council.do("cast_ballot", round="r1", deputy="d2", choice="no")
         after = wait_until(
-            lambda: (now := council.snapshot())["state"]["rounds"]["by_id"]["r1"]["ballots"].get("d2") and now, 20, "the second ballot")
+            lambda: (now := council.snapshot)["state"]["rounds"]["by_id"]["r1"]["ballots"].get("d2") and now, 20, "the second ballot")
         passed = time.monotonic() - steady
         for was, now in zip(left(before), left(after)):
             assert abs(was - now - passed) < 5, f"a countdown had {was} s left and {passed:.1f} s later {now}"
@@ -170,7 +171,7 @@ def test_a_clock_set_back_an_hour_moves_neither_order_nor_countdowns(tmp_path):
         assert ballots == ["d1", "d2"]
         # The same after a start with the clock as it is now, and when it is right again.
         daemon.restart()
-        assert council.snapshot()["state"] == after["state"]
+        assert council.snapshot["state"] == after["state"]
         clock.set(0)
         council.do("cast_ballot", round="r1", deputy="d3", choice="no")
         assert [event["seq"] for event in verify(*council.log())] == list(range(1, len(council.log()[0]) + 1))
@@ -178,12 +179,12 @@ def test_a_clock_set_back_an_hour_moves_neither_order_nor_countdowns(tmp_path):
 
 def test_a_damaged_record_is_not_served_and_named():
     with Daemon(halls=[HALL]) as daemon:
-        council = Council(daemon.control, "demo")
-        council.open(deputies=12)
+        council = Council(daemon)
+        council.convene(deputies=12)
         daemon.terminate()
         path = daemon.state / "halls/demo/record.sqlite"
         whole = path.read_bytes()
-        place = whole.index("Засідання s1".encode())
+        place = whole.index("сесія, s1".encode())
         path.write_bytes(whole[:place + 1] + bytes([whole[place + 1] ^ 1]) + whole[place + 2:])
         done = daemon.cli("serve", "--config", daemon.config)
         assert done.code == 1 and str(path) in done.err and "damaged" in done.err and "backup" in done.err, done
@@ -194,8 +195,8 @@ def test_a_damaged_record_is_not_served_and_named():
 
 def test_a_command_waits_for_somebody_who_copies_the_record():
     with Daemon(halls=[HALL]) as daemon:
-        council = Council(daemon.control, "demo")
-        council.open(deputies=12)
+        council = Council(daemon)
+        council.convene(deputies=12)
         reader = sqlite3.connect(daemon.state / "halls/demo/record.sqlite", isolation_level=None, check_same_thread=False)
         reader.execute("BEGIN")
         count = reader.execute("SELECT count(*) FROM event").fetchone()[0]
@@ -208,8 +209,8 @@ def test_a_command_waits_for_somebody_who_copies_the_record():
 
 def test_another_programs_writing_is_noticed_before_anything_is_acknowledged():
     with Daemon(halls=[HALL]) as daemon:
-        council = Council(daemon.control, "demo")
-        council.open(deputies=12)
+        council = Council(daemon)
+        council.convene(deputies=12)
         path = daemon.state / "halls/demo/record.sqlite"
         other = sqlite3.connect(path)
         other.execute("DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)")

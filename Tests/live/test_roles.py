@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from Tests.support.record import Council, denied
+from Tests.support.council import Council, denied
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
 
@@ -31,7 +31,7 @@ SAMPLE = [  # what is asked, and the roles that may
 @pytest.fixture(scope="module")
 def daemon():
     with Daemon([{"name": "demo", "camera": "test:", "autostart": False}, {"name": "other", "camera": "test:", "autostart": False}]) as daemon:
-        Council(daemon).begin()
+        Council(daemon).convene(present=30)
         yield daemon
 
 
@@ -92,7 +92,7 @@ def test_the_record_names_who_asked(daemon, council):
 
 
 def test_a_revoked_token_is_over_at_once(daemon, council):
-    made = council.token("admin")
+    made = council.token_made("admin")
     headers = {"Authorization": f"Bearer {made['token']}"}
     session = daemon.http.post("/api/v1/session", json={"token": made["token"]})
     cookie = {"Cookie": session.headers["set-cookie"].partition(";")[0]}
@@ -110,7 +110,7 @@ def test_a_revoked_token_is_over_at_once(daemon, council):
 
 
 def test_secrets_are_nowhere_on_the_disk(daemon, council):
-    made = council.token("display")
+    made = council.token_made("display")
     path = daemon.state / "keys.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     for file in [path, *daemon.state.rglob("*.sqlite"), daemon.log_path]:
@@ -121,7 +121,7 @@ def test_secrets_are_nowhere_on_the_disk(daemon, council):
 def test_tokens_and_sessions_survive_kill_9():
     with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
         council = Council(daemon)
-        token, session, gone = council.as_token("secretary"), council.as_session("secretary"), council.token("admin")
+        token, session, gone = council.as_token("secretary"), council.as_session("secretary"), council.token_made("admin")
         assert daemon.control.request("DELETE", f"/api/v1/tokens/{gone['id']}").status == 204
         daemon.kill9()
         daemon.start()

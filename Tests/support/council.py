@@ -1,13 +1,14 @@
-"""A council for tests: its roster, its commands over the control socket, and the record checked without Plenary's own code."""
+"""A council in a test's daemon, as a client of docs/http.md has it: commands, files, what everybody sees, and who may do what."""
 
-import hashlib
 import json
-import subprocess
-import tempfile
 import uuid
-from pathlib import Path
 
+from .daemon import ROOT
 from .wait import wait_until
+
+#: The demo's: `d1`…`d34` and `head`.
+ROSTER = (ROOT / "config/demo/roster.csv").read_bytes()
+FACTIONS = ["Громада", "Злагода", "Нове місто"]
 
 
 class Refused(AssertionError):
@@ -26,116 +27,164 @@ class Refused(AssertionError):
         return self.problem.get("code")
 
 
-def roster(deputies):
-    """CSV of `d1`…`dN`, in two factions."""
-    rows = ["id,family,given,seat,faction"]
-    rows += [f"d{n},Депутат{n},Ім’я,{n},{'Громада' if n % 2 else 'Злагода'}" for n in range(1, deputies + 1)]
-    return "\n".join(rows) + "\n"
+def roster(count, names=None, head="Романенко"):
+    """CSV of `d1`…`d{count}` in three factions and a few without, and of the head; `names(i)` gives family and given name."""
+    names = names or (lambda i: (f"Депутат{i}", "Ім’я"))
+    lines = ["id;family;given;gender;seat;faction;role"]
+    for i in range(1, count + 1):
+        family, given = names(i)
+        faction = FACTIONS[min(len(FACTIONS) - 1, (i - 1) * len(FACTIONS) // count)] if i <= count - count // 10 else ""
+        lines.append(f"d{i};{family};{given};{'f' if i % 2 else 'm'};{i};{faction};")
+    if head:
+        lines.append(f"head;{head};Галина;f;;;head")
+    return "\n".join(lines) + "\n"
 
 
 class Council:
-    """`Council(daemon.control, "demo")`: commands as `cli:USER`, who may do everything."""
+    """`Council(daemon)`: over the control socket, as `cli:USER`, who may do everything; `as_token` and `as_session` come over TCP.
 
-    def __init__(self, door, hall):
-        self.door, self.hall = door, hall
-        self.last = 0
+    It remembers nothing of its own: several of them, the command line and a browser may work on one hall.
+    """
 
-    def path(self, rest):
-        return f"/api/v1/halls/{self.hall}/{rest}"
+    def __init__(self, daemon, hall="demo"):
+        self.daemon, self.hall = daemon, hall
+        self.path = f"/api/v1/halls/{hall}"
 
-    def post(self, name, timeout=60, **fields):
-        """Sends one command with an id of its own unless `id` is given; the reply, whatever it is."""
-        fields.setdefault("id", str(uuid.uuid4()))
-        return self.door.post(self.path("commands"), {"command": name, **fields}, timeout=timeout)
+    # — doing —
 
-    def do(self, name, **fields):
-        """The same, done; `Refused` when it was not."""
-        reply = self.post(name, **fields)
+    def send(self, command, headers=None, door=None, timeout=60, **fields):
+        """One command; the reply, whatever it is. A fresh id unless one is given."""
+        body = {"command": command, "id": str(uuid.uuid4()), **fields}
+        return (door or self.daemon.control).post(f"{self.path}/commands", json=body, headers=headers, timeout=timeout)
+
+    def do(self, command, **fields):
+        """A command that must be taken, or `Refused`; the answer."""
+        reply = self.send(command, **fields)
         if reply.status != 200:
-            raise Refused(name, reply)
-        self.last = max(self.last, reply.json["last"])
+            raise Refused(f"{command} {fields}", reply)
         return reply.json
 
-    def seat(self, deputies):
-        """Imports a roster of so many deputies."""
-        reply = self.door.request(
-            "POST", self.path(f"roster?seats={deputies}"), body=roster(deputies).encode(), headers={"Content-Type": "text/csv"})
+    def file(self, name, body, headers=None, door=None, **query):
+        """Sends a file: `roster`, `agenda`, `rules`, `hall-system`; the reply."""
+        asked = "&".join(f"{k}={v}" for k, v in query.items())
+        return (door or self.daemon.control).request("POST", f"{self.path}/{name}?{asked}", body=body, headers=headers)
+
+    def take(self, name, body, **query):
+        """A file that must be taken."""
+        reply = self.file(name, body.encode() if isinstance(body, str) else body, **query)
         if reply.status != 200:
-            raise Refused("the roster", reply)
+            raise Refused(f"the {name}", reply)
+        return reply.json
 
-    def open(self, sitting="s1", deputies=12, items=2):
-        """A sitting with everybody present and the first item before the council; everybody can see it."""
-        self.seat(deputies)
-        self.do("schedule_sitting", sitting=sitting, title=f"Засідання {sitting}")
-        agenda = [{"item": f"i{n}", "number": str(n), "title": f"Питання {n}"} for n in range(1, items + 1)]
-        self.do("replace_agenda", sitting=sitting, items=agenda)
+    def import_roster(self):
+        """The demo's deputies."""
+        return self.take("roster", ROSTER, seats=34)
+
+    def seat(self, count=34, names=None, head="Романенко"):
+        """So many deputies, and the head."""
+        self.take("roster", roster(count, names, head), seats=count)
+        return self
+
+    def convene(self, sitting="s1", deputies=None, items=2, present=None, take_up="i1"):
+        """An open sitting with an item before it: of the demo's council, or of one with so many deputies. The first `present` are there, or all."""
+        if deputies is None:
+            self.import_roster()
+        else:
+            self.seat(deputies)
+        self.schedule(sitting, items)
         self.do("open_sitting", sitting=sitting)
-        self.do("register", sitting=sitting, deputies=[f"d{n}" for n in range(1, deputies + 1)])
-        self.do("take_up_item", sitting=sitting, item="i1")
-        self.snapshot()
+        self.do("register", sitting=sitting, deputies=self.people[:present])
+        if take_up:
+            self.do("take_up_item", sitting=sitting, item=take_up)
+        return self
 
-    def open_round(self, name, item="i1", kind="whole", **fields):
-        self.do("plan_round", round=name, item=item, kind=kind, question=f"Питання {name}", **fields)
-        self.do("open_round", round=name)
+    def schedule(self, sitting="s1", items=2):
+        self.do("schedule_sitting", sitting=sitting, title=f"Двадцять п’ята сесія, {sitting}")
+        agenda = [{"item": f"i{n}", "number": str(n), "title": f"Питання {n}", "rapporteur": "Левчук Ганна"} for n in range(1, items + 1)]
+        self.do("replace_agenda", sitting=sitting, items=agenda)
+        return self
 
+    def open_round(self, round="r1", question="Прийняти в цілому", kind="whole", **more):
+        """Planned and opened; on the first item unless another is named."""
+        if kind != "registration":
+            more.setdefault("item", "i1")
+        self.do("plan_round", round=round, kind=kind, question=question, **more)
+        self.do("open_round", round=round)
+        return self
+
+    # — seeing —
+
+    @property
     def snapshot(self):
-        """What everybody sees; it follows what was acknowledged here by a moment, which is waited for."""
+        """What everybody sees, once it shows all that is on record: the public state follows an acknowledgement by some 50 ms."""
+        last = len(self.log()[0])
+
         def shown():
-            reply = self.door.get(self.path("council"))
-            assert reply.status == 200, reply.text
-            return reply.json if reply.json["seq"] >= self.last else None
-        return wait_until(shown, 20, f"event {self.last} to be shown", interval=0.01)
+            reply = self.daemon.http.get(f"{self.path}/council")
+            assert reply.status == 200, f"{reply.status} {reply.text}"
+            return reply.json if reply.json["seq"] >= last else None
+
+        return wait_until(shown, 20, f"event {last} to be shown", interval=0.01)
+
+    @property
+    def state(self):
+        return self.snapshot["state"]
+
+    @property
+    def people(self):
+        """The ids of the deputies in the roster's order, the head last."""
+        found = self.state["council"]["deputies"]
+        return sorted(found, key=lambda one: (one == "head", found[one]["order"]))
+
+    @property
+    def record(self):
+        """Everybody's copy of the record, byte for byte."""
+        reply = self.daemon.http.get(f"{self.path}/log", timeout=120)
+        assert reply.status == 200, f"{reply.status} {reply.text[:400]}"
+        return reply.body
 
     def log(self):
-        """The record as everybody may have it: lines as bytes, the signed head apart."""
-        reply = self.door.get(self.path("log"), timeout=120)
-        assert reply.status == 200, reply.text[:400]
-        *events, head = reply.body.rstrip(b"\n").split(b"\n")
+        """The record's lines as bytes, and its signed head: what `record.verify` checks."""
+        *events, head = self.record.rstrip(b"\n").split(b"\n")
         return events, head
 
+    @property
+    def events(self):
+        return [json.loads(line) for line in self.log()[0]]
 
-# — the record, by docs/protocol.md alone —
+    @property
+    def facts(self):
+        """The kinds of all events on record, in order."""
+        return [next(iter(event["fact"])) for event in self.events]
 
-def leaf(line):
-    return hashlib.sha256(b"\x00" + line).digest()
+    # — who —
+
+    def token_made(self, role, name=None, days=2, **more):
+        """A new token and all that is known of it; `halls` limits it."""
+        reply = self.daemon.control.post("/api/v1/tokens", json={"name": name or f"{role} {uuid.uuid4()}", "role": role, "days": days, **more})
+        assert reply.status == 201, f"{reply.status} {reply.text}"
+        return reply.json
+
+    def token(self, role, **more):
+        """The secret of a new token."""
+        return self.token_made(role, **more)["token"]
+
+    def revoke(self, token):
+        reply = self.daemon.control.request("DELETE", f"/api/v1/tokens/{token['id']}")
+        assert reply.status == 204, f"revoking: {reply.status} {reply.text}"
+
+    def as_token(self, role, **more):
+        """Header fields of a new token."""
+        return {"Authorization": f"Bearer {self.token(role, **more)}"}
+
+    def as_session(self, role):
+        """Header fields of a console session, as its page sends them."""
+        reply = self.daemon.http.post("/api/v1/session", json={"token": self.token(role)})
+        assert reply.status == 200, reply.text
+        return {"Cookie": reply.headers["set-cookie"].partition(";")[0], "X-CSRF-Token": reply.json["csrf"]}
 
 
-def merkle_root(leaves):
-    """RFC 9162 §2.1.1."""
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    if len(leaves) == 1:
-        return leaves[0]
-    split = 1 << (len(leaves) - 1).bit_length() - 1
-    return hashlib.sha256(b"\x01" + merkle_root(leaves[:split]) + merkle_root(leaves[split:])).digest()
-
-
-def verify(events, head):
-    """Checks sequence, chain, head and signature; returns the events as objects."""
-    previous, objects = "0" * 64, []
-    for number, line in enumerate(events, 1):
-        event = json.loads(line)
-        assert event["seq"] == number, f"event {event['seq']} stands where {number} should"
-        assert event["prev"] == previous, f"event {number} does not follow from the one before it"
-        previous = leaf(line).hex()
-        objects.append(event)
-    head = json.loads(head)
-    assert head["seq"] == len(events) and head["leaf"] == previous, f"the head is of event {head['seq']}, the record has {len(events)}"
-    assert head["root"] == merkle_root([leaf(line) for line in events]).hex(), "the head's root is another"
-    verify_signature(head)
-    return objects
-
-
-def verify_signature(head):
-    words = "plenary head v1\n" + "".join(f"{name} {head[name]}\n" for name in ("log", "seq", "at", "leaf", "root", "key"))
-    # SubjectPublicKeyInfo of an Ed25519 key (RFC 8410 §4).
-    key = bytes.fromhex("302a300506032b6570032100") + bytes.fromhex(head["key"])
-    with tempfile.TemporaryDirectory(prefix="plenary-head-") as folder:
-        names = {name: Path(folder) / name for name in ("key", "words", "signature")}
-        names["key"].write_bytes(key)
-        names["words"].write_bytes(words.encode())
-        names["signature"].write_bytes(bytes.fromhex(head["signature"]))
-        done = subprocess.run(
-            ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", names["key"], "-rawin", "-in", names["words"],
-             "-sigfile", names["signature"]], capture_output=True, text=True)
-    assert done.returncode == 0, f"the head is not signed by its key: {done.stdout}{done.stderr}"
+def denied(daemon):
+    """`plenary_denied_total` by reason."""
+    lines = [line for line in daemon.http.get("/metrics").text.splitlines() if line.startswith("plenary_denied_total{")]
+    return {line.split('"')[1]: int(line.rsplit(" ", 1)[1]) for line in lines}

@@ -1,106 +1,52 @@
-"""A council in a test's daemon: its roster, a sitting, and who may do what."""
+"""The record checked by docs/protocol.md alone, without Plenary's own code."""
 
+import hashlib
 import json
-import uuid
+import subprocess
+import tempfile
 from pathlib import Path
 
-from .wait import wait_until
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-ROSTER = (ROOT / "config/demo/roster.csv").read_bytes()
-
-
-class Council:
-    """`Council(daemon)`: the hall's record by the control socket, as `cli:USER`; `as_token` and `as_session` come over TCP."""
-
-    def __init__(self, daemon, hall="demo"):
-        self.daemon, self.hall = daemon, hall
-        self.path = f"/api/v1/halls/{hall}"
-
-    # — doing —
-
-    def send(self, command, headers=None, door=None, **fields):
-        """One command; the reply. A fresh id unless one is given."""
-        body = {"command": command, "id": str(uuid.uuid4()), **fields}
-        return (door or self.daemon.control).post(f"{self.path}/commands", json=body, headers=headers)
-
-    def do(self, command, **fields):
-        """A command that must be taken."""
-        reply = self.send(command, **fields)
-        assert reply.status == 200, (command, fields, reply.status, reply.text)
-        return reply.json
-
-    def file(self, name, body, headers=None, door=None, **query):
-        """Sends a file: `roster`, `agenda`, `rules`, `hall-system`."""
-        asked = "&".join(f"{k}={v}" for k, v in query.items())
-        return (door or self.daemon.control).request("POST", f"{self.path}/{name}?{asked}", body=body, headers=headers)
-
-    def begin(self, sitting="s1", present=30, items=("i1",)):
-        """The demo's roster, and an open sitting with some deputies in it."""
-        reply = self.file("roster", ROSTER, seats=34)
-        assert reply.status == 200, reply.text
-        self.do("schedule_sitting", sitting=sitting, title="Дванадцята сесія")
-        for number, item in enumerate(items, 1):
-            self.do("add_item", sitting=sitting, item=item, number=str(number), title=f"Питання {number}")
-        self.do("open_sitting", sitting=sitting)
-        if present:
-            self.do("register", deputies=[f"d{n}" for n in range(1, present + 1)])
-        return self
-
-    def open_round(self, round="r1", item="i1", **fields):
-        self.do("plan_round", round=round, item=item, kind="whole", question="Прийняти в цілому", **fields)
-        self.do("open_round", round=round)
-
-    # — seeing —
-
-    @property
-    def snapshot(self):
-        """What everybody sees, once it shows all that is on record: changes are published at most every 50 ms."""
-        last = self.events[-1]["seq"]
-        found = {}
-
-        def shown():
-            found.update(self.daemon.http.get(f"{self.path}/council").json)
-            return found["seq"] >= last
-
-        wait_until(shown, 20, lambda: f"event {last} is shown; it is {found.get('seq')}", interval=0.01)
-        return found
-
-    @property
-    def state(self):
-        return self.snapshot["state"]
-
-    @property
-    def record(self):
-        """Everybody's copy, byte for byte."""
-        return self.daemon.http.get(f"{self.path}/log").body
-
-    @property
-    def events(self):
-        return [json.loads(line) for line in self.record.splitlines()[:-1]]
-
-    # — who —
-
-    def token(self, role, halls=None, name=None, days=1):
-        body = {"name": name or f"{role} {uuid.uuid4()}", "role": role, "days": days}
-        if halls:
-            body["halls"] = halls
-        reply = self.daemon.control.post("/api/v1/tokens", json=body)
-        assert reply.status == 201, reply.text
-        return reply.json
-
-    def as_token(self, role, **options):
-        """Header fields of a new token."""
-        return {"Authorization": f"Bearer {self.token(role, **options)['token']}"}
-
-    def as_session(self, role):
-        """Header fields of a console session, as its page sends them."""
-        reply = self.daemon.http.post("/api/v1/session", json={"token": self.token(role)["token"]})
-        assert reply.status == 200, reply.text
-        return {"Cookie": reply.headers["set-cookie"].partition(";")[0], "X-CSRF-Token": reply.json["csrf"]}
+def leaf(line):
+    return hashlib.sha256(b"\x00" + line).digest()
 
 
-def denied(daemon):
-    """`plenary_denied_total` by reason."""
-    lines = [line for line in daemon.http.get("/metrics").text.splitlines() if line.startswith("plenary_denied_total{")]
-    return {line.split('"')[1]: int(line.rsplit(" ", 1)[1]) for line in lines}
+def merkle_root(leaves):
+    """RFC 9162 §2.1.1."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\x01" + merkle_root(leaves[:split]) + merkle_root(leaves[split:])).digest()
+
+
+def verify(events, head):
+    """Checks sequence, chain, head and signature; returns the events as objects."""
+    previous, objects = "0" * 64, []
+    for number, line in enumerate(events, 1):
+        event = json.loads(line)
+        assert event["seq"] == number, f"event {event['seq']} stands where {number} should"
+        assert event["prev"] == previous, f"event {number} does not follow from the one before it"
+        previous = leaf(line).hex()
+        objects.append(event)
+    head = json.loads(head)
+    assert head["seq"] == len(events) and head["leaf"] == previous, f"the head is of event {head['seq']}, the record has {len(events)}"
+    assert head["root"] == merkle_root([leaf(line) for line in events]).hex(), "the head's root is another"
+    verify_signature(head)
+    return objects
+
+
+def verify_signature(head):
+    words = "plenary head v1\n" + "".join(f"{name} {head[name]}\n" for name in ("log", "seq", "at", "leaf", "root", "key"))
+    # SubjectPublicKeyInfo of an Ed25519 key (RFC 8410 §4).
+    key = bytes.fromhex("302a300506032b6570032100") + bytes.fromhex(head["key"])
+    with tempfile.TemporaryDirectory(prefix="plenary-head-") as folder:
+        names = {name: Path(folder) / name for name in ("key", "words", "signature")}
+        names["key"].write_bytes(key)
+        names["words"].write_bytes(words.encode())
+        names["signature"].write_bytes(bytes.fromhex(head["signature"]))
+        done = subprocess.run(
+            ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", names["key"], "-rawin", "-in", names["words"],
+             "-sigfile", names["signature"]], capture_output=True, text=True)
+    assert done.returncode == 0, f"the head is not signed by its key: {done.stdout}{done.stderr}"

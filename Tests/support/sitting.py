@@ -1,81 +1,83 @@
-"""A council's sitting on a running daemon, driven through the control socket as the CLI drives it."""
+"""A sitting held by a script: the test's own steps, or the demo's, over the control socket."""
 
 import json
-import uuid
+import re
 
-from Tests.support.wait import wait_until
+from .council import Council
+from .daemon import ROOT
 
-FACTIONS = ["Громада", "Злагода", "Нове місто"]
-
-
-def roster(count, names=None, head="Романенко"):
-    """A roster of `count` deputies, `d1` to `d{count}`, in three factions and a few without; `names(i)` gives family and given name."""
-    names = names or (lambda i: (f"Депутат{i}", "Ім’я"))
-    lines = ["id;family;given;gender;seat;faction;role"]
-    for i in range(1, count + 1):
-        family, given = names(i)
-        faction = FACTIONS[min(len(FACTIONS) - 1, (i - 1) * len(FACTIONS) // count)] if i <= count - count // 10 else ""
-        lines.append(f"d{i};{family};{given};{'f' if i % 2 else 'm'};{i};{faction};")
-    if head:
-        lines.append(f"head;{head};Галина;f;;;head")
-    return "\n".join(lines) + "\n"
+SCRIPT = ROOT / "config/demo/sitting.json"
 
 
-class Sitting:
-    """`sitting.command("open_round", round="r1")`; each command must be taken, or the test fails with the daemon's own words."""
+class Sitting(Council):
+    """`Sitting(daemon).seat(9).begin(present=9)`, or `Sitting(daemon).play(until=("close_round", "r2"))`: each command is about this sitting."""
 
     def __init__(self, daemon, hall="demo", sitting="s1"):
-        self.daemon, self.hall, self.id = daemon, hall, sitting
+        super().__init__(daemon, hall)
+        self.id, self._steps = sitting, None
 
-    def command(self, name, **fields):
-        body = {"command": name, "id": str(uuid.uuid4()), "sitting": self.id, **fields}
-        reply = self.daemon.control.request("POST", f"/api/v1/halls/{self.hall}/commands", body=json.dumps(body), headers={"Content-Type": "application/json"})
-        assert reply.status == 200, f"{name} {fields}: {reply.status} {reply.text}"
-        return reply.json
+    def do(self, command, **fields):
+        return super().do(command, **{"sitting": self.id, **fields})
 
-    def council(self, count=34, names=None, name="Зразківська міська рада", language="uk", head="Романенко"):
-        """The council's name, language and deputies; the vacancies of a roster that is not full are not made here."""
-        table = roster(count, names, head)
-        reply = self.daemon.control.request(
-            "POST", f"/api/v1/halls/{self.hall}/roster?dry_run=no&seats={count}", body=table.encode(), headers={"Content-Type": "text/csv"})
-        assert reply.status == 200, f"the roster: {reply.status} {reply.text}"
-        return self
+    # — the test's own —
 
     def agenda(self, *titles):
         items = [{"item": f"i{n}", "number": str(n), "title": title, "rapporteur": "Левчук Ганна Романівна", "draft": f"П-{411 + n}"} for n, title in enumerate(titles, 1)]
-        self.command("replace_agenda", items=items)
+        self.do("replace_agenda", items=items)
 
     def begin(self, *titles, present=30, title="Двадцять п’ята сесія"):
         """In session with `present` deputies and the head, before the first item."""
-        self.command("schedule_sitting", title=title)
+        self.do("schedule_sitting", title=title)
         self.agenda(*(titles or ("Про бюджет громади", "Про укриття")))
-        self.command("open_sitting")
-        # What is acknowledged is in the public state a moment later.
-        everybody = wait_until(lambda: self.deputies, 20, "the deputies in the public state")
-        self.command("register", deputies=[i for i in everybody if i != "head"][:present] + [i for i in everybody if i == "head"])
+        self.do("open_sitting")
+        everybody = self.people
+        self.do("register", deputies=everybody[:present] + [one for one in everybody[present:] if one == "head"])
         return self
 
-    def open_round(self, round, question="Прийняти в цілому", kind="whole", **more):
-        self.command("plan_round", round=round, kind=kind, question=question, **more)
-        self.command("open_round", round=round)
-
     def vote(self, round, **choices):
-        """`vote("r1", yes=range(1, 21), no=[21])`"""
-        for choice, deputies in choices.items():
-            for number in deputies:
-                self.command("cast_ballot", round=round, deputy=number if isinstance(number, str) else f"d{number}", choice=choice)
+        """`vote("r1", yes=range(1, 21), no=[21], abstain=["d22..d24", "head"])`"""
+        for choice, people in choices.items():
+            for deputy in deputies(people):
+                self.do("cast_ballot", round=round, deputy=deputy, choice=choice)
 
     def end_round(self, round):
-        self.command("close_round", round=round)
-        self.command("announce_round", round=round)
+        self.do("close_round", round=round)
+        self.do("announce_round", round=round)
 
-    @property
-    def snapshot(self):
-        reply = self.daemon.http.get(f"/api/v1/halls/{self.hall}/council")
-        assert reply.status == 200, f"{reply.status} {reply.text}"
-        return reply.json
+    # — the demo's —
 
-    @property
-    def deputies(self):
-        found = self.snapshot["state"]["council"]["deputies"]
-        return sorted(found, key=lambda i: found[i]["order"])
+    def play(self, until=None, only_some=None):
+        """Everything of the demo up to that step, at once; the next `play` goes on from there, the first one brings the demo's council.
+
+        `until`: the name of a command and what it is about; that step is done too. `only_some`: of the last ballots only so many.
+        """
+        if self._steps is None:
+            self.import_roster()
+            script = json.dumps(json.loads(SCRIPT.read_text())["steps"])
+            self._steps = iter(json.loads(script.replace("demo-{run}", self.id).replace("{run}", "1")))
+        for step in self._steps:
+            if "ballots" in step:
+                ballots = step["ballots"]
+                cast = [(choice, deputy) for choice in ("yes", "no", "abstain") for deputy in deputies(ballots.get(choice, []))]
+                is_last = until == ("ballots", ballots["round"])
+                for choice, deputy in cast[:only_some] if is_last and only_some else cast:
+                    self.do("cast_ballot", round=ballots["round"], deputy=deputy, choice=choice)
+                if is_last:
+                    return self
+                continue
+            command = step["command"]
+            self.do(**command)
+            about = command.get("round") or command.get("item") or command.get("speaker")
+            if until and until[0] == command["command"] and until[1] in (about, None):
+                return self
+        return self
+
+
+def deputies(names):
+    """`[1, "d3..d5", "head"]` → d1 d3 d4 d5 head."""
+    for name in names:
+        found = re.fullmatch(r"([a-z]+)(\d+)\.\.\1(\d+)", str(name))
+        if found:
+            yield from (f"{found[1]}{n}" for n in range(int(found[2]), int(found[3]) + 1))
+        else:
+            yield f"d{name}" if isinstance(name, int) else name

@@ -23,7 +23,7 @@ class Job:
 
 
 class Voting:
-    """Sittings of `rounds` rounds in which everybody votes. `run(door)` works until the daemon is gone or `enough()`."""
+    """Sittings of `rounds` rounds in which everybody votes. `run(daemon)` works until the daemon is gone or `enough()`."""
 
     def __init__(self, hall, deputies=60, rounds=20, seed=0):
         self.hall, self.deputies, self.rounds = hall, deputies, rounds
@@ -77,15 +77,15 @@ class Voting:
 
     # — work —
 
-    def run(self, door, workers, enough):
+    def run(self, daemon, workers, enough):
         """Returns when every worker saw the daemon go, or `enough()` said so."""
-        threads = [threading.Thread(target=self._work, args=(door, enough), daemon=True) for _ in range(workers)]
+        threads = [threading.Thread(target=self._work, args=(daemon, enough), daemon=True) for _ in range(workers)]
         for thread in threads:
             thread.start()
         return threads
 
-    def _work(self, door, enough):
-        council = Council(door, self.hall)
+    def _work(self, daemon, enough):
+        council = Council(daemon, self.hall)
         while self.failure is None and not enough():
             with self.lock:
                 job = self._take()

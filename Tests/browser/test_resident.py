@@ -86,7 +86,7 @@ def changes_of(viewer, marks, timeout):
         changes = viewer.evaluate("window.changes")
         shown = {mark: next((one["shown"] for one in changes if mark in one["text"]), None) for mark in marks}
         return shown if None not in shown.values() else None
-    return wait_until(found, timeout, lambda: f"{marks} on the page: {viewer.evaluate('window.changes')} {viewer.state()}", interval=0.2)
+    return wait_until(found, timeout, lambda: f"{marks} on the page: {viewer.evaluate('window.changes')} {viewer.state()}", interval=0.2, exactly=True)
 
 
 def test_a_change_is_seen_when_the_picture_shows_it_live_and_a_minute_back(watch, daemon, measured):

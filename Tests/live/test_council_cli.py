@@ -6,8 +6,8 @@ import uuid
 
 import pytest
 
+from Tests.support.council import Council
 from Tests.support.daemon import ROOT, Daemon
-from Tests.support.wait import wait_until
 
 HALL = {"name": "rada", "title": "Міська рада", "language": "uk", "camera": "test:", "autostart": False}
 
@@ -45,7 +45,14 @@ def sitting(tmp_path_factory):
 
 
 def hold(daemon, folder):
-    cli = daemon.cli
+    council = Council(daemon, "rada")
+
+    def cli(*arguments):
+        # A clerk reads what was said before the next line is typed: by then everybody sees it.
+        result = daemon.cli(*arguments)
+        assert council.snapshot
+        return result
+
     roster, agenda = folder / "roster.csv", folder / "agenda.csv"
     roster.write_text(ROSTER, "utf-8-sig")
     agenda.write_text(AGENDA)

@@ -29,12 +29,12 @@ HALL = {"name": "demo", "camera": "test:", "autostart": False}
 def connect(daemon, hall="demo", query="", **options):
     """A WebSocket of a client that does everything right."""
     return websockets.sync.client.connect(
-        f"ws://{daemon.events_address}/live/{hall}/events{query}", subprotocols=[SUBPROTOCOL], open_timeout=20, **options)
+        f"ws://{daemon.events_address}/live/{hall}/events{query}", subprotocols=[SUBPROTOCOL], open_timeout=60, **options)
 
 
 def delta(channel):
     """The next message that is no tick."""
-    while '"type":"tick"' in (message := channel.recv(20)):
+    while '"type":"tick"' in (message := channel.recv(60)):
         pass
     return message
 
@@ -97,8 +97,8 @@ def test_all_three_ways_give_the_same_bytes():
         wait_until(lambda: council.snapshot["seq"] == len(begin), 20, "the last event to be published")
         epoch, after = council.snapshot["epoch"], len(begin)
         with connect(daemon, query=f"?epoch={epoch}&after={after}") as channel, socket.create_connection(daemon.address.split(":")) as sse:
-            assert '"type":"tick"' in channel.recv(20), "nothing is missing"
-            sse.settimeout(20)
+            assert '"type":"tick"' in channel.recv(60), "nothing is missing"
+            sse.settimeout(60)
             sse.sendall(f"GET /live/demo/events?epoch={epoch}&after={after} HTTP/1.0\r\n\r\n".encode())
             stream = sse.makefile("rb")
             lines = iter(lambda: stream.readline().rstrip(b"\n"), None)
@@ -118,7 +118,7 @@ def test_a_page_is_told_where_the_channel_is():
         place = daemon.http.get("/api/v1/halls/demo/channel").json
         assert place["websocket"] == f"ws://{daemon.events_address}/live/demo/events"
         with websockets.sync.client.connect(place["websocket"], subprotocols=[SUBPROTOCOL], origin=daemon.url) as channel:
-            assert '"type":"snapshot"' in channel.recv(20)
+            assert '"type":"snapshot"' in channel.recv(60)
         policy = daemon.http.get("/halls/demo").headers["content-security-policy"]
         assert f"connect-src 'self' ws://{daemon.events_address};" in policy
         with pytest.raises(websockets.exceptions.InvalidStatus) as refusal:
@@ -135,15 +135,15 @@ def test_a_restart_tells_everybody_when_to_come_back():
         council.convene(deputies=12)
         with connect(daemon) as channel:
             fold = Fold()
-            fold.take(channel.recv(20))
+            fold.take(channel.recv(60))
             daemon.terminate()
             with pytest.raises(websockets.exceptions.ConnectionClosed) as closed:
                 while True:
-                    fold.take(channel.recv(20))
+                    fold.take(channel.recv(60))
             assert closed.value.rcvd.code == 1001 and closed.value.rcvd.reason.startswith("retryWindow="), closed.value.rcvd
         daemon.start()
         with connect(daemon, query=fold.query) as channel:
-            fold.take(channel.recv(20))
+            fold.take(channel.recv(60))
         truth = council.snapshot
         assert (fold.epoch, fold.seq, fold.state) == (truth["epoch"], truth["seq"], truth["state"]), "the record goes on"
 
@@ -151,17 +151,17 @@ def test_a_restart_tells_everybody_when_to_come_back():
 def test_a_hall_that_a_reload_adds_has_votes_and_one_that_it_removes_says_goodbye():
     with Daemon(halls=[HALL, {**HALL, "name": "old"}]) as daemon:
         with connect(daemon, "old") as old, connect(daemon) as kept:
-            old.recv(20), kept.recv(20)
+            old.recv(60), kept.recv(60)
             daemon.halls = [HALL, {**HALL, "name": "new"}]
             daemon.write_config()
             assert daemon.cli("reload").code == 0
             with pytest.raises(websockets.exceptions.ConnectionClosed) as closed:
                 while True:
-                    old.recv(20)
+                    old.recv(60)
             assert closed.value.rcvd.code == 1001
             Council(daemon, "new").convene(deputies=12)
             with connect(daemon, "new") as channel:
-                assert '"s1"' in channel.recv(20)
+                assert '"s1"' in channel.recv(60)
             Council(daemon).convene(deputies=12)
             assert '"type":"delta"' in delta(kept), "the other hall's listeners were not touched"
         with pytest.raises(websockets.exceptions.InvalidStatus) as refusal:
@@ -186,9 +186,9 @@ def test_both_doors_take_a_renewed_certificate_and_drop_nobody(tmp_path):
         wait_until(lambda: "ready:" in daemon.log, 20, "the daemon to be ready")
         trust = ssl.create_default_context(cadata=first)
         with websockets.sync.client.connect(
-                f"wss://{daemon.events_address}/live/demo/events", subprotocols=[SUBPROTOCOL], ssl=trust, open_timeout=20) as channel:
+                f"wss://{daemon.events_address}/live/demo/events", subprotocols=[SUBPROTOCOL], ssl=trust, open_timeout=60) as channel:
             fold = Fold()
-            fold.take(channel.recv(20))
+            fold.take(channel.recv(60))
             renewed = make_certificate(tmp_path)
 
             def shown(address):
@@ -201,7 +201,7 @@ def test_both_doors_take_a_renewed_certificate_and_drop_nobody(tmp_path):
                 fold.take(channel.recv(60))
             Council(daemon).convene(deputies=12)
             while fold.state.get("sitting", {}).get("status") != "open":
-                fold.take(channel.recv(20))
+                fold.take(channel.recv(60))
 
 
 def silent_client(daemon):
@@ -209,7 +209,7 @@ def silent_client(daemon):
     host, port = daemon.events_address.split(":")
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    client.settimeout(20)
+    client.settimeout(60)
     client.connect((host, int(port)))
     key = base64.b64encode(os.urandom(16)).decode()
     client.sendall(
@@ -218,7 +218,6 @@ def silent_client(daemon):
     return client
 
 
-@pytest.mark.timeout(300)
 def test_slow_readers_are_let_go_and_hold_up_nobody(measured):
     count = 100
     with Daemon(halls=[HALL]) as daemon:
@@ -229,14 +228,14 @@ def test_slow_readers_are_let_go_and_hold_up_nobody(measured):
         before = daemon.resident_megabytes()
         with connect(daemon, max_size=None) as channel:
             fold, late = Fold(), []
-            fold.take(channel.recv(20))
+            fold.take(channel.recv(60))
             # Each change is 4 kB in UTF-8: past what a socket and a queue hold, for every silent one.
             for number in range(250):
                 title = f"{number:04}" + "ї" * 1990
                 council.do("edit_item", item="i2", number="2", title=title)
                 began = time.monotonic()
                 while fold.state["agenda"]["items"]["i2"]["title"] != title:
-                    fold.take(channel.recv(30))
+                    fold.take(channel.recv(60))
                 late.append(time.monotonic() - began)
             measured("acknowledged to seen, worst", max(late), "s")
             measured("memory that came", daemon.resident_megabytes() - before, "MB")
@@ -260,7 +259,7 @@ def test_what_is_no_upgrade_is_answered_and_closed():
         post = f"POST /live/demo/events HTTP/1.1\r\nHost: {daemon.events_address}\r\nContent-Length: 3\r\n\r\nabc".encode()
         for request, status in ((post + post, 405), (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 404), (b"\x16\x03\x01\x02\x00", None), (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", None)):
             with socket.create_connection((host, int(port))) as client:
-                client.settimeout(20)
+                client.settimeout(60)
                 client.sendall(request)
                 got = b""
                 try:
@@ -272,7 +271,7 @@ def test_what_is_no_upgrade_is_answered_and_closed():
                 assert status is None or got.startswith(f"HTTP/1.1 {status} ".encode()), got
         # It still works, and rests: two POSTs in one packet spin libwebsockets' own HTTP for ever.
         with connect(daemon) as channel:
-            assert '"type":"snapshot"' in channel.recv(20)
+            assert '"type":"snapshot"' in channel.recv(60)
         ticks = os.sysconf("SC_CLK_TCK")
 
         def spent():
@@ -283,7 +282,6 @@ def test_what_is_no_upgrade_is_answered_and_closed():
         assert spent() - began < 1.5, "the daemon is busy with nothing"
 
 
-@pytest.mark.timeout(180)
 def test_items_and_rounds_stand_in_the_live_playlists():
     with Daemon(halls=[{"name": "demo", "camera": "test:", "segmentMaximum": 4}]) as daemon:
         daemon.wait_live("demo", timeout=60)

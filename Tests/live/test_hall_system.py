@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from Tests.support.council import Council
 from Tests.support.daemon import ROOT, Daemon
 from Tests.support.wait import wait_until
 
@@ -56,7 +57,7 @@ def outcome(daemon, folder, name, where):
 
 
 def rounds(daemon):
-    return daemon.cli("round", "list", "--json").json["by_id"]
+    return Council(daemon, "rada").state["rounds"]["by_id"]
 
 
 def test_a_vote_is_taken_with_all_its_dirt(hall):
@@ -74,12 +75,12 @@ def test_the_same_vote_again_changes_nothing(hall):
     daemon, folder = hall
     drop(folder, "a.json", vote())
     outcome(daemon, folder, "a.json", "done")
-    sequence = daemon.cli("sitting", "show", "--json").json["seq"]
+    sequence = Council(daemon, "rada").snapshot["seq"]
     drop(folder, "b.json", vote())
     assert "taken before" in outcome(daemon, folder, "b.json", "done")
     drop(folder, "a.json", vote(), rename=False)
     assert "taken before" in outcome(daemon, folder, "a-2.json", "done")
-    assert daemon.cli("sitting", "show", "--json").json["seq"] == sequence
+    assert Council(daemon, "rada").snapshot["seq"] == sequence
 
 
 def test_ballots_go_into_the_round_that_is_open(hall):

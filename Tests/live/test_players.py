@@ -24,7 +24,7 @@ def daemon():
 def test_ffmpeg_plays(daemon, hall, measured):
     done = subprocess.run(
         ["ffmpeg", "-hide_banner", "-nostdin", "-v", "warning", "-stats", "-i", f"{daemon.url}/live/{hall}/index.m3u8", "-t", "10", "-f", "null", "-"],
-        capture_output=True, text=True, timeout=90)
+        capture_output=True, text=True, timeout=300)
     frames = int(re.findall(r"frame=\s*(\d+)", done.stderr)[-1])
     measured("ffmpeg decoded", frames, "frames of 250")
     assert done.returncode == 0 and frames >= 240, done.stderr[-2000:]
@@ -50,11 +50,11 @@ play.set_property('video-sink', sink('video')); play.set_property('audio-sink', 
 loop = GLib.MainLoop(); bus = play.get_bus(); bus.add_signal_watch(); errors = []
 bus.connect('message::error', lambda b, m: (errors.append(str(m.parse_error())), loop.quit()))
 GLib.timeout_add(100, lambda: (loop.quit(), False)[1] if counts['video'] >= 100 and counts['audio'] >= 50 else True)
-GLib.timeout_add_seconds(40, loop.quit)
+GLib.timeout_add_seconds(180, loop.quit)
 play.set_state(Gst.State.PLAYING); loop.run(); play.set_state(Gst.State.NULL)
 print(counts['video'], counts['audio'], errors)
 """
-    done = subprocess.run(["/usr/bin/python3", "-c", script], capture_output=True, text=True, timeout=90,
+    done = subprocess.run(["/usr/bin/python3", "-c", script], capture_output=True, text=True, timeout=300,
                           env={**os.environ, "GST_PLUGIN_FEATURE_RANK": f"{adaptive}:MAX,{other}:NONE"})
     assert done.stdout, done.stderr[-2000:]
     video, audio, errors = done.stdout.split(" ", 2)
@@ -76,7 +76,7 @@ def test_vlc_plays(daemon, measured):
             wait_until(lambda: frames(target) >= 100, 60, "a hundred frames that VLC passed on", interval=1)
         finally:
             player.terminate()
-            said = player.communicate(timeout=20)[1]
+            said = player.communicate(timeout=60)[1]
         measured("VLC passed on", frames(target), "frames")
         assert frames(target, "a") > 0, said[-2000:]
 
@@ -86,6 +86,6 @@ def frames(file, kind="v"):
         return 0
     done = subprocess.run(
         ["ffprobe", "-v", "quiet", "-select_streams", f"{kind}:0", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", file],
-        capture_output=True, text=True, timeout=60)
+        capture_output=True, text=True, timeout=120)
     found = re.findall(r"\d+", done.stdout)
     return int(found[0]) if found else 0

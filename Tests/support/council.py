@@ -115,12 +115,17 @@ class Council:
     # — seeing —
 
     @property
+    def _public(self):
+        """The public door, unless it is one with TLS."""
+        return self.daemon.control if "tls" in self.daemon.settings else self.daemon.http
+
+    @property
     def snapshot(self):
         """What everybody sees, once it shows all that is on record: the public state follows an acknowledgement by some 50 ms."""
         last = len(self.log()[0])
 
         def shown():
-            reply = self.daemon.http.get(f"{self.path}/council")
+            reply = self._public.get(f"{self.path}/council")
             assert reply.status == 200, f"{reply.status} {reply.text}"
             return reply.json if reply.json["seq"] >= last else None
 
@@ -139,7 +144,7 @@ class Council:
     @property
     def record(self):
         """Everybody's copy of the record, byte for byte."""
-        reply = self.daemon.http.get(f"{self.path}/log", timeout=120)
+        reply = self._public.get(f"{self.path}/log", timeout=120)
         assert reply.status == 200, f"{reply.status} {reply.text[:400]}"
         return reply.body
 

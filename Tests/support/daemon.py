@@ -49,7 +49,7 @@ class Daemon:
 
     running = []
 
-    def __init__(self, halls=(), settings=None, rtmp=False, secrets=(), state=None, environment=None, wait=True, ready_within=20):
+    def __init__(self, halls=(), settings=None, rtmp=False, secrets=(), state=None, environment=None, wait=True, ready_within=60):
         self.halls, self.settings, self.secrets = [dict(hall) for hall in halls], dict(settings or {}), list(secrets)
         self._folder = None if state else tempfile.TemporaryDirectory(prefix="plenary-test-")
         self.state = Path(state or self._folder.name)
@@ -122,12 +122,12 @@ class Daemon:
                 raise
             self.ready_after = time.monotonic() - started
 
-    def wait_ready(self, timeout=20):
+    def wait_ready(self, timeout=60):
         def ready():
             if self.process.poll() is not None:
                 raise AssertionError(f"the daemon left with {self.process.returncode} before it was ready:\n{self.log}")
             try:
-                return self.http.get("/readyz", timeout=2).status == 200
+                return self.http.get("/readyz", timeout=10).status == 200
             except OSError:
                 return False
         wait_until(ready, timeout, lambda: f"/readyz of the daemon; its log:\n{self.log}")
@@ -144,7 +144,7 @@ class Daemon:
         self.terminate()
         self.start()
 
-    def terminate(self, timeout=15):
+    def terminate(self, timeout=60):
         """SIGTERM; returns the seconds it took to leave."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
@@ -154,17 +154,17 @@ class Daemon:
     def kill9(self):
         """kill -9, as a power cut would; the workers must follow by themselves."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def _end(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
             self.process.terminate()
             try:
-                self.process.wait(10)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-                self.process.wait(10)
+                self.process.wait(60)
         for pid in self.processes():
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -178,7 +178,7 @@ class Daemon:
                 try:
                     self.terminate()
                 except subprocess.TimeoutExpired:
-                    raise AssertionError(f"SIGTERM did not end the daemon in 15 s; its log:\n{self.log[-4000:]}")
+                    raise AssertionError(f"SIGTERM did not end the daemon in a minute; its log:\n{self.log[-4000:]}")
             assert self.process.returncode == self.expect_code, f"the daemon left with {self.process.returncode}:\n{self.log[-4000:]}"
             wait_until(lambda: not self.processes(), 8, lambda: f"children left behind: {[self.command_line(p) for p in self.processes()]}")
             self.check_log()
@@ -273,7 +273,7 @@ class Daemon:
                 door.close()
                 setattr(self, name, None)
 
-    def cli(self, *arguments, timeout=60, stdin=None):
+    def cli(self, *arguments, timeout=180, stdin=None):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PLENARY_")}
         environment["PLENARY_STATE"] = str(self.state)
         return CommandResult(subprocess.run(
@@ -282,7 +282,7 @@ class Daemon:
 
     def status(self, hall):
         """StreamStatus, from the operators' door."""
-        reply = self.control.get(f"/api/v1/halls/{hall}/stream", timeout=10)
+        reply = self.control.get(f"/api/v1/halls/{hall}/stream", timeout=60)
         assert reply.status == 200, f"status of {hall}: {reply.status} {reply.text}"
         text = reply.text
         for secret in self.secrets:
@@ -290,7 +290,7 @@ class Daemon:
         optional = dict.fromkeys(("source", "failure", "retryIn", "partTarget", "hiddenSince", "workerPID"))
         return {**optional, **reply.json}
 
-    def wish(self, hall, what, timeout=30):
+    def wish(self, hall, what, timeout=60):
         """POST …/stream/{start|stop|restart|slate-on|slate-off|hide|show}; the reply."""
         return self.control.post(f"/api/v1/halls/{hall}/stream/{what}", timeout=timeout)
 
@@ -298,7 +298,7 @@ class Daemon:
         self.write_config()
         return self.control.post("/api/v1/reload")
 
-    def wait_for(self, hall, predicate, timeout=20, what="the hall's status"):
+    def wait_for(self, hall, predicate, timeout=20, what="the hall's status", exactly=False):
         """Waits until `predicate(status)` is true; returns that status."""
         last = {}
 
@@ -307,7 +307,7 @@ class Daemon:
             last.update(self.status(hall))
             return predicate(last)
 
-        wait_until(asked, timeout, lambda: f"{what} of {hall}; last: {last}", interval=0.05)
+        wait_until(asked, timeout, lambda: f"{what} of {hall}; last: {last}", exactly=exactly)
         return dict(last)
 
     def wait_live(self, hall, timeout=25, parts=1):

@@ -36,7 +36,7 @@ class _UnixConnection(http.client.HTTPConnection):
 class Door:
     """`Door("127.0.0.1:8080")` or `Door(unix="/path/control.sock")`. One kept connection per thread."""
 
-    def __init__(self, address=None, unix=None, timeout=30):
+    def __init__(self, address=None, unix=None, timeout=60):
         self.address, self.unix, self.timeout = address, unix, timeout
         self._local = threading.local()
 

@@ -59,7 +59,7 @@ class WebSocketsClient(Listener):
         while not self.goal.is_reached(self.fold):
             try:
                 socket = await websockets.asyncio.client.connect(
-                    f"ws://{self.daemon.events_address}{self.events_path}{self.fold.query}", subprotocols=[SUBPROTOCOL], open_timeout=20)
+                    f"ws://{self.daemon.events_address}{self.events_path}{self.fold.query}", subprotocols=[SUBPROTOCOL], open_timeout=60)
                 assert socket.subprotocol == SUBPROTOCOL
                 left = self.lives()
                 try:

@@ -54,7 +54,7 @@ class Process:
             self.process.send_signal(signal.SIGCONT)
             self.process.terminate()
             try:
-                self.process.wait(5)
+                self.process.wait(30)
             except subprocess.TimeoutExpired:
                 self.kill()
 
@@ -62,7 +62,7 @@ class Process:
         if self.running:
             self.process.kill()
         if self.process:
-            self.process.wait(5)
+            self.process.wait(30)
 
     def freeze(self):
         self.process.send_signal(signal.SIGSTOP)

@@ -15,7 +15,7 @@ class Refused(Exception):
 class WebSocket:
     """`with WebSocket("127.0.0.1", port, "/live/demo/events", tls=context) as socket: socket.message()`"""
 
-    def __init__(self, host, port, path, name=None, tls=None, origin=None, timeout=30):
+    def __init__(self, host, port, path, name=None, tls=None, origin=None, timeout=60):
         name = name or f"{host}:{port}"
         self.socket = socket.create_connection((host, port), timeout)
         if tls is not None:

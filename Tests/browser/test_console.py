@@ -436,7 +436,7 @@ def test_two_consoles_that_open_a_vote_at_once_open_one(sit, council):
     first.see("#next", "Close the vote")
     for route in held:
         route.continue_()
-    second.see("#bar-words", "Another console has just changed the same thing")
+    second.see("#bar-words", "Another console was faster: a vote was opened")
     assert second.is_red
     second.see("#next", "Close the vote")
     second.page.click("#bar-button")
@@ -454,7 +454,7 @@ def test_two_consoles_that_close_a_vote_close_it_once(sit, council):
     first.wait_settled()
     second.see("#next", "Announce the result")
     second.press("Enter")
-    second.see("#last-sent", "Meanwhile this has changed")
+    second.see("#last-sent", "Meanwhile: Прийняти в цілому: not announced yet. Nothing was sent.")
     assert council.facts.count("round_closed") == 1
 
 

@@ -8,8 +8,12 @@
 const retryable = new Set([408, 425, 429, 502, 503, 504]);
 const unfinished = new Set(["waiting", "sent", "unanswered"]);
 
+/** Refusals that another try does not heal, whatever their status: a person must do something. */
+const final = new Set(["storage_full", "storage", "storage_failed", "record_damaged"]);
+
 /** What an answer means. Pure. */
 export function judge(status, body) {
+    if (final.has(body?.code)) return "refused";
     if (status >= 200 && status < 300) return "record";
     if (status === 401) return "login";
     if (status === 403 && String(body?.type ?? body?.code ?? "").includes("csrf")) return "login";
@@ -122,6 +126,8 @@ export class Outbox extends EventTarget {
             } catch {
                 // No answer: it may be on record or not. Only the same UUID again will tell.
             }
+            // Why it waits, as far as somebody has said so.
+            entry.problem = null;
             if (answer) this.#take(entry, answer);
             else entry.state = "unanswered";
             if (!unfinished.has(entry.state) || (answer && entry.state === "sent")) continue;
@@ -142,7 +148,7 @@ export class Outbox extends EventTarget {
             }
             case "conflict": {
                 const touched = (body.since ?? []).some(({ type }) => entry.minds?.some((prefix) => String(type).startsWith(prefix)));
-                if (touched || !entry.minds || body.since === undefined) return this.#settle(entry, "refused", body);
+                if (touched || !entry.minds || body.since === undefined) return this.#settle(entry, "refused", { ...body, minds: entry.minds });
                 // Others did something else meanwhile. The refusal was an answer: this is a new command.
                 entry.expected = body.current;
                 entry.ids[entry.step] = this.#uuid();
@@ -156,6 +162,7 @@ export class Outbox extends EventTarget {
                 break;
             case "again":
                 entry.state = "unanswered";
+                entry.problem = body ?? { status };
                 break;
             default:
                 this.#settle(entry, "refused", body ?? { status });

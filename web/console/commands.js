@@ -7,6 +7,10 @@
  */
 
 import { itemOf } from "./next.js";
+import { blockOf, carry, carryBack, endOfBlock } from "./tree.js";
+
+/** What another console may not have done meanwhile to the order that was seen. */
+const orderMinds = ["item_moved", "item_added", "agenda"];
 
 const one = (name, subject, command, more = {}) => ({
     key: more.key ?? keyOf(command), name, subject, steps: [command], minds: more.minds, undo: more.undo ?? null,
@@ -35,15 +39,29 @@ export function intents(state) {
         clearNotice: () => ({ ...simple("clearNotice", "clear_notice"), undo: state.notice ? one("postNotice", state.notice.text, make("post_notice", clean(state.notice))) : null }),
 
         addItem: (item, index) => one("addItem", subjectOf(item), make("add_item", clean({ ...item, index })), { key: `add_item:${item.item}` }),
+        /** `changed` names everything that the form does; without `parent` it is an item of its own. */
         editItem: (id, changed) => {
-            const fields = (from) => make("edit_item", clean({ item: id, number: from.number ?? "", title: from.title, rapporteur: from.rapporteur, draft: from.draft, links: from.links, parent: from.parent }));
+            const { order, items } = state.agenda;
             const old = itemOf(state, id);
-            return one("editItem", subjectOf(changed), fields({ ...old, ...changed }), { minds: ["item_edited", "agenda"], undo: one("editItem", subjectOf(old), fields(old), { key: `edit_item:${id}` }), key: `edit_item:${id}` });
+            const next = { ...old, ...changed, parent: changed.parent || undefined };
+            const fields = (from) => make("edit_item", clean({ item: id, number: from.number ?? "", title: from.title, rapporteur: from.rapporteur, draft: from.draft, links: from.links ?? [], parent: from.parent }));
+            // It goes below its new item, or behind all of its former one.
+            const beside = old.parent === next.parent ? null : next.parent ?? old.parent;
+            const rest = { order: order.filter((one) => one !== id), items };
+            const [from, to] = [order.indexOf(id), beside ? endOfBlock(rest, beside) : order.indexOf(id)];
+            const moves = (all) => all.map((move) => make("move_item", move));
+            const key = `edit_item:${id}`;
+            return {
+                key, name: "editItem", subject: subjectOf(next), minds: ["item_edited", "agenda", ...(from === to ? [] : orderMinds)], steps: [fields(next), ...moves(carry(order, from, 1, to))],
+                undo: { key, name: "editItem", subject: subjectOf(old), undo: null, steps: [fields(old), ...moves(carryBack(order, from, 1, to))] },
+            };
         },
-        moveItem: (id, index) => {
-            const order = state.agenda.order;
-            const back = { ...one("moveItem", title(id), make("move_item", { item: id, index: order.indexOf(id) })), key: `move_item:${id}`, minds: ["item_moved", "item_added", "agenda"] };
-            return { ...one("moveItem", title(id), make("move_item", { item: id, index })), key: `move_item:${id}`, minds: back.minds, undo: back };
+        /** The item with its sub-items, so that it begins at `to` (counted without them). */
+        moveItem: (id, to) => {
+            const { order } = state.agenda;
+            const { start, size } = blockOf(state.agenda, id);
+            const move = (moves, undo) => ({ key: `move_item:${id}`, name: "moveItem", subject: title(id), minds: orderMinds, undo, steps: moves.map((one) => make("move_item", one)) });
+            return move(carry(order, start, size, to), move(carryBack(order, start, size, to), null));
         },
         takeUp: (id) => {
             const before = state.current_item;

@@ -1,11 +1,12 @@
 import { h, keep, write } from "./dom.js";
+import { fieldOf } from "./fields.js";
 
 /**
  * Questions to the person at the desk. Each is a modal `<dialog>`: Escape and “back” answer `null`, Enter takes the marked button.
  *
  * `ask({ title, text, fields, buttons })` resolves to `{ button, values }`; `text` is a list of sentences, or a function that gives it and is asked
  * again while the question stands (`refresh`); a field is
- * `{ name, label, kind, value, options, required, most, hint }` with kind `text`, `area`, `number`, `time`, `select`, `choice` (large), `file`;
+ * `{ name, label, kind, value, options, required, most, hint }` with a kind of `fields.js`;
  * `half` ones stand two in a row, `focus` is where typing begins.
  * `menu({ title, text, entries })` resolves to an entry's `value`.
  */
@@ -26,7 +27,7 @@ export class Dialogs {
 
     ask({ title, text = [], fields = [], buttons }) {
         const words = this.#words();
-        const inputs = fields.map((field) => ({ field, ...this.#input(field) }));
+        const inputs = fields.map((field) => ({ field, ...fieldOf(field, words, `field-${(this.#count += 1)}`) }));
         const told = h("div", { class: "told" });
         const tell = () => {
             const sentences = (typeof text === "function" ? text() : text).filter(Boolean);
@@ -100,57 +101,4 @@ export class Dialogs {
         dialog.showModal();
         return dialog;
     }
-
-    /** The field's element, and how to read it. */
-    #input(field) {
-        const words = this.#words();
-        const id = `field-${(this.#count += 1)}`;
-        const common = { id, name: field.name, required: field.required, autofocus: field.focus, "aria-describedby": field.hint ? `${id}-hint` : undefined };
-        const wrap = (input) => h("div", { class: field.half ? "field half" : "field" }, h("label", { for: id }, field.label), input, field.hint ? h("p", { class: "quiet", id: `${id}-hint` }, field.hint) : null);
-        switch (field.kind) {
-            case "area": {
-                const input = h("textarea", { ...common, rows: 3, maxlength: field.most ?? 1000 });
-                input.value = field.value ?? "";
-                return { element: wrap(input), read: () => input.value.replace(/\s+/g, " ").trim() };
-            }
-            case "number": {
-                const input = h("input", { ...common, type: "number", inputmode: "numeric", min: field.least ?? 0, max: field.most, step: 1, value: field.value ?? "" });
-                return { element: wrap(input), read: () => (input.value === "" ? undefined : Number(input.value)) };
-            }
-            case "time": {
-                const input = h("input", { ...common, type: "datetime-local", value: field.value ? localTime(field.value) : "" });
-                return { element: wrap(input), read: () => (input.value ? new Date(input.value).getTime() : undefined) };
-            }
-            case "select": {
-                const input = h("select", common, ...field.options.map(({ value, label }) => h("option", { value, selected: value === (field.value ?? "") }, label)));
-                return { element: wrap(input), read: () => input.value };
-            }
-            case "choice": {
-                const radios = field.options.map(({ value, label }, index) => h("label", { class: "choice" }, h("input", { type: "radio", name: `${id}-choice`, value, required: true, checked: field.value === undefined ? false : value === field.value, autofocus: index === 0 }), h("span", {}, label)));
-                const group = h("fieldset", { class: "field" }, h("legend", {}, field.label), h("div", { class: "choices" }, ...radios));
-                return { element: group, read: () => group.querySelector("input:checked")?.value };
-            }
-            case "file": {
-                const input = h("input", { ...common, type: "file", accept: field.accept });
-                return { element: wrap(input), read: async () => (input.files[0] ? { name: input.files[0].name, text: await decoded(input.files[0]) } : null) };
-            }
-            default: {
-                const input = h("input", { ...common, type: "text", maxlength: field.most ?? 200, value: field.value ?? "", autocomplete: "off", placeholder: field.empty ? words.say(field.empty) : undefined });
-                return { element: wrap(input), read: () => input.value.trim() };
-            }
-        }
-    }
-}
-
-/** A file as text: UTF-8, or what a spreadsheet's “Unicode text” is. */
-async function decoded(file) {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const wide = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
-    return new TextDecoder(wide).decode(bytes);
-}
-
-/** UTC ms as a `datetime-local` input has it, in this machine's time. */
-function localTime(at) {
-    const there = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-    return there.toISOString().slice(0, 16);
 }

@@ -19,7 +19,7 @@ export async function importFile(what, { dialogs, api, words, note, store }) {
     });
     if (!answer?.values.file) return;
     const id = crypto.randomUUID();
-    const query = { id,  ...(answer.values.seats ? { seats: answer.values.seats } : {}), ...(what === "agenda" ? { sitting: store.state.sitting.id } : {}) };
+    const query = { id, ...(answer.values.seats ? { seats: answer.values.seats } : {}), ...(what === "agenda" ? { sitting: store.state.sitting.id } : {}) };
     const send = async (dryRun) => {
         try {
             return await api.file(what, answer.values.file.text, { ...query, dry_run: dryRun ? "yes" : "no" });
@@ -28,19 +28,28 @@ export async function importFile(what, { dialogs, api, words, note, store }) {
         }
     };
     const trial = await send(true);
-    if (!trial || trial.status !== 200) return dialogs.show(title, faults(trial, say));
-    const lines = [...(trial.body.changes ?? []), ...(trial.body.warnings ?? [])].map((line) => (typeof line === "string" ? line : line.sentence ?? line.problem ?? JSON.stringify(line)));
-    const shown = lines.length > 12 ? [...lines.slice(0, 12), say("import.more", { count: lines.length - 12 })] : lines;
-    const sure = await dialogs.ask({ title, text: shown.length > 0 ? shown : [say("import.ready")], buttons: [{ value: "take", word: "import.take" }] });
+    if (!trial || trial.status !== 200) return dialogs.show(title, faults(trial, words(), store.state));
+    const changes = trial.body.changes ?? [];
+    if (changes.length === 0) return dialogs.show(title, h("p", {}, say("import.same")));
+    const sure = await dialogs.ask({ title, text: [say(`import.${what}.text`), ...summary(changes, say), ...(trial.body.warnings ?? [])], buttons: [{ value: "take", word: "import.take", danger: true }] });
     if (!sure) return;
     const taken = await send(false);
     if (taken?.status === 200) note(say("import.done"));
-    else await dialogs.show(title, faults(taken, say));
+    else await dialogs.show(title, faults(taken, words(), store.state));
 }
 
-function faults(answer, say) {
+/** How many of each kind, then the first of them as the daemon names them: `+ d7: Левчук Ганна`. */
+export function summary(changes, say, most = 10) {
+    const kinds = [...new Set(changes.map(({ kind }) => kind))];
+    const counts = kinds.map((kind) => say(`import.change.${kind}`, { count: changes.filter((change) => change.kind === kind).length }));
+    const lines = changes.filter(({ kind }) => kind !== "rules").map(({ text }) => text);
+    return [...counts, ...lines.slice(0, most), ...(lines.length > most ? [say("import.more", { count: lines.length - most })] : [])];
+}
+
+function faults(answer, words, state) {
+    const say = (key, values) => words.say(key, values);
     if (!answer) return h("p", {}, say("import.noAnswer"));
     const list = answer.body?.faults ?? [];
-    if (list.length === 0) return h("p", {}, answer.body?.detail ?? String(answer.status));
+    if (list.length === 0) return h("p", {}, words.refusal(answer.body ?? { status: answer.status }, state));
     return h("ol", { class: "faults" }, ...list.slice(0, 50).map(({ line, column, message, problem }) => h("li", {}, say("import.fault", { line, column, problem: message ?? problem ?? "" }))));
 }

@@ -20,6 +20,9 @@ export const everywhere = [
     { key: "c", name: "closeRound" },
     { key: "p", name: "announceRound" },
     { key: "d", name: "annulRound" },
+    { key: "z", name: "repeatRound" },
+    { key: "t", name: "figures" },
+    { key: "q", name: "openRegistration" },
     { key: "r", name: "goRoll" },
     { key: "l", name: "goAgenda" },
     { key: "i", name: "addItem" },
@@ -28,7 +31,9 @@ export const everywhere = [
     { key: "k", name: "pause" },
     { key: "e", name: "extendSpeech" },
     { key: "b", name: "break" },
+    { key: "x", name: "session" },
     { key: "m", name: "postNotice" },
+    { key: "o", name: "air" },
     { key: "s", name: "slate" },
     { key: "h", name: "hidden" },
     { key: "u", name: "undo" },
@@ -47,6 +52,7 @@ export const inRoll = [
 export const inAgenda = [
     { keys: ["↑", "↓"], name: "agendaMove" },
     { keys: ["Alt", "↑ ↓"], name: "agendaOrder" },
+    { keys: ["+"], name: "agendaSub" },
     { keys: ["Enter"], name: "agendaMore" },
 ];
 

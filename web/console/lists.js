@@ -1,8 +1,10 @@
 import { deputyName, itemStateWord, marks } from "../council/words.js";
 import { h, keep, mark, write } from "./dom.js";
+import { subjectOf } from "./commands.js";
 import { keyOf } from "./keys.js";
 import { itemOf, openRound, roundAtHand, roundOf } from "./next.js";
 import { answer, modeOf, nextWaiting, press, rows } from "./rollcall.js";
+import { blockOf, branches, drop } from "./tree.js";
 
 /** A table with one tab stop: rows are walked with the arrows. */
 class Rows {
@@ -46,7 +48,7 @@ class Rows {
 
 const cell = (name, ...children) => h("td", { class: name, role: "gridcell" }, ...children);
 
-/** The agenda: chosen with the arrows, moved with Alt and the arrows or by its handle, opened with Enter. */
+/** The agenda: chosen with the arrows, moved with Alt and the arrows or by its handle, with its sub-items; opened with Enter. */
 export class Agenda extends Rows {
     #drag = null;
     #drawn = [];
@@ -58,8 +60,12 @@ export class Agenda extends Rows {
         const drawn = [state?.agenda, state?.current_item, state?.council, canMove, this.words()];
         if (drawn.every((value, index) => value === this.#drawn[index]) && this.#drawn.length > 0) return;
         this.#drawn = drawn;
+        const tree = new Map(branches(state?.agenda ?? { order: [], items: {} }).map((branch) => [branch.id, branch]));
         this.show(order, (id) => this.#make(id), (row, id) => {
             const item = itemOf(state, id);
+            const { level, apart } = tree.get(id);
+            mark(row, "aria-level", level);
+            mark(row, "data-apart", apart);
             mark(row, "aria-current", id === state.current_item ? "true" : null);
             mark(row, "data-state", item.state);
             mark(row, "data-sub", Boolean(item.parent));
@@ -68,7 +74,11 @@ export class Agenda extends Rows {
             write(number, item.number);
             write(title.firstChild, item.title);
             const recused = (item.recused ?? []).map((deputy) => this.desk.name(deputy)).join(", ");
-            write(title.lastChild, [item.rapporteur, recused ? this.words().say("recusal.list", { who: recused }) : ""].filter(Boolean).join(" · "));
+            const [say, documents] = [(key, values) => this.words().say(key, values), item.links?.length ?? 0];
+            write(title.lastChild, [
+                apart ? say("agenda.sub", { item: subjectOf(itemOf(state, item.parent)) || item.parent }) : "", item.rapporteur, documents > 0 ? say("agenda.links", { count: documents }) : "",
+                recused ? say("recusal.list", { who: recused }) : "",
+            ].filter(Boolean).join(" · "));
             write(status.firstChild, itemStateWord(this.words(), item.state));
             mark(status.lastChild, "aria-label", this.words().say("agenda.more", { title: item.number || item.title }));
         });
@@ -88,26 +98,35 @@ export class Agenda extends Rows {
     #begin(event, row, id) {
         event.preventDefault();
         event.target.setPointerCapture(event.pointerId);
-        this.#drag = { id, row, to: this.keys.indexOf(id) };
-        row.classList.add("dragged");
+        // An item is dragged with its sub-items.
+        const { start, size } = blockOf(this.desk.state.agenda, id);
+        this.#drag = { id, over: id, rows: [...this.body.rows].slice(start, start + size) };
+        for (const one of this.#drag.rows) one.classList.add("dragged");
     }
 
     #move(event) {
         if (!this.#drag) return;
+        const { id, rows } = this.#drag;
         for (const row of this.body.rows) row.classList.remove("before", "after");
-        const from = this.keys.indexOf(this.#drag.id);
-        const index = [...this.body.rows].findIndex((row) => event.clientY < row.getBoundingClientRect().bottom);
-        this.#drag.to = index < 0 ? this.keys.length - 1 : index;
-        if (this.#drag.to !== from) this.body.rows[this.#drag.to].classList.add(this.#drag.to < from ? "before" : "after");
+        const row = [...this.body.rows].find((one) => event.clientY < one.getBoundingClientRect().bottom) ?? this.body.rows[this.body.rows.length - 1];
+        this.#drag.over = row.dataset.key;
+        const { agenda } = this.desk.state;
+        const to = drop(agenda, id, this.#drag.over);
+        if (to === null) return;
+        // The line stands where the block will be, not under the finger.
+        const rest = this.keys.filter((key) => !rows.some((one) => one.dataset.key === key));
+        const next = [...this.body.rows].find((one) => one.dataset.key === rest[to]);
+        if (next) next.classList.add("before");
+        else [...this.body.rows].find((one) => one.dataset.key === rest.at(-1))?.classList.add("after");
     }
 
     #end(done) {
         if (!this.#drag) return;
-        const { id, row, to } = this.#drag;
+        const { id, over, rows } = this.#drag;
         this.#drag = null;
-        row.classList.remove("dragged");
+        for (const row of rows) row.classList.remove("dragged");
         for (const one of this.body.rows) one.classList.remove("before", "after");
-        if (done) this.desk.moveItem(id, to);
+        if (done) this.desk.dropItem(id, over);
     }
 
     keydown(event) {
@@ -119,7 +138,8 @@ export class Agenda extends Rows {
         else if (key === "arrowup") go(index - 1);
         else if (key === "home") go(0);
         else if (key === "end") go(this.keys.length - 1);
-        else if (key === "alt+arrowup" || key === "alt+arrowdown") { if (this.desk.may("moveItem")) this.desk.moveItem(this.at, index + (key === "alt+arrowup" ? -1 : 1)); }
+        else if (key === "alt+arrowup" || key === "alt+arrowdown") { if (this.desk.may("moveItem") && !event.repeat) this.desk.stepItem(this.at, key === "alt+arrowup" ? -1 : 1); }
+        else if (key === "+") { if (!event.repeat) this.desk.run("addItem", itemOf(this.desk.state, this.at)?.parent ?? this.at); }
         else if (key === "enter" && event.target.tagName !== "BUTTON") { if (!event.repeat) this.desk.item(this.at); }
         else return;
         event.preventDefault();

@@ -70,7 +70,7 @@ export class Login {
             return this.#done(answer.body);
         }
         if (answer.status === 429) return this.#wait(answer.retryAfter || 60);
-        this.#say(answer.status === 401 || answer.status === 403 ? "login.wrong" : "login.refused", { detail: answer.body?.detail ?? String(answer.status) });
+        this.#say(answer.status === 401 || answer.status === 403 ? "login.wrong" : "login.refused", { detail: this.#words()?.refusal(answer.body ?? { status: answer.status }) ?? "" });
         field.select();
     }
 

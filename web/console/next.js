@@ -144,7 +144,7 @@ export function allowedOnAir(status) {
 
 /**
  * What needs a person, the most pressing first. Empty when nothing does.
- * @param {{ state: object | null, stream: object | null, streamWanted: boolean, link: { state: string, since: number }, outbox: { unanswered: number, refused: object[] }, now: number, linkNow: number }} at
+ * @param {{ state: object | null, stream: object | null, streamWanted: boolean, link: { state: string, since: number }, outbox: { unanswered: number, why?: object | null, refused: object[] }, now: number, linkNow: number }} at
  *        `now`: UTC ms on the daemon's clock; `linkNow`: on the clock of `link.since`
  */
 export function alerts({ state, stream, streamWanted, link, outbox, now, linkNow }) {
@@ -154,6 +154,7 @@ export function alerts({ state, stream, streamWanted, link, outbox, now, linkNow
     const atHand = roundOf(state, roundAtHand(state));
     const session = state?.sitting?.status === "open";
     add(link.state === "lost" && linkNow - link.since > 3000, "linkLost", { since: link.since });
+    add(outbox.unanswered > 0 && outbox.why, "waits", { entry: outbox.why });
     add(outbox.unanswered > 0, "unanswered", { count: outbox.unanswered });
     add(outbox.refused.length > 0, "refused", { entry: outbox.refused[0] });
     add(round?.ends_at !== undefined && now >= round?.ends_at, "timeOver");

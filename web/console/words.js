@@ -1,4 +1,5 @@
 import { Words } from "../page/language.js";
+import { explain } from "./refusals.js";
 
 /** The console's own words in front of the pages'. They have files of their own, so that residents do not load them. */
 export class ConsoleWords extends Words {
@@ -24,12 +25,8 @@ export class ConsoleWords extends Words {
         return this.#own[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
     }
 
-    /** Why a command was refused: in the person's language where we have the sentence, else as the daemon said it. */
-    refusal(problem) {
-        const code = problem?.code ?? String(problem?.type ?? "").split(":").at(-1).replaceAll("-", "_");
-        if (code && this.has(`refused.${code}`)) return this.say(`refused.${code}`);
-        return problem?.detail ?? this.say("refused.unknown", { status: problem?.status ?? "" });
-    }
+    /** Why something was refused; `state` knows the names of what it is about. */
+    refusal(problem, state) { return explain(this, problem, state); }
 }
 
 /** Writes the words into the page: `data-word` as text, `data-name` as accessible name. */

@@ -34,7 +34,8 @@ extension Refusal {
         }
         return .fields([
             "type": .string("urn:plenary:\(code)"), "title": .string(code.replacing("_", with: " ")), "status": .number(status),
-            "detail": .string(sentence), "code": .string(code), "field": .text(field), "current": current, "since": changes,
+            "detail": .string(sentence), "code": .string(code), "field": .text(field), "values": values.isEmpty ? nil : .object(values),
+            "current": current, "since": changes,
         ])
     }
 }

@@ -65,4 +65,27 @@ struct CommandRequestTests {
         #expect(Refusal.ballotTwice("d1", "r1").problem["field"]?.text == "deputy")
         #expect(Refusal.unknownItem("i1").status == 404)
     }
+
+    @Test(arguments: [
+        Refusal.noQuorum(present: 12, needed: 18), .recused("d7", "i3"), .roundIs("r1", .closed, needs: "open"),
+        .totals(cast: 40, mayVote: 34),
+        .number(field: "seconds", 0, 1...86_400), .text(field: "reason", .empty), .tooMany(field: "items", count: 2_001, limit: 2_000),
+        .secretInterrupted("r2", voted: 20, counted: 7), .unknownRule("x", known: ["half", "most"]), .speechIs(paused: true),
+    ])
+    func `what a refusal names in its sentence, its values name too`(_ refusal: Refusal) throws {
+        guard case .object(let values) = try #require(refusal.problem["values"]) else {
+            return #expect(Bool(false), "values are an object")
+        }
+        #expect(values.isEmpty == false)
+        for value in values.values {
+            let text: String =
+                switch value {
+                case .integer(let number): String(number)
+                default: value.text ?? "?"
+                }
+            #expect(refusal.sentence.contains(text), "\(text) in: \(refusal.sentence)")
+        }
+    }
+
+    @Test func `a refusal that names nothing has no values`() { #expect(Refusal.noSpeech.problem["values"] == nil) }
 }

@@ -1,0 +1,82 @@
+/**
+ * The agenda as a tree. Pure. The record keeps one flat order; a sub-item names its parent, and nothing but the console's care keeps it below that
+ * parent. So whatever moves here moves as a block: an item with the sub-items that follow it.
+ */
+
+/** @returns {{ id: string, level: 1 | 2, apart: boolean }[]} in the record's order; `apart`: a sub-item that is not below its parent */
+export function branches({ order, items }) {
+    let root = null;
+    return order.map((id) => {
+        const parent = items[id]?.parent;
+        if (parent === undefined) root = id;
+        return { id, level: parent === undefined ? 1 : 2, apart: parent !== undefined && parent !== root };
+    });
+}
+
+/** The item and the sub-items that follow it. */
+export function blockOf({ order, items }, id) {
+    const start = order.indexOf(id);
+    let end = start + 1;
+    while (items[id]?.parent === undefined && end < order.length && items[order[end]]?.parent === id) end += 1;
+    return { start, size: end - start };
+}
+
+/** Where a new sub-item of `parent` goes: below its last. */
+export function endOfBlock(agenda, parent) {
+    const { start, size } = blockOf(agenda, parent);
+    return start + size;
+}
+
+/** The moves that carry the block of `size` at `start` so that it begins at `to` (counted without it), one after the other. */
+export function carry(order, start, size, to) {
+    const ids = order.slice(start, start + size);
+    if (to < start) return ids.map((item, step) => ({ item, index: to + step }));
+    // Downwards the first goes last of the block, and the others follow it there.
+    return to > start ? ids.map((item) => ({ item, index: to + size - 1 })) : [];
+}
+
+/** Moves that undo `carry(order, start, size, to)`. */
+export function carryBack(order, start, size, to) {
+    const after = [...order];
+    const block = after.splice(start, size);
+    after.splice(to, 0, ...block);
+    return carry(after, to, size, start);
+}
+
+/**
+ * Where the block of `id` begins when it goes one place up (`by` −1) or down (+1): an item past its neighbour and its sub-items, a sub-item past
+ * another of the same item. `null` when there is no such place.
+ */
+export function step(agenda, id, by) {
+    const { order, items } = agenda;
+    const { start, size } = blockOf(agenda, id);
+    const rest = [...order.slice(0, start), ...order.slice(start + size)];
+    return landings(rest, items, id).filter((place) => (by < 0 ? place < start : place > start)).at(by < 0 ? -1 : 0) ?? null;
+}
+
+/** Where the block of `id` begins when it is dropped on the row `over`: before it when it comes from below, else after it. `null`: nowhere there. */
+export function drop(agenda, id, over) {
+    const { order, items } = agenda;
+    const { start, size } = blockOf(agenda, id);
+    const target = order.indexOf(over);
+    if (target < 0 || (target >= start && target < start + size)) return null;
+    const rest = [...order.slice(0, start), ...order.slice(start + size)];
+    const at = rest.indexOf(over) + (target > start ? 1 : 0);
+    const places = landings(rest, items, id);
+    if (places.includes(at)) return at;
+    // Into the middle of another item: beside the whole of it. A sub-item has no place there.
+    if (items[id]?.parent !== undefined) return null;
+    return (target > start ? places.find((place) => place > at) : places.findLast((place) => place < at)) ?? null;
+}
+
+/** The places in `rest` where the block of `id` may begin without parting an item from its sub-items. */
+function landings(rest, items, id) {
+    const parent = items[id]?.parent;
+    const places = [];
+    for (let place = 0; place <= rest.length; place += 1) {
+        const [before, after] = [items[rest[place - 1]], items[rest[place]]];
+        const parts = after?.parent !== undefined && (rest[place - 1] === after.parent || before?.parent === after.parent);
+        if (parent === undefined ? !parts : rest[place - 1] === parent || (before?.parent === parent && before !== undefined)) places.push(place);
+    }
+    return places;
+}

@@ -1,6 +1,8 @@
 extension SittingDecider {
+    /// Until the sitting opens; an agenda that is still empty may also be given afterwards, for nothing is replaced.
     func replaceAgenda(_ items: [AgendaItem]) throws(Refusal) -> [Event] {
-        guard sitting.status == .scheduled else { throw .sittingIs(sitting.status, needs: "scheduled") }
+        try needsNotClosed()
+        guard sitting.status == .scheduled || sitting.agenda.isEmpty else { throw .sittingIs(sitting.status, needs: "scheduled") }
         try Check.count(items.count, "items", limit: Limits.items)
         var seen: [ItemID: AgendaItem] = [:]
         var checked: [AgendaItem] = []

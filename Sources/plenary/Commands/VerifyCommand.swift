@@ -97,7 +97,8 @@ struct VerifyCommand: AsyncParsableCommand {
         func text(_ source: String) -> String {
             guard holds else { return "\(source) does not hold, at event \(sequence ?? 0): \(sentence ?? "")\n" }
             let signed = signedAt.map { ", signed \(Figures.time($0, now: 0))" } ?? ""
-            return "\(source) holds: \(events) events, \(sittings ?? 0) sittings\(signed)\nkey \(key ?? "")\n"
+            let count = sittings ?? 0
+            return "\(source) holds: \(events) events, \(count) sitting\(count == 1 ? "" : "s")\(signed)\nkey \(key ?? "")\n"
         }
     }
 }

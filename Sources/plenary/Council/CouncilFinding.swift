@@ -45,6 +45,9 @@ extension CouncilReport {
     func round(_ name: String?, in states: [String]) throws(CommandFailure) -> String {
         if let name { return name }
         if let last = rounds?.order.last(where: { id in rounds?.byId[id].map { states.contains($0.status) } ?? false }) { return last }
+        if rounds?.order.isEmpty ?? true {
+            throw CommandFailure(.refused, "this sitting has no round yet: `plenary round plan --item 1 --kind whole` makes one")
+        }
         throw CommandFailure(
             .usage, "no round of this sitting is \(states.joined(separator: " or ")): name one (plenary round list)")
     }

@@ -8,7 +8,10 @@ struct CouncilText {
     // MARK: the sitting
 
     var sitting: String {
-        guard let sitting = report.sitting else { return "\(report.council.name): no sitting is scheduled\n" }
+        guard let sitting = report.sitting else {
+            let council = report.council.name.isEmpty ? "" : "\(report.council.name): "
+            return "\(council)no sitting is scheduled (plenary sitting schedule)\n"
+        }
         var rows: [(String, String)] = [("status", sitting.status)]
         if let at = sitting.scheduledFor { rows.append(("scheduled", time(at))) }
         if let at = sitting.openedAt { rows.append(("opened", time(at))) }

@@ -43,6 +43,21 @@ struct SittingTests {
         #expect(hall.refusal(.setItemState("i1", .voting, reason: nil)) == "item_state")
     }
 
+    @Test func `a sitting that was opened without an agenda can still be given one, once`() throws {
+        var hall = Hall()
+        try hall.must(.importRoster(Fixtures.roster(deputies: 34, head: true)))
+        try hall.must(.setRules(Fixtures.rules()))
+        try hall.must(.scheduleSitting(SittingPlan(id: "s1", title: "Перше засідання")))
+        try hall.must(.open, in: "s1")
+        var closed = hall
+        let agenda = SittingCommand.replaceAgenda([AgendaItem(id: "i1", number: "1", title: "Про бюджет")])
+        try hall.must(agenda, in: "s1")
+        #expect(hall.sitting.agenda.map(\.title) == ["Про бюджет"])
+        #expect(hall.refusal(.replaceAgenda([]), in: "s1") == "sitting_state")
+        try closed.must(.close, in: "s1")
+        #expect(closed.refusal(agenda, in: "s1") == "sitting_state")
+    }
+
     @Test func `bad input is refused and nothing is half done`() throws {
         var hall = try Hall.open()
         let before = hall.state

@@ -46,30 +46,38 @@ struct BallotCommands: AsyncParsableCommand {
 struct PresenceCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration.group(
         "presence", "Who is here, who left, who takes no part.",
-        "plenary presence register 31 32", "plenary presence depart 5",
+        "plenary presence register --all", "plenary presence register 31 32", "plenary presence depart 5",
         "plenary presence recuse 24 --item 4 --reason \"A relative applies\"",
         subcommands: [Sending<Register>.self, Sending<Depart>.self, Sending<Recuse>.self])
 
-    struct People: ParsableArguments {
-        @Argument(help: ArgumentHelp("Deputies: ids, seats or family names.", valueName: "deputies")) var names: [String]
-        func fields(in report: CouncilReport) throws(CommandFailure) -> [String: JSONValue?] {
-            ["deputies": .array(try report.deputies(names).map(JSONValue.string))]
-        }
-    }
-
     struct Register: CouncilWords {
-        static let help = CommandHelp("register", "They are here, also when they come late.", "plenary presence register 31 32")
-        @OptionGroup var people: People
+        static let help = CommandHelp(
+            "register", "They are here, also when they come late.", "plenary presence register 31 32",
+            "plenary presence register --all")
+        @Argument(help: ArgumentHelp("Deputies: ids, seats or family names.", valueName: "deputies")) var names: [String] = []
+        @Flag(help: "Everybody who is not registered yet, the head of the community too.") var all = false
+
+        mutating func validate() throws {
+            if names.isEmpty != all { throw ValidationError("name the deputies, or give --all alone") }
+        }
+
         func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
-            CouncilOrder(CouncilRequest(.register, try people.fields(in: report)), "here: \(people.names.joined(separator: ", "))")
+            let here = report.presence?.present ?? [:]
+            let ids = all ? report.council.deputies.keys.filter { here[$0] != true }.sorted() : try report.deputies(names)
+            if all, ids.isEmpty { throw CommandFailure(.refused, "everybody is registered already") }
+            return CouncilOrder(
+                CouncilRequest(.register, ["deputies": .array(ids.map(JSONValue.string))]),
+                all ? "here: \(ids.count) more" : "here: \(names.joined(separator: ", "))")
         }
     }
 
     struct Depart: CouncilWords {
         static let help = CommandHelp("depart", "They have left.", "plenary presence depart 5 6")
-        @OptionGroup var people: People
+        @Argument(help: ArgumentHelp("Deputies: ids, seats or family names.", valueName: "deputies")) var names: [String]
         func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
-            CouncilOrder(CouncilRequest(.depart, try people.fields(in: report)), "left: \(people.names.joined(separator: ", "))")
+            let ids = try report.deputies(names)
+            return CouncilOrder(
+                CouncilRequest(.depart, ["deputies": .array(ids.map(JSONValue.string))]), "left: \(names.joined(separator: ", "))")
         }
     }
 

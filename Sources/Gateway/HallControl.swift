@@ -5,6 +5,8 @@ public protocol HallControl: Sendable {
     /// Names of the configured halls, in the order of the config.
     var halls: [HallSummary] { get }
     func live(_ hall: String) -> (any LiveSource)?
+    /// Path of the picture with the council's arms; `nil` when none is configured.
+    func arms(_ hall: String) -> String?
     /// What is being discussed and voted on in the hall, as everybody may see it; `nil` when there is no such hall, or it has no record.
     func events(_ hall: String) -> (any EventSource)?
     /// What was discussed and voted on since `from` (UTC ms) up to event `until`, as messages of the wire, oldest first; `nil` when there is no
@@ -34,6 +36,7 @@ public protocol HallControl: Sendable {
 extension HallControl {
     public var encoders: EncoderFigures? { nil }
     public var channel: ChannelPlace? { nil }
+    public func arms(_ hall: String) -> String? { nil }
     public var council: (any CouncilControl)? { nil }
     public func events() async -> EventFigures? { nil }
     public var boards: [BoardFigures] { [] }

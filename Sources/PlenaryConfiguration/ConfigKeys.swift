@@ -101,6 +101,8 @@ enum ConfigKeys {
             "slateOnLoss", true, help: "When the camera is lost show the card (true) or nothing (false).")
         static let slateImage = ConfigKey.path(
             "slateImage", help: "PNG or JPEG of the card. null: the one that came with this program, in the hall's language.")
+        static let arms = ConfigKey.path(
+            "arms", help: "PNG or SVG of the council's arms, up to 256 KiB, for the pages' head. null: a neutral emblem.")
         static let audioNames = ConfigKey.texts(
             "audioNames", limit: 8, help: "Names of the camera's audio tracks, in its order: [Floor, Interpreter].")
         static let rules = ConfigKey.ruleFile(
@@ -140,7 +142,7 @@ enum ConfigKeys {
                 Hall.name.document, Hall.title.document, Hall.language.document, Hall.camera.document, Hall.cameraFile.document,
                 Hall.autostart.document, Hall.segmentDuration.document, Hall.segmentMaximum.document, Hall.partDuration.document,
                 Hall.liveWindow.document, Hall.captureDelay.document, Hall.slateOnLoss.document, Hall.slateImage.document,
-                Hall.audioNames.document, Hall.workerMemory.document, Hall.rules.document,
+                Hall.arms.document, Hall.audioNames.document, Hall.workerMemory.document, Hall.rules.document,
             ]
         ),
         ("halls.demo", [Demo.script.document, Demo.roster.document, Demo.speed.document]),

@@ -21,6 +21,7 @@ struct HallReader {
             audioNames: section.value(keys.audioNames), workerMemory: section.value(keys.workerMemory))
         ConfigRules.checkDurations(settings, &section)
         let rules = readRules(section.value(keys.rules), language: settings.language)
+        let arms = section.value(keys.arms).map { $0.resolved(in: folder) }
         let demo = readDemo(&section)
         var system = section.section("hallSystem", keys: "halls.hallSystem")
         let systemFolder = system.value(ConfigKeys.HallSystem.folder).map { $0.resolved(in: folder) }
@@ -28,8 +29,8 @@ struct HallReader {
         guard let name, camera != nil else { return nil }
         let isInFile = section.node(ConfigKeys.Hall.cameraFile.name)?.isEmptyScalar == false
         return PlenaryConfig.Hall(
-            name: name, title: title.isEmpty ? name : title, stream: settings, cameraIsInFile: isInFile, rules: rules, demo: demo,
-            hallSystemFolder: systemFolder)
+            name: name, title: title.isEmpty ? name : title, stream: settings, cameraIsInFile: isInFile, rules: rules, arms: arms,
+            demo: demo, hallSystemFolder: systemFolder)
     }
 
     private func readDemo(_ section: inout SectionReader) -> PlenaryConfig.Demo? {

@@ -70,6 +70,8 @@ public struct PlenaryConfig: Sendable, Equatable {
         /// The address came from `cameraFile`, not from the configuration itself.
         public var cameraIsInFile: Bool
         public var rules: Rules
+        /// Path of the picture with the council's arms; `nil`: none.
+        public var arms: String?
         /// A sitting that is played again and again; `nil`: none.
         public var demo: Demo?
         /// Where the hall's own voting system puts its results; `nil`: nowhere.

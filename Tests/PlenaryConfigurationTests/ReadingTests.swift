@@ -45,7 +45,7 @@ import Testing
             halls:
               - {name: a, title: Зала засідань, language: no, camera: "./film.mp4", autostart: no, segmentDuration: 1, segmentMaximum: 4,
                  partDuration: 0.2, liveWindow: 3600, captureDelay: 0.3, slateOnLoss: false, slateImage: card.png,
-                 audioNames: [Зала, Переклад], workerMemory: 1GiB, rules: ./rules.yaml}
+                 audioNames: [Зала, Переклад], workerMemory: 1GiB, rules: ./rules.yaml, arms: arms.svg}
             """)
         #expect(config.listen == ListenAddress(host: "::", port: 443))
         #expect(config.tls == PlenaryConfig.TLS(certificate: "/etc/plenary/tls/chain.pem", key: "/etc/ssl/key.pem"))
@@ -69,6 +69,7 @@ import Testing
         #expect(!hall.stream.autostart)
         #expect(hall.stream.partDuration == 0.2)
         #expect(hall.stream.slateImage == "/etc/plenary/card.png")
+        #expect(hall.arms == "/etc/plenary/arms.svg")
         #expect(hall.stream.audioNames == ["Зала", "Переклад"])
         #expect(hall.stream.workerMemory == 1 << 30)
         #expect(hall.rules == .file("/etc/plenary/rules.yaml"))

@@ -367,3 +367,36 @@ def test_choices_are_told_apart_without_colours(on_wall, daemon, artifacts, defi
     marks = display.evaluate("Object.fromEntries([...document.querySelectorAll('council-hemicycle .seat')].map((one) => [one.dataset.choice, one.querySelector('.mark').getAttribute('d')]))")
     assert {"yes", "no", "abstain", "not_voting", "absent"} == set(marks)
     assert len(set(marks.values())) == len(marks), marks
+
+
+def test_the_hall_has_its_arms_and_its_own_plan(on_wall, tmp_path):
+    """The picture of the configuration stands above the council's name; the seats stand where the roster says."""
+    arms = tmp_path / "arms.svg"
+    arms.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="30" height="40"><path fill="#1d4f8c" d="M0 0h30v40H0z"/></svg>')
+    with Daemon(halls=[HALL | {"arms": str(arms)}]) as daemon:
+        # Two rows that face each other, and the head between them.
+        places = [(x, y) for y in (20, 80) for x in (10, 30, 50, 70, 90)]
+        table = "id;family;gender;x;y;role\n" + "".join(f"d{i};Депутат{i};m;{x};{y};\n" for i, (x, y) in enumerate(places, 1)) + "head;Романенко;f;100;50;head\n"
+        sitting = Sitting(daemon)
+        sitting.take("roster", table, dry_run="no", seats=12)
+        display = on_wall(daemon)
+        display.wait_scene("waiting")
+        picture = display.page.get_by_role("img", name="Coat of arms")
+        wait_until(lambda: picture.evaluate("img => img.complete && img.naturalWidth") == 30, 20, "the arms")
+        assert picture.is_visible()
+        sitting.begin(present=10)
+        display.wait_scene("quorum")
+        found = display.evaluate("[...document.querySelectorAll('council-hemicycle .seat circle')].map((seat) => { const { x, y, width } = seat.getBoundingClientRect(); return [x + width / 2, y + width / 2]; })")
+        assert len(found) == 11, "every deputy and the head; where the vacant seats stand nobody said"
+        left, top = min(x for x, _ in found), min(y for _, y in found)
+        unit = (max(x for x, _ in found) - left) / 90
+        for (x, y), (seat_x, seat_y) in zip([*places, (100, 50)], found):
+            assert abs((seat_x - left) / unit - (x - 10)) < 1 and abs((seat_y - top) / unit - (y - 20)) < 1, found
+
+
+def test_without_arms_there_is_no_broken_picture(on_wall, daemon):
+    display = on_wall(daemon)
+    display.wait_scene("waiting")
+    wait_until(lambda: display.evaluate("document.querySelector('.arms').naturalWidth") > 0, 20, "the neutral emblem")
+    assert display.page.get_by_role("img", name="Coat of arms").count() == 0
+    assert daemon.http.get("/halls/demo/arms").status == 404

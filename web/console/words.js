@@ -1,4 +1,4 @@
-import { Words } from "../page/language.js";
+import { dress, Words } from "../page/language.js";
 import { explain } from "./refusals.js";
 
 /** The console's own words in front of the pages'. They have files of their own, so that residents do not load them. */
@@ -31,6 +31,7 @@ export class ConsoleWords extends Words {
 
 /** Writes the words into the page: `data-word` as text, `data-name` as accessible name. */
 export function dressConsole(root, words) {
+    dress(root, words);
     for (const element of root.querySelectorAll("[data-word]")) element.textContent = words.say(element.dataset.word);
     for (const element of root.querySelectorAll("[data-name]")) element.setAttribute("aria-label", words.say(element.dataset.name));
 }

@@ -66,10 +66,11 @@ export class CouncilHemicycle extends HTMLElement {
         const given = members.length > 0 && members.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
         const factions = factionsOf(members);
         const wide = names && !given && this.clientHeight > 0 ? Math.min(2.4, Math.max(1, this.clientWidth / this.clientHeight / 1.9)) : 1;
-        const hall = given ? layoutAt(members) : layout(members.length, factions.map(({ size }) => size), { stretch: wide });
         const head = seats.find((seat) => seat.head);
+        const placedHead = given && Number.isFinite(head?.x);
+        const hall = given ? layoutAt(placedHead ? [...members, head] : members) : layout(members.length, factions.map(({ size }) => size), { stretch: wide });
         let taken = 0;
-        const places = seats.map((seat) => (seat.head ? { x: 0, y: given ? hall.pitch * 1.3 : 0 } : hall.places[taken++]));
+        const places = seats.map((seat) => (seat.head && !placedHead ? { x: 0, y: given ? hall.pitch * 1.3 : 0 } : hall.places[taken++]));
         const drawing = svg("svg", { "aria-hidden": "true", focusable: "false" });
         const box = { ...hall.box };
         const coloured = factions.some(({ color }) => color) && hall.sectors.length > 0;
@@ -81,7 +82,7 @@ export class CouncilHemicycle extends HTMLElement {
             box.height += margin;
             drawing.append(...this.#sectors(factions, hall, wide, names));
         }
-        if (given && head) box.height += hall.pitch * 1.3;
+        if (given && head && !placedHead) box.height += hall.pitch * 1.3;
         drawing.setAttribute("viewBox", [box.x, box.y, box.width, box.height].map(short).join(" "));
         const texts = names ? this.#fit(seats, places, hall, box) : null;
         const radius = texts ? hall.pitch * 0.3 : hall.radius;

@@ -21,20 +21,23 @@ export function inHallOrder(council) {
  *
  * @param {object} state the state of the wire
  * @param {object | null} round one of `state.rounds.by_id`
- * @returns {{ id: string | null, label: string, name: string, names: string[], faction: string, color: string | null, choice: string, head: boolean }[]}
- *          `label` is the seat's number; `names` are shorter and shorter forms of the name
+ * @returns {{ id: string | null, label: string, name: string, names: string[], faction: string, color: string | null, choice: string, head: boolean, x?: number, y?: number }[]}
+ *          `label` is the seat's number; `names` are shorter and shorter forms of the name; `x`, `y` its place where every deputy has one
  */
 export function seatsOf(state, round = null) {
     const { council } = state;
     const choices = choicesOf(state, round);
+    const sitting = inHallOrder(council);
+    const planned = sitting.length > 0 && sitting.every(([, { place }]) => Number.isFinite(place?.x) && Number.isFinite(place?.y));
     const colors = new Map(colouredFactionsOf(council).map(({ id, color }) => [id, color]));
     const seat = ([id, deputy]) => ({
         id, label: deputy.seat === undefined ? "" : String(deputy.seat), name: fullName(deputy), names: shortNames(deputy),
         faction: deputy.faction ?? "", color: colors.get(deputy.faction) ?? null, choice: choices(id), head: deputy.role === "head",
-        ...(Number.isFinite(deputy.x) && Number.isFinite(deputy.y) ? { x: deputy.x, y: deputy.y } : {}),
+        ...(planned && deputy.place ? { x: deputy.place.x, y: deputy.place.y } : {}),
     });
-    const seats = inHallOrder(council).map(seat);
-    while (seats.length < (council.seats ?? 0)) seats.push({ id: null, label: "", name: "", names: [], faction: "", color: null, choice: "vacant", head: false });
+    const seats = sitting.map(seat);
+    // Where a vacant seat stands the plan does not say.
+    while (!planned && seats.length < (council.seats ?? 0)) seats.push({ id: null, label: "", name: "", names: [], faction: "", color: null, choice: "vacant", head: false });
     const head = Object.entries(council.deputies ?? {}).find(([, deputy]) => deputy.role === "head");
     return head ? [...seats, seat(head)] : seats;
 }

@@ -2,7 +2,7 @@ import "../council/countdown.js";
 import "../council/hemicycle.js";
 import { CouncilStore } from "../council/store.js";
 import { follow } from "../council/wire.js";
-import { chooseLanguage, Words } from "../page/language.js";
+import { chooseLanguage, dress, Words } from "../page/language.js";
 import { Calendar } from "./calendar.js";
 import { Painter } from "./paint.js";
 import { sceneOf } from "./scene.js";
@@ -14,6 +14,7 @@ const hallTitle = document.querySelector(".title").textContent;
 // A screen on the wall speaks the council's language, whatever its computer's is.
 const words = await Words.load(chooseLanguage(asked.get("lang"), [page.lang], page.lang));
 page.lang = words.language;
+dress(document, words);
 
 // A day's sitting leaves nothing behind: the display never goes back.
 const store = new CouncilStore({ keep: 0, most: 2 });
@@ -80,15 +81,6 @@ document.fonts.addEventListener("loadingdone", () => {
     painter.forgetFonts();
     show();
 });
-
-// — what the operator may give —
-
-const arms = asked.get("arms");
-if (arms?.startsWith("/") && !arms.startsWith("//")) {
-    const picture = new Image();
-    picture.addEventListener("load", () => { document.querySelector(".arms").src = arms; });
-    picture.src = arms;
-}
 
 // Only where it is asked for: a player is more to load than all the rest.
 if (asked.get("picture") === "yes") {

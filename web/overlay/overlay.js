@@ -4,7 +4,7 @@ import { markPicture } from "../council/marks.js";
 import { CouncilStore } from "../council/store.js";
 import { connect } from "../council/wire.js";
 import { Fitter } from "../display/fitted.js";
-import { chooseLanguage, Words } from "../page/language.js";
+import { chooseLanguage, dress, Words } from "../page/language.js";
 import { readOptions } from "./options.js";
 import { overlayOf } from "./scene.js";
 
@@ -18,6 +18,7 @@ page.dataset.theme = options.theme;
 page.style.setProperty("--scale", String(options.scale));
 const words = await Words.load(chooseLanguage(options.lang, [page.lang], page.lang));
 page.lang = words.language;
+dress(document, words);
 
 const root = document.getElementById("overlay");
 const [lower, side, seats] = ["lower", "side", "seats"].map((name) => root.querySelector(`.${name}`));

@@ -68,10 +68,11 @@ function languageName(tag, inLanguage) {
     }
 }
 
-/** Writes the words into everything below `root` that asks for them: `data-text` as text, `data-label` as name and tooltip. */
+/** Writes the words into everything below `root` that asks for them: `data-text` as text, `data-label` as name and tooltip, `data-alt` as what a picture shows. */
 export function dress(root, words) {
     for (const element of root.querySelectorAll("[data-text]")) element.textContent = words.say(element.dataset.text);
     for (const element of root.querySelectorAll("[data-hint]")) element.placeholder = words.say(element.dataset.hint);
+    for (const element of root.querySelectorAll('img[data-alt]:not([data-alt=""])')) element.alt = words.say(element.dataset.alt);
     for (const element of root.querySelectorAll("[data-label]")) name(element, words.say(element.dataset.label));
 }
 

@@ -59,6 +59,6 @@ test("everything that can be sent, next or wrong has its words", () => {
 
 test("the page has no placeholder but the agreed ones, no inline script or style, no other host", () => {
     const html = read("console.html");
-    assert.deepEqual([...new Set(html.match(/\{\{\w+\}\}/g))].sort(), ["{{hall}}", "{{lang}}", "{{title}}"]);
+    assert.deepEqual([...new Set(html.match(/\{\{\w+\}\}/g))].sort(), ["{{emblemText}}", "{{emblemWord}}", "{{emblem}}", "{{hall}}", "{{lang}}", "{{title}}"]);
     assert.doesNotMatch(html, /<style|style=|<script(?![^>]*src=)|\son\w+=|https?:/);
 });

@@ -192,7 +192,7 @@ test("every word that the display and the overlay say is there in every language
 test("both pages have the agreed placeholders, no inline script or style, no other host", () => {
     for (const page of ["display.html", "overlay.html"]) {
         const html = read(`../${page}`);
-        assert.deepEqual([...new Set(html.match(/\{\{\w+\}\}/g))].sort(), ["{{hall}}", "{{lang}}", "{{title}}"]);
+        assert.deepEqual([...new Set(html.match(/\{\{\w+\}\}/g))].sort(), ["{{emblemText}}", "{{emblemWord}}", "{{emblem}}", "{{hall}}", "{{lang}}", "{{title}}"]);
         assert.doesNotMatch(html, /<style|style=|<script(?![^>]*src=)|\son\w+=|https?:/);
     }
 });

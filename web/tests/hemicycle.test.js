@@ -94,6 +94,15 @@ test("the hall sits by faction, then by seat, then as the roster has it; the hea
     assert.deepEqual(factionsOf(seats).map(({ id, size }) => [id, size]), [["b", 2], ["a", 1], ["", 3]]);
 });
 
+test("seats are at their places when every deputy has one, and by faction when one has none", () => {
+    const deputies = { d1: { family: "x", order: 0, place: { x: 10, y: 20 } }, d2: { family: "y", order: 1, place: { x: 90, y: 20 } }, h: { family: "z", order: 2, role: "head", place: { x: 50, y: 100 } } };
+    const planned = seatsOf({ council: { seats: 4, deputies } });
+    assert.deepEqual(planned.map(({ id, x, y }) => [id, x, y]), [["d1", 10, 20], ["d2", 90, 20], ["h", 50, 100]], "where a vacant seat stands is not known");
+    const { place, ...placeless } = deputies.d2;
+    const rows = seatsOf({ council: { seats: 4, deputies: { ...deputies, d2: placeless } } });
+    assert.deepEqual(rows.map(({ id, x }) => [id, x]), [["d1", undefined], ["d2", undefined], [null, undefined], [null, undefined], ["h", undefined]]);
+});
+
 test("an open round shows who has voted, who may still and who does not", () => {
     const { state } = message("snapshot-full");
     const open = { ...message("delta-round-opened").patch.rounds.by_id.r1, ballots: { d1: "yes" } };

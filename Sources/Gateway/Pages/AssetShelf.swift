@@ -103,7 +103,7 @@ final class AssetShelf: Sendable {
         return String(cString: resolved)
     }
 
-    private static func read(_ path: String, count: Int) -> ByteBuffer? {
+    static func read(_ path: String, count: Int) -> ByteBuffer? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

@@ -15,6 +15,7 @@ struct PageRoutes: Sendable {
 
     let control: any HallControl
     private let shelf: AssetShelf
+    private let arms = ArmsShelf()
     private let sittings: SittingPages
     private let policy: PagePolicy
     private let isSecure: Bool
@@ -40,6 +41,17 @@ struct PageRoutes: Sendable {
                     }
                 ])
         }
+        table.at(
+            "/halls/:hall/arms",
+            [
+                .get: { request, context in
+                    let name = try context.parameters.require("hall")
+                    guard let picture = arms.picture(control.arms(name)) else { throw ControlProblem.notThere(request.uri.path) }
+                    var response = FileAnswer.response(picture, to: request)
+                    response.headers[.contentSecurityPolicy] = Arms.policy
+                    return response
+                }
+            ])
         table.at("/console", [.get: { request, _ in try page("console.html", control.halls.first, request, address: "/console") }])
         table.at(
             "/assets/**",
@@ -87,18 +99,26 @@ struct PageRoutes: Sendable {
         if let hall, Self.withSitting.contains(file) {
             let origin = PageOrigin.of(request, isSecure: isSecure)
             let text = try sittings.html(
-                file, template, hall: hall, record: control.events(name), origin: origin, address: address)
+                file, template, hall: hall, emblem: emblem(hall), record: control.events(name), origin: origin, address: address)
             var response = html(text, request)
             response.headers[.contentSecurityPolicy] = policy.text(for: file, channel: control.channel?.origin(for: request))
             return response
         }
+        let emblem = emblem(hall)
         let values: [String: HTML.Value] = [
+            "emblem": .text(emblem.address), "emblemText": .text(emblem.text), "emblemWord": .text(emblem.word),
             "hall": .text(name), "title": .text(hall?.title ?? "Plenary"), "lang": .text(hall?.language ?? "en"),
             "stream": .text("/live/\(name)/index.m3u8"), "page": .text(address),
         ]
         var response = html(HTML.filled(String(buffer: template.bytes), values), request)
         response.headers[.contentSecurityPolicy] = policy.text(for: file, channel: control.channel?.origin(for: request))
         return response
+    }
+
+    private func emblem(_ hall: HallSummary?) -> PageEmblem {
+        guard let hall, arms.picture(control.arms(hall.name)) != nil else { return .neutral }
+        let words = shelf.asset("languages/\(hall.language).json") ?? shelf.asset("languages/en.json")
+        return .arms(of: hall.name, PageWords(language: hall.language, json: words.map { Array($0.bytes.readableBytesView) } ?? []))
     }
 
     /// Made anew for each request, yet tagged: a page seldom changes.

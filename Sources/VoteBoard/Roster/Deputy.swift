@@ -57,6 +57,19 @@ public struct Membership: Codable, Hashable, Sendable {
     }
 }
 
+/// Where somebody sits on the hall's plan: 0…100 from left to right and from the back of the hall to the rostrum, as it is drawn.
+public struct SeatPlace: Codable, Hashable, Sendable {
+    public static let range = 0...100
+
+    public var x: Int
+    public var y: Int
+
+    public init(x: Int, y: Int) {
+        self.x = x
+        self.y = y
+    }
+}
+
 /// A member of the council, or the head of the community.
 public struct Deputy: Codable, Hashable, Sendable {
     public enum Role: String, Codable, Sendable, CaseIterable {
@@ -70,18 +83,20 @@ public struct Deputy: Codable, Hashable, Sendable {
     public var gender: GrammaticalGender?
     public var role: Role
     public var seat: Int?
+    public var place: SeatPlace?
     public var mandate: DateSpan
     public var memberships: [Membership]
 
     public init(
         id: DeputyID, name: PersonName, gender: GrammaticalGender? = nil, role: Role = .deputy, seat: Int? = nil,
-        mandate: DateSpan = DateSpan(), memberships: [Membership] = []
+        place: SeatPlace? = nil, mandate: DateSpan = DateSpan(), memberships: [Membership] = []
     ) {
         self.id = id
         self.name = name
         self.gender = gender
         self.role = role
         self.seat = seat
+        self.place = place
         self.mandate = mandate
         self.memberships = memberships
     }

@@ -22,6 +22,22 @@ public struct Roster: Codable, Hashable, Sendable {
     public func serving(on day: LocalDate) -> [Deputy] { deputies.filter { $0.mandate.contains(day) } }
     public func filled(on day: LocalDate) -> Int { serving(on: day).count { $0.role == .deputy } }
 
+    /// What is wrong with the seat plan of `day` without making the roster unusable: the hall is then drawn without it, or two seats as one.
+    public func planWarnings(on day: LocalDate) -> [String] {
+        let serving = serving(on: day)
+        guard serving.contains(where: { $0.place != nil }) else { return [] }
+        let without = serving.filter { $0.role == .deputy && $0.place == nil }.map(\.id.text)
+        var warnings: [String] = []
+        if !without.isEmpty {
+            warnings.append("the seat plan is not drawn: without x and y are \(without.joined(separator: ", "))")
+        }
+        let sharing = Dictionary(grouping: serving.filter { $0.place != nil }, by: \.place).values.filter { $0.count > 1 }
+        for sharing in sharing.sorted(by: { $0[0].id < $1[0].id }) {
+            warnings.append("\(sharing.map(\.id.text).joined(separator: " and ")) have the same x and y")
+        }
+        return warnings
+    }
+
     /// Every fault, not only the first.
     public var faults: [RosterFault] {
         var faults: [RosterFault] = []
@@ -38,6 +54,9 @@ public struct Roster: Codable, Hashable, Sendable {
     private func deputyFaults(_ deputy: Deputy, factions: Set<FactionID>) -> [RosterFault] {
         var faults: [RosterFault] = []
         if let seat = deputy.seat, !(1...Limits.seats).contains(seat) { faults.append(.seatNumber(deputy.id, seat)) }
+        if let place = deputy.place, !SeatPlace.range.contains(place.x) || !SeatPlace.range.contains(place.y) {
+            faults.append(.place(deputy.id))
+        }
         if let from = deputy.mandate.from, let until = deputy.mandate.until, until < from { faults.append(.mandateBackwards(deputy.id)) }
         for membership in deputy.memberships where !factions.contains(membership.faction) {
             faults.append(.unknownFaction(deputy.id, membership.faction))
@@ -84,6 +103,7 @@ public enum RosterFault: Error, Hashable, Sendable {
     case duplicateDeputy(DeputyID)
     case duplicateFaction(FactionID)
     case seatNumber(DeputyID, Int)
+    case place(DeputyID)
     case mandateBackwards(DeputyID)
     case unknownFaction(DeputyID, FactionID)
     case factionsOverlap(DeputyID)
@@ -99,6 +119,7 @@ public enum RosterFault: Error, Hashable, Sendable {
         case .duplicateDeputy(let id): "the deputy id \(id) is there twice; every deputy needs an id of their own"
         case .duplicateFaction(let id): "the faction id \(id) is there twice; every faction needs an id of its own"
         case .seatNumber(let id, let seat): "seat of \(id) is \(seat); give a number from 1 to \(Limits.seats)"
+        case .place(let id): "the place of \(id) lies outside the hall's plan; give x and y from 0 to 100"
         case .mandateBackwards(let id): "the mandate of \(id) ends before it begins; exchange the dates"
         case .unknownFaction(let id, let faction): "\(id) is in the faction \(faction), which is not listed; list it or correct the name"
         case .factionsOverlap(let id): "\(id) is in two factions at once; end the first before the second begins"
@@ -113,8 +134,8 @@ public enum RosterFault: Error, Hashable, Sendable {
     /// The deputy to look at, when the fault is one deputy's.
     public var deputy: DeputyID? {
         switch self {
-        case .duplicateDeputy(let id), .seatNumber(let id, _), .mandateBackwards(let id), .unknownFaction(let id, _),
-            .factionsOverlap(let id), .seatTaken(_, _, let id), .twoHeads(let id):
+        case .duplicateDeputy(let id), .seatNumber(let id, _), .place(let id), .mandateBackwards(let id),
+            .unknownFaction(let id, _), .factionsOverlap(let id), .seatTaken(_, _, let id), .twoHeads(let id):
             id
         default: nil
         }

@@ -28,6 +28,7 @@ public enum RosterChange: Hashable, Sendable {
         if from.gender != to.gender { parts.append("gender → \(to.gender?.rawValue ?? "none")") }
         if from.role != to.role { parts.append("role → \(to.role.rawValue)") }
         if from.seat != to.seat { parts.append("seat → \(to.seat.map(String.init) ?? "none")") }
+        if from.place != to.place { parts.append("place → \(to.place.map { "\($0.x), \($0.y)" } ?? "none")") }
         if from.mandate != to.mandate { parts.append("mandate → \(span(to.mandate))") }
         if from.memberships != to.memberships {
             let factions = to.memberships.map { "\($0.faction) \(span($0.span))" }

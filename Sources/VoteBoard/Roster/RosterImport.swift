@@ -72,7 +72,7 @@ private struct RosterBuilder {
         deputies.append(
             Deputy(
                 id: id, name: name, gender: row[.gender].flatMap { gender($0) }, role: row[.role].flatMap { role($0) } ?? .deputy,
-                seat: row[.seat].flatMap { number($0, "seat") },
+                seat: row[.seat].flatMap { number($0, "seat") }, place: seatPlace(of: row),
                 mandate: DateSpan(from: date(row[.mandateFrom], "mandate_from"), until: date(row[.mandateUntil], "mandate_until")),
                 memberships: membership.map { [$0] } ?? []))
     }
@@ -170,6 +170,25 @@ private struct RosterBuilder {
         let text = PlainText.folded(cell.text)
         if let number = Int(text), number > 0 { return number }
         faults.append(cell.fault("\(field) “\(text.prefix(40))” is no whole number above 0; write digits"))
+        return nil
+    }
+
+    private mutating func seatPlace(of row: RosterRow) -> SeatPlace? {
+        switch (row[.x], row[.y]) {
+        case (nil, nil): return nil
+        case (let x?, let y?):
+            guard let x = coordinate(x, "x"), let y = coordinate(y, "y") else { return nil }
+            return SeatPlace(x: x, y: y)
+        case (let alone?, nil), (nil, let alone?):
+            faults.append(alone.fault("a place on the hall's plan needs both x and y; write the other too"))
+            return nil
+        }
+    }
+
+    private mutating func coordinate(_ cell: Cell, _ field: String) -> Int? {
+        let text = PlainText.folded(cell.text)
+        if let number = Int(text), SeatPlace.range.contains(number) { return number }
+        faults.append(cell.fault("\(field) “\(text.prefix(40))” is no whole number from 0 to 100; write digits"))
         return nil
     }
 

@@ -1,7 +1,7 @@
 /// One line of a roster file: a deputy, or a further time in a faction of one.
 struct RosterRow {
     enum Field: String, CaseIterable {
-        case id, family, given, patronymic, name, gender, role, seat, faction
+        case id, family, given, patronymic, name, gender, role, seat, x, y, faction
         case mandateFrom = "mandate_from"
         case mandateUntil = "mandate_until"
         case factionFrom = "faction_from"
@@ -30,6 +30,8 @@ struct RosterRow {
         "gender": .gender, "стать": .gender, "lytis": .gender, "სქესი": .gender,
         "role": .role, "роль": .role,
         "seat": .seat, "seat number": .seat, "місце": .seat, "номер місця": .seat, "vieta": .seat, "ადგილი": .seat,
+        // The second of each is Cyrillic.
+        "x": .x, "х": .x, "y": .y, "у": .y,
         "faction": .faction, "party": .faction, "фракція": .faction, "frakcija": .faction, "ფრაქცია": .faction,
         "mandate_from": .mandateFrom, "mandate from": .mandateFrom, "повноваження з": .mandateFrom,
         "mandate_until": .mandateUntil, "mandate until": .mandateUntil, "повноваження до": .mandateUntil,

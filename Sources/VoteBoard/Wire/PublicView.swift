@@ -45,6 +45,7 @@ public struct PublicView: Sendable {
                 "family": .string(deputy.name.family), "given": .string(deputy.name.given), "patronymic": .text(deputy.name.patronymic),
                 "gender": .text(deputy.gender?.rawValue), "role": .string(deputy.role.rawValue), "seat": deputy.seat.map(JSONValue.number),
                 "faction": .text(deputy.faction(on: day)?.text), "order": .number(index),
+                "place": deputy.place.map { .fields(["x": .number($0.x), "y": .number($0.y)]) },
             ])
         }
         let json = JSONValue.fields([

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Gateway
 import Glibc
 import PlenaryConfiguration
 import StreamRelay
@@ -78,6 +79,10 @@ struct CheckCommand: AsyncParsableCommand {
             for hall in config.halls {
                 guard let image = hall.stream.slateImage, access(image, R_OK) != 0 else { continue }
                 findings.append(.init(.fault, "hall \(hall.name)", "the card \(image) cannot be read (slateImage)"))
+            }
+            findings += config.halls.compactMap { hall in
+                guard let arms = hall.arms, let fault = Arms.fault(at: arms) else { return nil }
+                return .init(.fault, "hall \(hall.name)", "the arms \(arms) \(fault.sentence) (arms)")
             }
             return findings
         } catch {

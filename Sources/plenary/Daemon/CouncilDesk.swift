@@ -34,8 +34,10 @@ struct CouncilDesk: CouncilControl {
         } catch {
             return CouncilAnswer(error)
         }
-        let vacant = read.roster.seats - read.roster.filled(on: board.state.day(at: ClockReading.system().wall))
-        let warnings = vacant > 0 ? ["\(vacant) of \(read.roster.seats) seats are vacant today"] : []
+        let today = board.state.day(at: ClockReading.system().wall)
+        let vacant = read.roster.seats - read.roster.filled(on: today)
+        var warnings = vacant > 0 ? ["\(vacant) of \(read.roster.seats) seats are vacant today"] : []
+        warnings += read.roster.planWarnings(on: today)
         return await take(
             .importRoster(read.roster), on: board, wish,
             changes: read.changes.map { .object(["kind": .string($0.kind), "text": .string($0.sentence)]) }, warnings: warnings)

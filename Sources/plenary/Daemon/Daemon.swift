@@ -43,6 +43,7 @@ final class Daemon: HallControl {
             stateDirectory: surroundings.stateDirectory, rules: FirstRules(folder: surroundings.rules),
             logger: surroundings.sink.logger("record"))
         for hall in config.halls { try records.open(hall) }
+        Self.warn(of: config.halls, logger)
         var relays: [String: HallRelay] = [:]
         for hall in config.halls { relays[hall.name] = Self.relay(hall, records, surroundings) }
         state = Mutex(State(config: config, relays: relays))
@@ -56,6 +57,14 @@ final class Daemon: HallControl {
             resources: surroundings.pictures, logger: logger)
         if let record = records[hall.name] { join(record, with: relay) }
         return relay
+    }
+
+    /// What a page does without, but somebody meant it to have.
+    private static func warn(of halls: [PlenaryConfig.Hall], _ logger: Logger) {
+        for hall in halls {
+            guard let arms = hall.arms, let fault = Arms.fault(at: arms) else { continue }
+            logger.warning("the arms \(arms) \(fault.sentence)", metadata: ["hall": "\(hall.name)"])
+        }
     }
 
     // MARK: What runs
@@ -106,6 +115,7 @@ final class Daemon: HallControl {
         state.withLock { $0.config.halls.map { HallSummary(name: $0.name, title: $0.title, language: $0.language) } }
     }
 
+    func arms(_ hall: String) -> String? { state.withLock { $0.config.hall(hall)?.arms } }
     func live(_ hall: String) -> (any LiveSource)? { relay(hall) }
     func status(_ hall: String) -> StreamStatus? { relay(hall)?.status }
 
@@ -207,6 +217,7 @@ final class Daemon: HallControl {
             channel?.close(name)
             await records.close(name)
         }
+        Self.warn(of: new.halls, logger)
         if let level = Logger.Level(rawValue: new.log.level) { surroundings.sink.level = level }
         await withTaskGroup { group in
             for relay in removed { group.addTask { await relay.shutdown() } }

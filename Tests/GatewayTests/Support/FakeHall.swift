@@ -66,6 +66,9 @@ final class FakeControl: HallControl {
     init(halls: [HallSummary] = [HallSummary(name: "demo", title: "Рада <міста> & \"гості\"", language: "uk")]) { self.halls = halls }
 
     let record = FakeRecord()
+    /// The hall's picture, where the test gives it one.
+    let armsFile = Mutex<String?>(nil)
+    func arms(_ hall: String) -> String? { armsFile.withLock { $0 } }
     /// Where the test says the event channel is.
     let channelPlace = Mutex<ChannelPlace?>(nil)
     var channel: ChannelPlace? { channelPlace.withLock { $0 } }

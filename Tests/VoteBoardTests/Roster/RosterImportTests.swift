@@ -57,6 +57,21 @@ struct RosterImportTests {
         #expect(found[0].problem.contains("seat 1 belongs to d1 and d2 at once"))
     }
 
+    @Test func `places on the hall's plan are read, and a gap in it is told`() throws {
+        let roster = try read("id,family,seat,x,Y,role\nd1,А,1,0,100,\nd2,Б,2,45,60,\nh,В,,50,100,head").roster
+        #expect(roster.deputies.map(\.place) == [SeatPlace(x: 0, y: 100), SeatPlace(x: 45, y: 60), SeatPlace(x: 50, y: 100)])
+        let day = try #require(LocalDate("2026-11-22"))
+        #expect(roster.planWarnings(on: day).isEmpty)
+        #expect(try read("id,family\nd1,А\nd2,Б").roster.planWarnings(on: day).isEmpty)
+        let gap = try read("id,family,x,y\nd1,А,10,10\nd2,Б,,\nd3,В,10,10").roster
+        #expect(gap.planWarnings(on: day) == ["the seat plan is not drawn: without x and y are d2", "d1 and d3 have the same x and y"])
+        let moved = try read("id,family,x,y\nd1,А,10,12\nd2,Б,,\nd3,В,,", current: gap)
+        #expect(moved.changes.map(\.sentence) == ["~ d1: А: place → 10, 12", "~ d3: В: place → none"])
+        #expect(try faults("id,family,x,y\nd1,А,101,0\nd2,Б,5,\nd3,В,1.5,2").map { [$0.line, $0.column] } == [[2, 3], [3, 3], [4, 3]])
+        let json = try read("{\"deputies\":[{\"id\":\"d1\",\"family\":\"А\",\"x\":7,\"y\":8}]}").roster
+        #expect(json.deputy("d1")?.place == SeatPlace(x: 7, y: 8))
+    }
+
     @Test func `factions change over time and a seat is inherited`() throws {
         let roster = try read(
             """

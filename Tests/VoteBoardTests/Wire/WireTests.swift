@@ -166,6 +166,16 @@ struct WireTests {
         }
     }
 
+    @Test func `a deputy's place on the hall's plan is on the wire`() throws {
+        var state = CouncilState()
+        state.roster = Fixtures.roster(deputies: 2, seats: 2)
+        state.roster.deputies[0].place = SeatPlace(x: 12, y: 90)
+        var view = PublicView()
+        let deputies = view.render(state, at: Fixtures.noon)["council"]?["deputies"]
+        #expect(deputies?["d1"]?["place"] == .object(["x": .integer(12), "y": .integer(90)]))
+        #expect(deputies?["d2"].map { $0["place"] == nil } == true)
+    }
+
     @Test func `a ring that has forgotten asks for a snapshot`() {
         var ring = DeltaRing(count: 3, bytes: 1000)
         for sequence in 1...5 {

@@ -28,16 +28,19 @@ final class SittingPages: Sendable {
     ///   - template: the page's file, Mustache.
     ///   - record: the hall's; `nil` when it has none.
     func html(
-        _ file: String, _ template: Asset, hall: HallSummary, record: (any EventSource)?, origin: String, address: String
+        _ file: String, _ template: Asset, hall: HallSummary, emblem: PageEmblem = .neutral, record: (any EventSource)?,
+        origin: String, address: String
     ) throws -> String {
         let snapshot = record?.snapshot()
         let words = shelf.asset("languages/\(hall.language).json") ?? shelf.asset("languages/en.json")
         let made = [
-            template.etag, words?.etag ?? "", hall.title, hall.language, address, record?.epoch ?? "", String(snapshot?.sequence ?? -1),
+            template.etag, words?.etag ?? "", hall.title, hall.language, address, emblem.address, emblem.text,
+            record?.epoch ?? "", String(snapshot?.sequence ?? -1),
         ]
         let key = Key(file: file, hall: hall.name, origin: origin)
         if let page = pages.withLock({ $0[key] }), page.made == made { return page.html }
-        let html = try Self.render(template, words, hall: hall, snapshot: snapshot, origin: origin, address: address)
+        let html = try Self.render(
+            template, words, hall: hall, emblem: emblem, snapshot: snapshot, origin: origin, address: address)
         pages.withLock { pages in
             if pages.count >= Self.most { pages.removeAll() }
             pages[key] = Page(made: made, html: html)
@@ -46,7 +49,8 @@ final class SittingPages: Sendable {
     }
 
     private static func render(
-        _ template: Asset, _ words: Asset?, hall: HallSummary, snapshot: EventMessage?, origin: String, address: String
+        _ template: Asset, _ words: Asset?, hall: HallSummary, emblem: PageEmblem, snapshot: EventMessage?, origin: String,
+        address: String
     ) throws -> String {
         let words = PageWords(language: hall.language, json: words.map { Array($0.bytes.readableBytesView) } ?? [])
         let state = snapshot.flatMap { PublicSnapshot.read($0.bytes)?.state }
@@ -55,6 +59,7 @@ final class SittingPages: Sendable {
         var values: [String: Any] = [
             "hall": hall.name, "title": hall.title, "lang": hall.language, "page": address, "address": origin + address,
             "image": metadata.image, "description": metadata.description, "metadata": metadata.json,
+            "emblem": emblem.address, "emblemText": emblem.text, "emblemWord": emblem.word,
         ]
         if isCouncil, let state { values["council"] = SittingView(state, words) }
         return try MustacheTemplate(string: dressed(String(buffer: template.bytes), words)).render(values)

@@ -2,7 +2,7 @@ import EventChannel
 import Testing
 
 /// Frames over real sockets: the right close code, then the end.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ConversationTests {
     private static let opened = RawClient.frame(0x01, [65])
     private static let cases: [(name: String, bytes: [UInt8], code: UInt16)] = [
@@ -121,17 +121,17 @@ struct ConversationTests {
     @Test func `who does not answer pings is closed`() async throws {
         try await LiveChannel.with {
             $0.limits.pingInterval = 200
-            $0.limits.silenceDeadline = 900
+            $0.limits.silenceDeadline = 3000
         } _: { live in
             let mute = try RawClient.listening(port: live.port)
             let polite = try RawClient.listening(port: live.port)
             var pings = 0
-            while pings < 8, let frame = try polite.next() {
+            while pings < 20, let frame = try polite.next() {
                 guard frame.opcode == 9 else { continue }
                 pings += 1
                 try polite.send(RawClient.frame(0x8A, frame.payload))
             }
-            #expect(pings == 8)
+            #expect(pings == 20)
             _ = try mute.readToEnd()
             let figures = await live.channel.figures()
             #expect(figures.closed == [.silent: 1])

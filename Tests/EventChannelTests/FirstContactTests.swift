@@ -1,7 +1,7 @@
 import EventChannel
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FirstContactTests {
     @Test func `the first message is the snapshot, and the next the change that follows it`() async throws {
         try await LiveChannel.with { live in

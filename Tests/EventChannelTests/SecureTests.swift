@@ -4,7 +4,7 @@ import Logging
 import Testing
 
 /// TLS, tried with the openssl program; certificates are made by it.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct SecureTests {
     private static func run(_ arguments: [String]) throws {
         let process = Process()

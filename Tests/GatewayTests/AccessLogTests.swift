@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct `The access log` {
+@Suite(.timeLimit(.minutes(5))) struct `The access log` {
     @Test func `it is off unless it is asked for`() async throws {
         let log = CaughtLog()
         try await Door.open(log: log) { door in

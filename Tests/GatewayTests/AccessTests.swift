@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct `Who may come in` {
+@Suite(.timeLimit(.minutes(5))) struct `Who may come in` {
     private struct Visit {
         let door: Door
 

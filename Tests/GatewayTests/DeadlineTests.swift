@@ -9,7 +9,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1)), .serialized) struct `Deadlines and limits` {
+@Suite(.timeLimit(.minutes(5)), .serialized) struct `Deadlines and limits` {
     @Test func `a dripped header is ended with 408`() async throws {
         try await Door.open(limits: { $0.headerDeadline = .milliseconds(300) }) { door in
             let wire = try await door.connect()
@@ -31,8 +31,8 @@ import Testing
     }
 
     @Test func `an idle connection is closed, one that waits for a part is not`() async throws {
-        try await Door.open(limits: { $0.idleDeadline = .milliseconds(300) }) { door in
-            door.control.hall.put("main.m3u8", .hold(limit: .seconds(20)))
+        try await Door.open(limits: { $0.idleDeadline = .seconds(2) }) { door in
+            door.control.hall.put("main.m3u8", .hold(limit: .seconds(50)))
             let silent = try await door.connect()
             let idle = try await door.connect()
             let waiting = try await door.connect()
@@ -72,7 +72,7 @@ import Testing
 
     @Test func `an endless answer waits for its reader, and ends with it`() async throws {
         let endless = Endless()
-        try await Door.open(limits: { $0.stallDeadline = .milliseconds(600) }, responder: endless) { door in
+        try await Door.open(limits: { $0.stallDeadline = .seconds(3) }, responder: endless) { door in
             var wires: [Wire] = []
             for _ in 0..<20 {
                 let wire = try await Wire.connect(port: door.port, reads: false)

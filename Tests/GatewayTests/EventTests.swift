@@ -3,7 +3,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct `A hall's events over HTTP` {
+@Suite(.timeLimit(.minutes(5))) struct `A hall's events over HTTP` {
     private static let ask = "GET /live/demo/events HTTP/1.1\r\nHost: a\r\n"
 
     /// The `data:` lines so far.
@@ -55,12 +55,12 @@ import Testing
     @Test func `who misses nothing gets a sign of life, and then one at its time`() async throws {
         try await Door.open(limits: {
             $0.eventTick = .milliseconds(100)
-            $0.headerDeadline = .milliseconds(400)
+            $0.headerDeadline = .seconds(2)
         }) { door in
             door.control.record.publish()
             let wire = try await door.connect()
             try await wire.send(Self.ask + "Last-Event-ID: e1:1\r\n\r\n")
-            try await eventually("three ticks") { data(wire).count >= 3 }
+            try await eventually("ticks for longer than a head may take") { data(wire).count >= 25 }
             #expect(Set(data(wire)) == [#"{"type":"tick","seq":1}"#])
         }
     }
@@ -75,7 +75,7 @@ import Testing
             // an answer of the same loop: it has seen the last change, and 20 MB fit into no socket
             _ = try await door.connect().ask("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
             try await slow.startReading()
-            try await eventually("the latest state", within: .seconds(20)) { data(slow).last?.contains(#""seq":1000"#) == true }
+            try await eventually("the latest state") { data(slow).last?.contains(#""seq":1000"#) == true }
             #expect(data(slow).count < 1000)
             #expect(data(slow).last?.hasPrefix(#"{"type":"snapshot""#) == true)
         }
@@ -123,7 +123,7 @@ import Testing
     @Test func `who waits in vain gets a tick that is not kept`() async throws {
         try await Door.open(limits: {
             $0.stateHold = .milliseconds(100)
-            $0.headerDeadline = .milliseconds(400)
+            $0.headerDeadline = .seconds(2)
         }) { door in
             let reply = try await door.get("/live/demo/state/e1/0")
             #expect(reply.text == #"[{"type":"tick","seq":0}]"# + "\n")

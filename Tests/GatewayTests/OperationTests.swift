@@ -8,7 +8,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct `Operating the door` {
+@Suite(.timeLimit(.minutes(5))) struct `Operating the door` {
     @Test func `the public sees the state of the halls and may change nothing`() async throws {
         try await Door.open { door in
             let list = try await door.get("/api/v1/halls")

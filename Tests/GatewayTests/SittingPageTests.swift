@@ -3,7 +3,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct `The sitting in a page` {
+@Suite(.timeLimit(.minutes(5))) struct `The sitting in a page` {
     private static let state = """
         {"council":{"name":"Рада","seats":2,"time_zone":"Europe/Kyiv","factions":{"a":{"name":"Громада","order":0}},
         "deputies":{"d1":{"family":"Білик","given":"Ганна","gender":"feminine","role":"deputy","faction":"a","order":0},

@@ -8,7 +8,7 @@ import Testing
 @testable import PushIngest
 
 /// Real encoders over a real socket.
-@Suite(.timeLimit(.minutes(2))) struct PushListenerLiveTests {
+@Suite(.timeLimit(.minutes(5))) struct PushListenerLiveTests {
     private static let group = MultiThreadedEventLoopGroup.singleton
 
     private func listen(_ sink: KeepingSink, logs: KeptLog = KeptLog()) async throws -> (PushListener, BoundPushListener, Int) {

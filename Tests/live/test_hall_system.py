@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import contextmanager
 
 import pytest
 
@@ -25,18 +26,30 @@ def vote(title="Про внесення змін до бюджету", number="1
         "PD_Fullname": f"{title}      ", "GL_Text": "В цілому", "RESULT": "Рішення прийнято", "DPList": people, "Spare": "0", **more}
 
 
-@pytest.fixture
-def hall(tmp_path):
-    folder = tmp_path / "votes"
+@contextmanager
+def in_session(parent):
+    folder = parent / "votes"
     folder.mkdir()
     with Daemon([{"name": "rada", "language": "uk", "camera": "test:", "autostart": False, "hallSystem": {"folder": str(folder)}}]) as daemon:
-        agenda = tmp_path / "agenda.csv"
-        agenda.write_text("number;title\n1;Про внесення змін до бюджету\n2;Різне\n")
-        for command in (["roster", "import", ROOT / "config/demo/roster.csv", "--seats", 34, "--apply"],
-                        ["sitting", "schedule", "s1", "--title", "Сесія"], ["agenda", "import", agenda, "--apply"], ["sitting", "open"]):
-            done = daemon.cli(*command)
-            assert done.code == 0, done
+        council = Council(daemon, "rada")
+        council.import_roster()
+        council.do("schedule_sitting", sitting="s1", title="Сесія")
+        council.take("agenda", "number;title\n1;Про внесення змін до бюджету\n2;Різне\n", sitting="s1")
+        council.do("open_sitting", sitting="s1")
         yield daemon, folder
+
+
+@pytest.fixture
+def hall(tmp_path):
+    with in_session(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    """One hall for all files of which nothing may be taken."""
+    with in_session(tmp_path_factory.mktemp("untouched")) as found:
+        yield found
 
 
 def drop(folder, name, content, rename=True):
@@ -104,10 +117,11 @@ def test_ballots_go_into_the_round_that_is_open(hall):
     (b"[" * 10_000, ["nested"]),
     ("не JSON".encode("cp1251"), ["line"]),
 ])
-def test_a_file_with_faults_is_put_aside_with_each_named(hall, content, words):
-    daemon, folder = hall
-    drop(folder, "bad.json", content)
-    text = outcome(daemon, folder, "bad.json", "failed")
+def test_a_file_with_faults_is_put_aside_with_each_named(untouched, request, content, words):
+    daemon, folder = untouched
+    name = f"bad-{request.node.callspec.indices['content']}.json"
+    drop(folder, name, content)
+    text = outcome(daemon, folder, name, "failed")
     for word in words:
         assert word in text, text
     assert rounds(daemon) == {}, "something of a faulty file was taken"

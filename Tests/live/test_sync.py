@@ -3,6 +3,7 @@
 import re
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -14,6 +15,7 @@ from Tests.support.playlist import parse_media
 from Tests.support.ports import free_port
 
 SECONDS = 14
+CAMERAS = ("udp", "rtmp", "srt", "file")
 #: Lip sync is noticed from about here on (ITU-R BT.1359: 45 ms of sound ahead).
 TOLERANCE = 0.040
 
@@ -70,11 +72,19 @@ def daemon():
         yield daemon
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("hall", ["udp", "rtmp", "srt", "file"])
-def test_flash_and_beep_are_together(daemon, hall, tmp_path, measured):
-    file = tmp_path / "seen.mp4"
-    record(daemon, hall, file, SECONDS)
+@pytest.fixture(scope="module")
+def seen(daemon, tmp_path_factory):
+    """What a viewer of each hall gets, all at the same time."""
+    files = {name: tmp_path_factory.mktemp("seen") / f"{name}.mp4" for name in CAMERAS}
+    with ThreadPoolExecutor(len(files)) as viewers:
+        for done in [viewers.submit(record, daemon, name, file, SECONDS) for name, file in files.items()]:
+            done.result()
+    return files
+
+
+@pytest.mark.parametrize("hall", CAMERAS)
+def test_flash_and_beep_are_together(seen, hall, measured):
+    file = seen[hall]
     flashes = onsets(file, "v", "signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-", "lavfi.signalstats.YAVG", lambda y: y > 120)
     beeps = onsets(
         file, "a", "asetnsamples=n=240,astats=metadata=1:reset=1,ametadata=print:key=lavfi.astats.Overall.RMS_level:file=-",

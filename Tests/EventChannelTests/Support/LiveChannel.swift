@@ -23,9 +23,9 @@ struct LiveChannel {
         return try outcome.get()
     }
 
-    /// Waits until the figures are as told.
+    /// Waits until the figures are as told, a minute and more.
     func until(_ condition: (ChannelFigures) -> Bool) async throws {
-        for _ in 0..<500 {
+        for _ in 0..<3000 {
             if condition(await channel.figures()) { return }
             try await Task.sleep(for: .milliseconds(20))
         }

@@ -48,7 +48,7 @@ final class Wire: Sendable {
     }
 
     /// Takes the next reply off the wire.
-    func reply(toHead: Bool = false, within limit: Duration = .seconds(30)) async throws -> Reply {
+    func reply(toHead: Bool = false, within limit: Duration = .seconds(60)) async throws -> Reply {
         let end = ContinuousClock.now + limit
         while true {
             let (taken, isOver) = ear.heard.withLock { heard -> (Reply?, Bool) in

@@ -8,10 +8,10 @@ import Testing
         try ChildProcess(executable: "/bin/sh", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin", "ONLY": "this"])
     }
 
-    /// Waits until the child has ended, at most ten seconds.
+    /// Waits until the child has ended, at most a minute.
     private func waitForEnd(_ child: borrowing ChildProcess) -> Bool {
         var ending = pollfd(fd: child.ending, events: Int16(POLLIN), revents: 0)
-        return poll(&ending, 1, 10_000) == 1
+        return poll(&ending, 1, 60_000) == 1
     }
 
     private func text(of descriptor: Int32) -> String {

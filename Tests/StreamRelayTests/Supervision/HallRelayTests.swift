@@ -37,7 +37,7 @@ import Testing
     }
 
     /// Asks again at every change, as the door does, until `condition` holds; at most `seconds`.
-    private func until(_ hall: HallRelay, seconds: Double = 20, _ condition: () -> Bool) async -> Bool {
+    private func until(_ hall: HallRelay, seconds: Double = 60, _ condition: () -> Bool) async -> Bool {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while !condition() {
             guard Date() < deadline else { return false }
@@ -130,12 +130,15 @@ import Testing
         #expect(text(hall, "index.m3u8")?.contains("RESOLUTION=640x360") == true)
 
         let worker = try #require(hall.status.workerPID)
+        // The gap may be over before it is looked at: it is counted.
+        var gaps = hall.status.gapParts
         kill(worker, SIGKILL)
-        #expect(await until(hall) { hall.status.onAir == .gap })
-        #expect(await until(hall) { hall.status.onAir == .camera && hall.status.reconnects == 1 })
+        #expect(await until(hall) { hall.status.gapParts > gaps })
+        #expect(await until(hall) { hall.status.onAir == .camera && hall.status.reconnects >= 1 })
+        gaps = hall.status.gapParts
         kill(try #require(hall.status.workerPID), SIGSTOP)
-        #expect(await until(hall) { hall.status.onAir == .gap })
-        #expect(await until(hall) { hall.status.onAir == .camera && hall.status.reconnects == 2 })
+        #expect(await until(hall) { hall.status.gapParts > gaps })
+        #expect(await until(hall) { hall.status.onAir == .camera && hall.status.reconnects >= 2 })
 
         #expect(await until(hall) { hall.status.slateParts > 0 || (try? hall.hide()) == nil || hall.status.onAir == .hidden })
         let parts = hall.status.parts

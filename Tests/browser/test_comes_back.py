@@ -29,7 +29,8 @@ def test_the_page_starts_by_itself_when_the_stream_begins(watch):
         assert "by itself" in viewer.screen
         assert daemon.wish("demo", "start").status < 300
         viewer.wait_playing(30)
-        assert viewer.screen == "" and still_same_visit(viewer)
+        wait_until(lambda: viewer.screen == "", 20, lambda: f"nothing over the picture: {viewer.state()}")
+        assert still_same_visit(viewer)
 
 
 def test_a_killed_worker_is_a_pause_and_no_more(watch, measured):

@@ -292,7 +292,7 @@ def test_a_tie_waits_for_the_chair_and_the_bar_says_so(sit, council):
     desk.page.get_by_role("radio", name="For").check()
     desk.confirm("Who chairs")
     desk.see("#round-verdict", "Adopted")
-    assert "casting vote" not in desk.text("#bar-words")
+    wait_until(lambda: "casting vote" not in desk.text("#bar-words"), 20, "the bar to be calm")
 
 
 def test_a_wrong_ballot_is_corrected_with_its_reason(sit, council):

@@ -34,14 +34,14 @@ def test_keys_drive_the_player(watch, daemon):
     press = viewer.page.keyboard.press
     press("k")
     viewer.wait_phase("paused")
-    assert viewer.line == "Paused by you."
+    viewer.wait_line("Paused by you.")
     press(" ")
     viewer.wait_playing()
     press("ArrowLeft")
     press("ArrowLeft")
     viewer.wait_playing()
     assert viewer.player("behind") > 8
-    assert viewer.page.inner_text("#live") == "Back to live"
+    wait_until(lambda: viewer.page.inner_text("#live") == "Back to live", 20, "the way back to live")
     press("l")
     viewer.wait_near_live(2500)
     wait_until(lambda: viewer.page.inner_text("#live") == "LIVE", 5, "the live mark")
@@ -79,7 +79,8 @@ def test_one_can_go_back_within_the_window_and_see_that_moment(watch, daemon):
     # Without time the generated camera draws its clock up to seconds late, then and now by different amounts.
     off, busy = best_of(4, slip, lambda off: abs(off) < 300), too_busy()
     assert busy or abs(off) < 300, f"the page's clock goes back with the picture: off by {off} ms, on a machine with time"
-    assert "−0:" in viewer.page.inner_text("#behind") and viewer.line == "You are watching an earlier moment."
+    wait_until(lambda: "−0:" in viewer.page.inner_text("#behind"), 20, "how far back")
+    viewer.wait_line("You are watching an earlier moment.")
     viewer.page.click("#live")
     viewer.wait_near_live(2500)
 
@@ -91,7 +92,7 @@ def test_the_sound_is_offered_and_the_choice_is_remembered(watch, daemon):
     assert button.is_visible() and button.inner_text() == "Turn the sound on"
     button.click()
     assert viewer.evaluate("document.getElementById('video').muted") is False
-    assert not button.is_visible()
+    wait_until(lambda: not button.is_visible(), 20, "the button to go")
     assert viewer.evaluate("localStorage.getItem('plenary.sound')") == "on"
 
 
@@ -107,6 +108,7 @@ def test_the_page_follows_the_browsers_language_and_can_be_switched(watch, daemo
 
 def test_a_title_stays_text(watch, daemon):
     viewer = watch(daemon, path="/halls/quiet")
+    wait_until(lambda: viewer.page.inner_text("h1") != "", 20, "the title")
     assert viewer.page.inner_text("h1") == "<img src=x onerror=alert(1)> & Co"
     assert viewer.page.title() == "<img src=x onerror=alert(1)> & Co"
     front = watch(daemon, path="/")

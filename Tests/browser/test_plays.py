@@ -18,7 +18,7 @@ def test_the_live_picture_plays_by_itself_and_goes_on(watch):
     with Daemon(halls=[hall()]) as daemon:
         viewer = watch(daemon)
         viewer.wait_playing()
-        assert viewer.line == "Live from the hall."
+        viewer.wait_line("Live from the hall.")
         before = viewer.counters
 
         def eight_seconds():
@@ -81,7 +81,7 @@ def test_the_time_on_the_page_is_the_time_in_the_picture(watch, measured):
 def test_several_halls_are_a_list_to_choose_from(watch):
     with Daemon(halls=[hall(name="demo"), hall(name="second", partDuration=0.2)]) as daemon:
         page = watch(daemon, path="/")
-        assert page.page.locator(".halls a").count() == 2
+        wait_until(lambda: page.page.locator(".halls a").count() == 2, 20, "both halls")
         page.page.locator(".halls a").nth(1).click()
         viewer = watch(daemon, path="/halls/second")
         viewer.wait_playing()

@@ -150,7 +150,7 @@ def test_who_comes_later_and_goes_back_sees_the_board_as_it_was(watch, daemon):
     wait_until(lambda: (viewer.evaluate(f"{COUNCIL}.store.now()") or 0) > opened + 12_000, 30, "some seconds to go back")
     assert viewer.evaluate(f"document.getElementById('player').livePlayer.seekToProgramTime({opened - 3000})")
     wait_until(lambda: "Поправка" not in board(viewer), 20, lambda: f"the board before the amendment: {board(viewer)}")
-    assert "Не прийнято" not in viewer.page.inner_text("[data-part=agenda]"), "nothing that was yet to come is told"
+    wait_until(lambda: "Не прийнято" not in viewer.page.inner_text("[data-part=agenda]"), 20, "nothing that was yet to come to be told")
     wait_board(viewer, "Поправка")
     viewer.page.click("#live")
     wait_board(viewer, "Не прийнято")
@@ -205,7 +205,7 @@ def test_links_lead_to_their_moment(watch, daemon):
     assert viewer.evaluate("location.hash") == "#round=linked"
     viewer.page.click("#live")
     viewer.wait_near_live(3000)
-    assert viewer.evaluate("location.hash") == ""
+    wait_until(lambda: viewer.evaluate("location.hash") == "", 20, "no place in the address")
     viewer.evaluate("location.hash = '#item=2'")
     taken = next(change["at"] for change in viewer.evaluate(f"{COUNCIL}.store.changesOf('current_item')") if change.get("value") == "i2")
     wait_until(lambda: at_moment(viewer, taken), 20, lambda: f"the item by its number: {viewer.state()}")
@@ -276,7 +276,7 @@ def test_the_vote_is_seen_as_it_comes_and_told_once(watch, daemon):
     viewer = watch(daemon, path="/halls/open", language="uk")
     wait_board(viewer, "Триває голосування")
     wait_board(viewer, "Проголосували 17 з 35")
-    assert viewer.page.locator("council-hemicycle [data-choice=yes]").count() == 17
+    wait_until(lambda: viewer.page.locator("council-hemicycle [data-choice=yes]").count() == 17, 20, "17 seats")
     viewer.evaluate("""() => {
         window.told = [];
         const place = document.querySelector('[data-part=announcer]');
@@ -290,6 +290,7 @@ def test_the_vote_is_seen_as_it_comes_and_told_once(watch, daemon):
     wait_board(viewer, "17 за, потрібно 18 з 35")
     sitting.do("announce_round", round="r1")
     wait_until(lambda: viewer.page.locator("[data-part=agenda] [aria-current] .state").inner_text() == "не прийнято", 20, "the item's state")
+    wait_until(lambda: viewer.evaluate("window.told.length") > 0, 20, "the word about it")
     assert viewer.evaluate("window.told") == ["Прийняти в цілому: Не прийнято. 17 за, потрібно 18 з 35: рішення не прийнято"]
 
 

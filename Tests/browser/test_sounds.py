@@ -34,7 +34,7 @@ def test_another_sound_is_chosen_by_keyboard_and_keeps_in_step(watch, daemon, me
     viewer = watch(daemon)
     viewer.wait_playing()
     menu = viewer.page.locator("#tracks")
-    assert menu.locator("option").all_inner_texts() == ["Floor", "Interpreter"]
+    wait_until(lambda: menu.locator("option").all_inner_texts() == ["Floor", "Interpreter"], 20, "both sounds")
     viewer.page.click("#sound")
     before = viewer.page.evaluate(STEP)
     assert not before["beside"] and not before["muted"]
@@ -88,5 +88,5 @@ def test_it_goes_back_with_the_picture(watch, daemon):
 def test_sounds_without_names_are_told_by_their_language(watch, daemon):
     viewer = watch(daemon, path="/halls/nameless", language="uk")
     viewer.wait_playing()
-    assert viewer.page.locator("#tracks option").all_inner_texts() == ["українська", "англійська"]
+    wait_until(lambda: viewer.page.locator("#tracks option").all_inner_texts() == ["українська", "англійська"], 20, "both languages")
     assert viewer.page.locator("#tracks").evaluate("menu => menu.closest('label').innerText").startswith("Звукова доріжка")

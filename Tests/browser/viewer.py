@@ -89,6 +89,9 @@ class Viewer:
     def wait_screen(self, text, timeout=20):
         wait_until(lambda: text in self.screen, timeout, lambda: f"“{text}” on the screen: {self.state()}")
 
+    def wait_line(self, text, timeout=20):
+        wait_until(lambda: self.line == text, timeout, lambda: f"“{text}” below the picture: {self.line} {self.state()}")
+
     def wait_playing(self, timeout=25):
         """Really plays: the playhead goes on and pictures are decoded."""
         self.wait_phase("playing", timeout)

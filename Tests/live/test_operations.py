@@ -188,7 +188,7 @@ def test_reload_touches_only_what_changed(daemon):
     wait_until(lambda: watch.real_parts >= parts + 4, 20, "parts")
     assert daemon.worker_pid("second") == before["second"]
     assert not watch.stop(), watch.report()
-    assert daemon.status("second")["reconnects"] == 0 and watch.gap_parts <= 12
+    assert daemon.status("second")["reconnects"] == 0 and (watch.gap_parts <= 12 or watch.starved)
 
 
 def test_reload_adds_and_removes_halls_by_sighup(daemon):

@@ -96,6 +96,7 @@ class Council:
         self.do("register", sitting=sitting, deputies=self.people[:present])
         if take_up:
             self.do("take_up_item", sitting=sitting, item=take_up)
+        assert self.snapshot, "everybody sees it"
         return self
 
     def schedule(self, sitting="s1", items=2):

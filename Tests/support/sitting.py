@@ -32,6 +32,7 @@ class Sitting(Council):
         self.do("open_sitting")
         everybody = self.people
         self.do("register", deputies=everybody[:present] + [one for one in everybody[present:] if one == "head"])
+        assert self.snapshot, "everybody sees it"
         return self
 
     def vote(self, round, **choices):

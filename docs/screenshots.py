@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from Tests.browser import pictures_of_console, pictures_of_screens  # noqa: E402
+from Tests.browser import pictures_of_console, pictures_of_screens, pictures_of_sight  # noqa: E402
 from Tests.support.daemon import Daemon  # noqa: E402
 from Tests.support.sitting import Sitting  # noqa: E402
 from Tests.support.wait import wait_until  # noqa: E402
@@ -104,6 +104,8 @@ def main(wanted):
             pictures_of_screens.take(browser, TARGET)
         if not wanted or "console" in wanted:
             pictures_of_console.take(browser, TARGET)
+        if not wanted or "sight" in wanted:
+            pictures_of_sight.take(browser, TARGET)
         browser.close()
 
 

@@ -42,7 +42,7 @@ def take(browser, folder):
         # The card is on air for a moment before the hall is; the picture of the guide shows the hall.
         wait_until(lambda: not desk.page.locator("#veil").is_visible(), 90, "the picture")
         desk.see(".air", re.compile("глядачів: [1-9]"))
-        wait_until(lambda: desk.page.evaluate("document.getElementById('video').currentTime - document.getElementById('video').buffered.start(0) > 8"), 90, "eight seconds of the hall")
+        wait_until(lambda: desk.page.evaluate("(({ buffered, currentTime }) => buffered.length > 0 && currentTime - buffered.start(0) > 8)(document.getElementById('video'))"), 90, "eight seconds of the hall")
         sitting.do("queue_speaker", speaker="q1", deputy="d18", kind="question")
         sitting.do("queue_speaker", speaker="q2", deputy="d24", kind="debate")
         sitting.do("plan_round", round="own", item="i1", kind="whole", question="Прийняти рішення в цілому", seconds=120)

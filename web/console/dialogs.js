@@ -86,6 +86,8 @@ export class Dialogs {
     show(title, content) {
         const words = this.#words();
         const dialog = this.#dialog(title, h("div", { class: "menu" }, content, h("button", { type: "button", class: "plain back", autofocus: true, onclick: () => dialog.close() }, words.say("help.close"))));
+        // The button below has the focus; reading begins above.
+        dialog.scrollTop = 0;
         return new Promise((resolve) => { dialog.addEventListener("close", () => resolve()); });
     }
 

@@ -82,7 +82,9 @@ export function allowed(state) {
     const live = session || status === "scheduled";
     give(status === "none" || status === "closed" || status === "scheduled", "schedule");
     give(!open, "importRoster", "importRules");
-    give(status === "scheduled", "openSitting", "importAgenda");
+    give(status === "scheduled", "openSitting");
+    // An agenda that was forgotten may still be given to an open sitting; one that is there is not replaced any more.
+    give(status === "scheduled" || (session && (state?.agenda?.order.length ?? 0) === 0), "importAgenda");
     give(status === "open" && !open, "suspendSitting", "takeUp");
     give(status === "suspended", "resumeSitting");
     give(session && !open, "closeSitting");

@@ -19,7 +19,7 @@ from Tests.support.wait import wait_until
 
 def take(browser, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    with Daemon(halls=[{**HALL, "title": "Зразківська міська рада", "language": "uk"}]) as daemon:
+    with Daemon(halls=[{**HALL, "title": "Зразківська міська рада"}]) as daemon:
         council = voted(daemon)
         desk = Desk(browser, daemon, language="en", size=(1366, 768)).sign_in(council.token("secretary"))
         compare(desk.page, "#middle .round", folder / "sight-console.png")

@@ -245,6 +245,8 @@ def test_votes_are_led_by_keys_alone(sit, council):
     desk.wait_no_dialog()
     goes(desk, "Close the vote")
     desk.press("x")
+    desk.wait_dialog("A result is not announced yet")
+    desk.press("Escape")
     desk.wait_no_dialog()
     desk.press("p")
     desk.wait_dialog("final")

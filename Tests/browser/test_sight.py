@@ -11,8 +11,8 @@ from Tests.support.council import Council
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
 
-HALL = {"name": "demo", "title": "Демонстраційна зала", "camera": "test:", "language": "en", "autostart": False}
-WORDS = {"yes": "For", "no": "Against", "abstain": "Abstained", "not_voting": "Did not vote", "absent": "Absent"}
+HALL = {"name": "demo", "title": "Демонстраційна зала", "camera": "test:", "language": "uk", "autostart": False}
+WORDS = {"yes": "For|За", "no": "Against|Проти", "abstain": "Abstained|Утрим", "not_voting": "Did not vote|Не голос", "absent": "Absent|Відсут"}
 
 
 def voted(daemon):

@@ -1,6 +1,6 @@
 import { freshId } from "./commands.js";
 import { importFile } from "./files.js";
-import { itemOf } from "./next.js";
+import { itemOf, roundAtHand, roundOf } from "./next.js";
 
 /** The sitting itself: planned, opened, suspended, closed; notices; files for before it. */
 export const sittingDeeds = (desk) => ({
@@ -33,7 +33,8 @@ export const sittingDeeds = (desk) => ({
 
     async closeSitting() {
         const left = desk.state.agenda.order.filter((id) => ["pending", "under_discussion", "voting"].includes(itemOf(desk.state, id).state)).length;
-        const text = [desk.say("closeSitting.text"), left > 0 ? desk.say("closeSitting.left", { count: left }) : ""];
+        const round = roundOf(desk.state, roundAtHand(desk.state));
+        const text = [desk.say("closeSitting.text"), round?.status === "closed" ? desk.say("closeSitting.unannounced", { round: round.question }) : "", left > 0 ? desk.say("closeSitting.left", { count: left }) : ""];
         if (await desk.ask(desk.say("do.closeSitting"), text, "do.closeSitting", { danger: true })) desk.send(desk.make.closeSitting(), "closeSitting");
     },
 

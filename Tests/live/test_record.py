@@ -20,7 +20,7 @@ from Tests.support.voting import Voting
 from Tests.support.wait import wait_until
 
 HALL = {"name": "demo", "camera": "test:", "autostart": False}
-KILLS = int(os.environ.get("PLENARY_KILLS", "100"))
+KILLS = int(os.environ.get("PLENARY_KILLS", "200"))
 
 
 @pytest.mark.timeout(300 + 10 * KILLS)

@@ -208,3 +208,23 @@ def test_a_refusal_is_told_in_the_persons_language_with_its_figures(sit, council
     council.do("plan_round", sitting="s1", round="r1", kind="whole", question="В цілому", item="i1")
     held[0].continue_()
     desk.see("#bar-words", faster)
+
+
+@pytest.mark.parametrize("language,sign,size,scheme", [
+    ("uk", "Вхід", (820, 1180), "light"), ("lt", "Prisijungimas", (1024, 768), "dark"), ("ka", "შესვლა", (1024, 768), "light"), ("en", "Sign in", (820, 1180), "dark"),
+])
+def test_on_a_tablet_every_target_is_large_and_what_is_on_air_never_leaves_the_screen(sit, council, language, sign, size, scheme):
+    with_tree(council)
+    council.open_round(seconds=3600)
+    desk = sit(council.token("secretary"), sign, language=language, size=size, color_scheme=scheme, has_touch=True)
+    wait_until(lambda: desk.page.locator("#agenda tr").count() == 5, 30, "the agenda")
+    assert desk.page.evaluate("matchMedia('(pointer: coarse)').matches")
+    small = desk.page.evaluate("""[...document.querySelectorAll('button, select, .handle')].filter((one) => one.checkVisibility()).map((one) => [one.innerText, one.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 43.5 || box.width < 43.5).map(([text, box]) => `${text} ${box.width} × ${box.height}`)""")
+    assert small == []
+    assert desk.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    for place in (0, 0.5, 1):
+        desk.page.evaluate("(place) => scrollTo(0, document.documentElement.scrollHeight * place)", place)
+        box = desk.page.locator("#air").bounding_box()
+        assert box and 0 <= box["y"] and box["y"] + box["height"] <= size[1] and 0 <= box["x"] and box["x"] + box["width"] <= size[0], f"what is on air at {place}: {box}"
+    desk.axe(f"{language}, {size}, {scheme}")

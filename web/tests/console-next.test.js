@@ -96,6 +96,7 @@ test("the bar is red only when a person is needed", () => {
     assert.deepEqual(keys({ link: { state: "lost", since: 0 }, linkNow: 2000 }), []);
     assert.deepEqual(keys({ link: { state: "lost", since: 0 }, linkNow: 4000 }), ["linkLost"]);
     assert.deepEqual(keys({ outbox: { unanswered: 0, refused: [{ key: "x" }] } }), ["refused"]);
+    assert.deepEqual(keys({ outbox: { unanswered: 1, why: { key: "x", problem: { status: 429 } }, refused: [] } }), ["waits", "unanswered"], "who knows why it waits says so");
     assert.deepEqual(keys({ stream: { state: "stopped", onAir: "nothing" } }), ["notOnAir"]);
     assert.deepEqual(keys({ stream: { state: "stopped", onAir: "nothing" }, streamWanted: false }), []);
     assert.deepEqual(keys({ state: hall((s) => addRound(s, "r1", { status: "open", ends_at: 900 })), stream: { state: "live", onAir: "slate" } }), ["timeOver", "voteUnseen"]);
@@ -122,4 +123,12 @@ test("two deeds that differ have keys that differ, the same deed has the same", 
 test("ids are of the letters that the record takes, and fields that are empty stay away", () => {
     assert.match(freshId("r"), /^r-[0-9a-f]{10}$/);
     assert.deepEqual(clean({ a: "", b: undefined, c: null, d: 0, e: false }), { d: 0, e: false });
+});
+
+test("an agenda is imported before the opening, and into an open sitting that has none", () => {
+    const may = (status, order) => allowed(hall((s) => { s.sitting.status = status; s.agenda.order = order; })).has("importAgenda");
+    assert.equal(may("scheduled", ["i1"]), true);
+    assert.equal(may("open", []), true);
+    assert.equal(may("open", ["i1"]), false);
+    assert.equal(may("closed", []), false);
 });

@@ -33,6 +33,43 @@ import Testing
         }
     }
 
+    @Test func `the same playlist is kept as long as its question allows`() async throws {
+        try await Door.open { door in
+            // One buffer, as the window gives it: the answer to a question about the future stays true, a plain one does not.
+            let bytes = ByteBuffer(string: "#EXTM3U\n")
+            func answer(_ maxAge: Int) -> LiveAnswer {
+                .ready(LiveResource(chunks: [bytes], kind: .playlist, etag: "\"p\"", maxAge: maxAge, immutable: false))
+            }
+            door.control.hall.put("main.m3u8?_HLS_msn=7", answer(12))
+            door.control.hall.put("main.m3u8", answer(0))
+            for headers in ["", "Accept-Encoding: gzip"] {
+                let held = try await door.get("/live/demo/main.m3u8?_HLS_msn=7", headers)
+                let plain = try await door.get("/live/demo/main.m3u8", headers)
+                #expect(held["cache-control"] == "public, max-age=12")
+                #expect(plain["cache-control"] == "no-cache")
+            }
+        }
+    }
+
+    @Test func `whole media says the same to those who stay and those who close`() async throws {
+        try await Door.open { door in
+            door.control.hall.put("s1.mp4", FakeHall.media(["one", "two"], etag: "\"s1.mp4\""))
+            door.control.hall.put("s2.mp4", FakeHall.media(["three"], etag: "\"s2.mp4\""))
+            for (name, text) in [("s1.mp4", "onetwo"), ("s2.mp4", "three"), ("s1.mp4", "onetwo")] {
+                let staying = try await door.get("/live/demo/\(name)")
+                let closing = try await door.get("/live/demo/\(name)", "Connection: close")
+                #expect(staying.text == text && closing.text == text)
+                #expect(staying["etag"] == "\"\(name)\"")
+                for field in [
+                    "content-type", "etag", "cache-control", "accept-ranges", "content-length", "access-control-allow-origin",
+                    "access-control-expose-headers",
+                ] {
+                    #expect(staying[field] == closing[field] && staying[field] != nil, "\(field)")
+                }
+            }
+        }
+    }
+
     @Test func `a segment is its parts, in order, under one length`() async throws {
         try await Door.open { door in
             door.control.hall.put("s1.mp4", FakeHall.media(["one", "two", "three"]))

@@ -21,6 +21,47 @@ import Testing
         #expect(try RequestTarget("/a..b/...").path == "/a..b/...")
     }
 
+    @Test(arguments: [
+        ("/", "/", ""), ("/a?b=/../c", "/a", "b=/../c"), ("/a?", "/a", ""), ("/a-b_c.d/e", "/a-b_c.d/e", ""),
+        ("/.well-known", "/.well-known", ""),
+        ("/a/..b", "/a/..b", ""), ("/a~b", "/a~b", ""), ("/%61?x", "/a", "x"),
+    ]) func `a path is clean or cleaned`(target: String, path: String, query: String) throws {
+        let read = try RequestTarget(target)
+        #expect(read.path == path && read.query == query)
+    }
+
+    @Test(arguments: [
+        "", "a", "?a", "//", "/a//b", "/./a", "/a/.", "/../a", "/a/..", "/%2e%2e/a", "/a b", "/a#b", "/a\\b", "/%00", "/%2", "/%ff",
+    ]) func `a path that leads elsewhere is refused`(target: String) {
+        #expect(throws: RequestTarget.Fault.self) { try RequestTarget(target) }
+    }
+
+    @Test func `a request's fields are known by name, whatever the case`() {
+        let fields = RequestFields([
+            "HOST": "a", "Accept-Encoding": "gzip", "If-None-Match": "x", "Range": "bytes=0-1", "if-range": "x", "Content-Length": "1",
+            "eXpect": "100-continue", "Upgrade": "h2c", "cookie": "c", "hosts": "b", "rango": "c",
+        ])
+        #expect(fields.hosts == 1)
+        #expect(fields.names == [.acceptEncoding, .ifNoneMatch, .range, .ifRange, .contentLength, .expect, .upgrade])
+        #expect(RequestFields(["cookie": "host"]) == RequestFields(["cookie": "tsoh"]))
+        #expect(RequestFields(["a": "bc", "de": "f"]).bytes == 6)
+        for (hosts, count) in [([], 0), ([""], 0), (["a"], 1), (["a, b"], 2), (["a", "a"], 2)] {
+            #expect(RequestFields(HTTPHeaders(hosts.map { ("host", $0) })).hosts == count, "\(hosts)")
+        }
+    }
+
+    @Test func `a header has what it is given, however long`() {
+        let long = String(repeating: "é", count: 5000)
+        var text = ByteBuffer()
+        HTTP1Text.head(
+            status: 431, fields: ["x": long], etag: "\"t\"", date: "now", length: .max, closes: true, into: &text)
+        #expect(
+            String(buffer: text)
+                == "HTTP/1.1 431 Request Header Fields Too Large\r\nx: \(long)\r\netag: \"t\"\r\n"
+                + "content-length: 9223372036854775807\r\ndate: now\r\nconnection: close\r\n\r\n"
+        )
+    }
+
     @Test func `a playlist for many is one buffer, made anew when the date has changed`() {
         let rendering = Rendering(
             fields: ["etag": "\"p\""], chunks: [ByteBuffer(string: "#EXT"), ByteBuffer(string: "M3U\n")], count: 8)

@@ -8,9 +8,13 @@ struct BodyRoom: Sendable {
 
     /// - Parameter knows: whether the request shows a secret that is known; asked for the large ones only.
     init(for head: HTTPRequestHead, limits: DoorLimits, knows: () -> Bool) {
+        guard case .POST = head.method else {
+            bytes = limits.bodyBytes
+            return
+        }
         let path = head.uri.prefix { $0 != "?" }
         let wanted: Int =
-            if head.method != .POST || !path.hasPrefix("/api/v1/halls/") {
+            if !path.hasPrefix("/api/v1/halls/") {
                 limits.bodyBytes
             } else if path.hasSuffix("/commands") {
                 limits.commandBytes

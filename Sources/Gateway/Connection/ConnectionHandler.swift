@@ -15,8 +15,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var user: UInt32?
     /// The hall whose playlist this connection asked for last: the approximation of a viewer.
     var viewing: (hall: String, at: NIODeadline)?
-    /// The HTTP/1.1 side of this connection; `nil` for HTTP/2, whose streams are swept by themselves.
-    weak var http1: DoorHandler?
+    /// The HTTP/1.1 side of this connection while it is there; `nil` for HTTP/2, whose streams are swept by themselves.
+    var http1: DoorHandler?
     /// Set while the TLS handshake is not done.
     var isShakingHands: Bool
 

@@ -64,7 +64,7 @@ final class DoorHandler: ChannelDuplexHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         leave()
-        if isHTTP2 { door.closed(self) }
+        if isHTTP2 { door.closed(self) } else { connection.http1 = nil }
         self.context = nil
     }
 
@@ -192,16 +192,17 @@ final class DoorHandler: ChannelDuplexHandler {
         let room = BodyRoom(for: head, limits: limits) {
             connection.audience == .operators || door.shared.router.knowsSender(of: head)
         }
-        exchange = Exchange(serial: serial, head: head, startedAt: .now(), room: room)
+        let fields = RequestFields(head.headers)
         enter(.body)
+        exchange = Exchange(serial: serial, head: head, fields: fields, startedAt: since, room: room)
         if !isHTTP2 {
             keepsAlive = head.isKeepAlive
             // The parser stops at an offered upgrade; we never take one.
-            if head.headers.contains(name: "upgrade") { keepsAlive = false }
+            if fields.has(.upgrade) { keepsAlive = false }
         }
-        if let refusal = RequestChecks.refusal(of: head, isHTTP2: isHTTP2, limits: limits, room: room) {
+        if let refusal = RequestChecks.refusal(of: head, fields: fields, isHTTP2: isHTTP2, limits: limits, room: room) {
             refuse(refusal.status, refusal.sentence)
-        } else if !isHTTP2, head.version.hasChunks, head.headers.contains(name: "expect") {
+        } else if !isHTTP2, head.version.hasChunks, fields.has(.expect) {
             var line = context.channel.allocator.buffer(capacity: 32)
             line.writeStaticString(HTTP1Text.goOn)
             context.write(NIOAny(IOData.byteBuffer(line)), promise: nil)
@@ -213,7 +214,7 @@ final class DoorHandler: ChannelDuplexHandler {
         guard let head = exchange?.head else { return }
         do throws(RequestTarget.Fault) {
             let target = try RequestTarget(head.uri == "*" && head.method == .OPTIONS ? "/" : head.uri)
-            if target.path.utf8.starts(with: "/live/".utf8) {
+            if target.path.begins(with: "/live/") {
                 exchange!.kind = .live
                 answerLive(target)
             } else {
@@ -232,7 +233,8 @@ final class DoorHandler: ChannelDuplexHandler {
             serial += 1
             let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "")
             exchange = Exchange(
-                serial: serial, head: head, startedAt: .now(), room: BodyRoom(for: head, limits: limits) { false })
+                serial: serial, head: head, fields: RequestFields(head.headers), startedAt: .now(),
+                room: BodyRoom(for: head, limits: limits) { false })
         }
         guard exchange?.isAnswered == false else {
             context.close(promise: nil)

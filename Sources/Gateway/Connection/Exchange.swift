@@ -5,6 +5,7 @@ import NIOHTTP1
 struct Exchange {
     let serial: UInt64
     let head: HTTPRequestHead
+    let fields: RequestFields
     let startedAt: NIODeadline
     var body = ByteBuffer()
     var room: BodyRoom
@@ -15,7 +16,7 @@ struct Exchange {
     var isAnswered = false
     var isChunked = false
 
-    var isHead: Bool { head.method == .HEAD }
+    var isHead: Bool { if case .HEAD = head.method { true } else { false } }
 }
 
 /// A complete answer, as the live path and the door itself give them.

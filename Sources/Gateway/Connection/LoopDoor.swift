@@ -14,6 +14,7 @@ final class LoopDoor {
     private(set) var holds: LiveHolds!
     private(set) var events: LoopEvents!
     let renderings: PlaylistRenderings
+    let mediaFields = MediaFields()
     private var date = HTTPDate()
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     private var streams: [ObjectIdentifier: DoorHandler] = [:]

@@ -19,6 +19,12 @@ struct RequestTarget: Equatable {
 
     /// Origin-form or absolute-form (RFC 9112 §3.2).
     init(_ target: String) throws(Fault) {
+        if let plain = Self.lengthOfPlainPath(target) {
+            let mark = target.utf8.index(target.startIndex, offsetBy: plain)
+            path = target[..<mark]
+            query = plain == target.utf8.count ? "" : target[target.utf8.index(after: mark)...]
+            return
+        }
         var rest = target[...]
         if rest.utf8.first != UInt8(ascii: "/") {
             guard let scheme = ["http://", "https://"].first(where: { rest.lowercased().hasPrefix($0) }) else { throw .form }
@@ -45,6 +51,28 @@ struct RequestTarget: Equatable {
         }
         if !plain { path = try Self.decoded(path) }
         try Self.check(path)
+    }
+
+    /// Bytes before the query, when they are a path that is clean as it stands, as nearly all are: letters, digits, `-`, `_`, single slashes,
+    /// and dots that do not begin a segment. `nil`: a closer look is needed.
+    private static func lengthOfPlainPath(_ target: String) -> Int? {
+        target.utf8.withContiguousStorageIfAvailable { bytes in
+            guard bytes.first == UInt8(ascii: "/") else { return nil }
+            var last = UInt8(ascii: "/")
+            for index in 1..<max(1, bytes.count) {
+                let byte = bytes[index]
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    break
+                case UInt8(ascii: "."), UInt8(ascii: "/"): if last == UInt8(ascii: "/") { return nil }
+                case UInt8(ascii: "?"): return index
+                default: return nil
+                }
+                last = byte
+            }
+            return bytes.count
+        } ?? nil
     }
 
     private static func decoded(_ path: Substring) throws(Fault) -> Substring {

@@ -4,7 +4,7 @@ import NIOHTTP1
 extension DoorHandler {
     /// Answers `events` and `state/…` below a hall. Returns whether the name is one of them.
     func answerEvents(_ name: Substring, of hall: String, query: Substring) -> Bool {
-        let isState = name.hasPrefix("state/")
+        let isState = name.begins(with: "state/")
         guard isState || name == "events" else { return false }
         guard let room = door.events.room(hall) else {
             sendLive(.problem(404, "there is no hall “\(hall.prefix(40))” with events here"))

@@ -16,19 +16,21 @@ extension DoorHandler {
             sendLive(.problem(405, "live video is read with GET or HEAD", allow: Self.methods))
             return
         }
-        let below = target.path.dropFirst("/live/".count)
-        guard let slash = below.utf8.firstIndex(of: UInt8(ascii: "/")) else {
+        let below = target.path.utf8.dropFirst("/live/".utf8.count)
+        guard let slash = below.firstIndex(of: UInt8(ascii: "/")) else {
             sendLive(.problem(404, "name what you want of the hall: /live/{hall}/index.m3u8"))
             return
         }
-        let hall = String(below[..<slash])
-        if answerEvents(below[below.utf8.index(after: slash)...], of: hall, query: target.query) { return }
+        let hall = String(target.path[below.startIndex..<slash])
+        let name = target.path[below.index(after: slash)...]
+        if answerEvents(name, of: hall, query: target.query) { return }
         guard let source = door.shared.control.live(hall) else {
             sendLive(.problem(404, "there is no hall “\(hall.prefix(40))” here"))
             return
         }
-        let request = LiveRequest(name: below[below.utf8.index(after: slash)...], query: target.query)
-        if request.name.hasSuffix(".m3u8") { connection.viewing = (hall, exchange!.startedAt) }
+        let request = LiveRequest(name: name, query: target.query)
+        // Of all names only a playlist's ends in 8: `.m3u8`.
+        if name.utf8.last == UInt8(ascii: "8") { connection.viewing = (hall, exchange!.startedAt) }
         switch source.answer(request) {
         case .ready(let resource): send(resource)
         case .refused(let refusal): refuseLive(refusal)
@@ -60,33 +62,60 @@ extension DoorHandler {
 
     private func send(_ resource: LiveResource) {
         let headers = exchange!.head.headers
+        let asked = exchange!.fields
         switch resource.kind {
         case .playlist:
-            let rendering = door.renderings.rendering(resource, gzip: Preconditions.acceptsGzip(headers))
-            if Preconditions.isUnchanged(headers, etags: resource.etag, LiveFields.gzipTag(resource.etag)) {
+            let rendering = door.renderings.rendering(resource, gzip: asked.has(.acceptEncoding) && Preconditions.acceptsGzip(headers))
+            if asked.has(.ifNoneMatch), Preconditions.isUnchanged(headers, etags: resource.etag, LiveFields.gzipTag(resource.etag)) {
                 sendLive(Answer(status: 304, fields: unchanged(rendering.fields), chunks: [], count: 0))
             } else if !sendWhole(rendering) {
                 sendLive(Answer(status: 200, fields: rendering.fields, chunks: rendering.chunks, count: rendering.count))
             }
-        case .media: sendMedia(resource, headers)
+        case .media:
+            if asked.names.isDisjoint(with: [.range, .ifNoneMatch]), sendWhole(resource) { return }
+            sendMedia(resource, headers)
         }
     }
 
     /// A playlist to one of many who wait for it: nothing is made for this one. `false`: this answer differs from the others'.
     private func sendWhole(_ rendering: Rendering) -> Bool {
-        guard case .http1(secure: false) = wire, keepsAlive, exchange!.head.method == .GET, door.shared.settings.allowsEveryOrigin,
-            !door.shared.draining.load(ordering: .relaxed)
-        else { return false }
-        exchange!.isAnswered = true
-        exchange!.status = 200
-        exchange!.bytesSent = rendering.count
+        guard isLikeOthers else { return false }
+        answered(bytes: rendering.count)
         context.write(NIOAny(IOData.byteBuffer(rendering.whole(date: door.dateText, cors: Self.everyOrigin))), promise: nil)
         endBody()
         return true
     }
 
+    /// Media, the whole of it, to one of many: its header is written straight from the fields that all media of the kind have.
+    private func sendWhole(_ media: LiveResource) -> Bool {
+        guard isLikeOthers else { return false }
+        let count = media.byteCount
+        answered(bytes: count)
+        let fields = door.mediaFields.fields(media, cors: Self.everyOrigin)
+        var head = ByteBuffer()
+        HTTP1Text.head(status: 200, fields: fields, etag: media.etag, date: door.dateText, length: count, closes: false, into: &head)
+        context.write(NIOAny(IOData.byteBuffer(head)), promise: nil)
+        for chunk in media.chunks { context.write(NIOAny(IOData.byteBuffer(chunk)), promise: nil) }
+        endBody()
+        return true
+    }
+
+    /// Nothing in this one's answer but the answer itself differs from the others': GET over plain HTTP/1.1 on a connection that stays.
+    private var isLikeOthers: Bool {
+        guard case .http1(secure: false) = wire, keepsAlive, case .GET = exchange!.head.method, door.shared.settings.allowsEveryOrigin
+        else { return false }
+        return !door.shared.draining.load(ordering: .relaxed)
+    }
+
+    private func answered(bytes: Int) {
+        exchange!.isAnswered = true
+        exchange!.status = 200
+        exchange!.bytesSent = bytes
+    }
+
     private func sendMedia(_ resource: LiveResource, _ headers: HTTPHeaders) {
         var fields = LiveFields.common(resource)
+        fields.add(name: "etag", value: resource.etag)
         let count = resource.byteCount
         if Preconditions.isUnchanged(headers, etags: resource.etag) {
             sendLive(Answer(status: 304, fields: unchanged(fields), chunks: [], count: 0))

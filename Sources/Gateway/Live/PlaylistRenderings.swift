@@ -37,14 +37,28 @@ final class PlaylistRenderings {
         var plain: Rendering
         var gzip: Rendering??
     }
+    /// The same bytes are kept by caches for a moment or for long, as they were asked for: two renderings.
+    private struct Key: Hashable {
+        let playlist: PlaylistKey
+        let maxAge: Int
+    }
     private let shelf: GzipShelf
-    private var young: [PlaylistKey: Pair] = [:]
-    private var old: [PlaylistKey: Pair] = [:]
+    private var young: [Key: Pair] = [:]
+    private var old: [Key: Pair] = [:]
+    /// What was asked for last, as mostly many ask for the same; with the resource, for the key is an address of its bytes.
+    private var last: (key: Key, resource: LiveResource, gzip: Bool, rendering: Rendering)?
 
     init(shelf: GzipShelf) { self.shelf = shelf }
 
     func rendering(_ resource: LiveResource, gzip: Bool) -> Rendering {
-        let key = PlaylistKey(resource)
+        let key = Key(playlist: PlaylistKey(resource), maxAge: resource.maxAge)
+        if let last, last.gzip == gzip, last.key == key { return last.rendering }
+        let found = find(key, resource, gzip: gzip)
+        last = (key, resource, gzip, found)
+        return found
+    }
+
+    private func find(_ key: Key, _ resource: LiveResource, gzip: Bool) -> Rendering {
         var pair = young[key] ?? old[key] ?? Pair(resource: resource, plain: Self.plain(resource), gzip: nil)
         if gzip, pair.gzip == nil { pair.gzip = .some(Self.compressed(resource, by: shelf)) }
         if young[key] == nil || gzip {
@@ -59,28 +73,44 @@ final class PlaylistRenderings {
 
     private static func plain(_ resource: LiveResource) -> Rendering {
         var fields = LiveFields.common(resource)
+        fields.add(name: "etag", value: resource.etag)
         fields.add(name: "vary", value: "accept-encoding")
         return Rendering(fields: fields, chunks: resource.chunks, count: resource.byteCount)
     }
 
     private static func compressed(_ resource: LiveResource, by shelf: GzipShelf) -> Rendering? {
         guard let bytes = shelf.compressed(resource) else { return nil }
-        var coded = resource
-        coded.etag = LiveFields.gzipTag(resource.etag)
-        var fields = LiveFields.common(coded)
+        var fields = LiveFields.common(resource)
+        fields.add(name: "etag", value: LiveFields.gzipTag(resource.etag))
         fields.add(name: "content-encoding", value: "gzip")
         fields.add(name: "vary", value: "accept-encoding")
         return Rendering(fields: fields, chunks: [bytes], count: bytes.readableBytes)
     }
 }
 
+/// Fields of media that differ by kind only, made once per loop: there are two or three kinds.
+final class MediaFields {
+    private var kinds: [(kind: LiveResource.Kind, maxAge: Int, fields: HTTPHeaders)] = []
+
+    /// All fields of a whole answer but its tag, its length and the date.
+    func fields(_ resource: LiveResource, cors: HTTPHeaders) -> HTTPHeaders {
+        for known in kinds where known.maxAge == resource.maxAge && known.kind == resource.kind { return known.fields }
+        var fields = LiveFields.common(resource)
+        fields.add(name: "accept-ranges", value: "bytes")
+        fields.add(contentsOf: cors)
+        if kinds.count >= 8 { kinds = [] }
+        kinds.append((resource.kind, resource.maxAge, fields))
+        return fields
+    }
+}
+
 /// Header fields of the live path.
 enum LiveFields {
+    /// All but the tag.
     static func common(_ resource: LiveResource) -> HTTPHeaders {
         var fields = HTTPHeaders()
         fields.reserveCapacity(10)
         fields.add(name: "content-type", value: contentType(resource.kind))
-        fields.add(name: "etag", value: resource.etag)
         fields.add(name: "cache-control", value: cacheControl(resource))
         return fields
     }

@@ -11,6 +11,7 @@ package struct DeliveryDirectives: Sendable, Equatable {
 
     /// Reads `_HLS_msn`, `_HLS_part` and `_HLS_skip`; other parameters are not ours to judge.
     package init(query: Substring) throws(Fault) {
+        if query.isEmpty { return }
         for field in query.split(separator: "&") {
             let pair = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let value = pair.count == 2 ? pair[1] : ""

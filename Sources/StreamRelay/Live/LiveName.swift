@@ -13,53 +13,92 @@ package enum LiveName: Sendable, Equatable {
         case .playlist(let rendition): "audio\(rendition).m3u8"
         case .initialization(let number, 0): "i\(number).mp4"
         case .initialization(let number, let rendition): "i\(number).a\(rendition).mp4"
-        case .segment(let sequence, let rendition): "\(Self.prefix(rendition))s\(sequence).mp4"
-        case .part(let name, let rendition): "\(Self.prefix(rendition))s\(name.mediaSequence).\(name.index).mp4"
+        // Put together plainly: every media request makes one.
+        case .segment(let sequence, let rendition): Self.prefix(rendition) + "s" + String(sequence) + ".mp4"
+        case .part(let name, let rendition): Self.prefix(rendition) + "s" + String(name.mediaSequence) + "." + String(name.index) + ".mp4"
         }
     }
 
     private static func prefix(_ rendition: Int) -> String { rendition == 0 ? "" : "a\(rendition)-" }
 
-    /// `nil` when it is no name of ours. Only the printed form of a name is that name: no leading zeros, no signs.
+    /// `nil` when it is no name of ours. Only the printed form of a name is that name: no leading zeros, no signs, no rendition 0.
     package init?(_ text: Substring) {
-        guard text.utf8.count <= 64, let parsed = Self.parse(text), parsed.text == text else { return nil }
-        self = parsed
-    }
-
-    private static func parse(_ text: Substring) -> LiveName? {
-        if text == "index.m3u8" { return .multivariant }
-        if text == "main.m3u8" { return .playlist(rendition: 0) }
-        if text.hasSuffix(".m3u8") {
-            return text.hasPrefix("audio") ? number(text.dropFirst(5).dropLast(5)).map { .playlist(rendition: $0) } : nil
-        }
-        guard text.hasSuffix(".mp4") else { return nil }
-        let stem = text.dropLast(4)
-        if stem.hasPrefix("i") {
-            let fields = stem.dropFirst().split(separator: ".", omittingEmptySubsequences: false)
-            guard let first = fields.first.flatMap({ number($0) }), fields.count <= 2 else { return nil }
-            guard fields.count == 2 else { return .initialization(number: first, rendition: 0) }
-            guard fields[1].hasPrefix("a"), let rendition = number(fields[1].dropFirst()) else { return nil }
-            return .initialization(number: first, rendition: rendition)
-        }
-        if stem.hasPrefix("a") {
-            let fields = stem.dropFirst().split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-            guard fields.count == 2, let rendition = number(fields[0]) else { return nil }
-            return media(fields[1], rendition: rendition)
-        }
-        return media(stem, rendition: 0)
-    }
-
-    private static func media(_ stem: Substring, rendition: Int) -> LiveName? {
-        guard stem.hasPrefix("s") else { return nil }
-        let fields = stem.dropFirst().split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(fields.count), let sequence = number(fields[0]) else { return nil }
-        guard fields.count == 2 else { return .segment(mediaSequence: sequence, rendition: rendition) }
-        return number(fields[1]).map { .part(PartName(mediaSequence: sequence, index: $0), rendition: rendition) }
+        guard text.utf8.count <= 64 else { return nil }
+        var text = text
+        guard let name = text.withUTF8({ NameReader.read($0) }) else { return nil }
+        self = name
     }
 
     /// Up to 15 decimal digits, so that no sum with it overflows.
     static func number(_ text: Substring) -> Int? {
         guard (1...15).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
         return Int(text)
+    }
+}
+
+/// Reads a name byte by byte: every media request does.
+private struct NameReader {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var at = 0
+
+    private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> LiveName? {
+        var reader = NameReader(bytes: bytes)
+        guard let name = reader.name(), reader.at == bytes.count else { return nil }
+        return name
+    }
+
+    private mutating func name() -> LiveName? {
+        switch bytes.first {
+        case UInt8(ascii: "s"): return media(0)
+        case UInt8(ascii: "m"): return take("main.m3u8") ? .playlist(rendition: 0) : nil
+        case UInt8(ascii: "i"): return take("index.m3u8") ? .multivariant : initialization()
+        case UInt8(ascii: "a"):
+            if take("audio") {
+                guard let rendition = rendition(), take(".m3u8") else { return nil }
+                return .playlist(rendition: rendition)
+            }
+            guard take("a"), let rendition = rendition(), take("-") else { return nil }
+            return media(rendition)
+        default: return nil
+        }
+    }
+
+    private mutating func initialization() -> LiveName? {
+        guard take("i"), let number = number() else { return nil }
+        guard take(".a") else { return take(".mp4") ? .initialization(number: number, rendition: 0) : nil }
+        guard let rendition = rendition(), take(".mp4") else { return nil }
+        return .initialization(number: number, rendition: rendition)
+    }
+
+    private mutating func media(_ rendition: Int) -> LiveName? {
+        guard take("s"), let sequence = number() else { return nil }
+        if take(".mp4") { return .segment(mediaSequence: sequence, rendition: rendition) }
+        guard take("."), let index = number(), take(".mp4") else { return nil }
+        return .part(PartName(mediaSequence: sequence, index: index), rendition: rendition)
+    }
+
+    /// 0 is never named.
+    private mutating func rendition() -> Int? { number().flatMap { $0 > 0 ? $0 : nil } }
+
+    /// Up to 15 digits, as a number is printed.
+    private mutating func number() -> Int? {
+        let start = at
+        var value = 0
+        while at < bytes.count, at - start < 16, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[at]) {
+            value = value * 10 + Int(bytes[at] - UInt8(ascii: "0"))
+            at += 1
+        }
+        let count = at - start
+        return (1...15).contains(count) && (count == 1 || bytes[start] != UInt8(ascii: "0")) ? value : nil
+    }
+
+    private mutating func take(_ text: StaticString) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard bytes.count - at >= count else { return false }
+        for index in 0..<count where bytes[at + index] != text.utf8Start[index] { return false }
+        at += count
+        return true
     }
 }

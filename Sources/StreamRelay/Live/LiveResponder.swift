@@ -7,8 +7,13 @@ package struct LiveResponder: Sendable {
         var skip: Bool
     }
     private struct Rendered {
-        var bytes: ByteBuffer
+        var chunks: [ByteBuffer]
         var etag: String
+
+        init(_ bytes: ByteBuffer) {
+            chunks = [bytes]
+            etag = PlaylistText.etag(bytes)
+        }
     }
     private var media: [Key: Rendered] = [:]
     private var multivariant: Rendered?
@@ -43,13 +48,9 @@ package struct LiveResponder: Sendable {
             return .refused(LiveRefusal(status: 503, reason: "the picture has not come yet", retryAfter: 1))
         }
         let rendered =
-            multivariant
-            ?? {
-                let bytes = MultivariantPlaylist.render(described, bandwidth: window.bandwidth, audioNames: audioNames)
-                return Rendered(bytes: bytes, etag: PlaylistText.etag(bytes))
-            }()
+            multivariant ?? Rendered(MultivariantPlaylist.render(described, bandwidth: window.bandwidth, audioNames: audioNames))
         multivariant = rendered
-        return .ready(LiveResource(chunks: [rendered.bytes], kind: .playlist, etag: rendered.etag, maxAge: 1, immutable: false))
+        return .ready(LiveResource(chunks: rendered.chunks, kind: .playlist, etag: rendered.etag, maxAge: 1, immutable: false))
     }
 
     private mutating func playlistAnswer(_ rendition: Int, query: Substring, window: LiveWindow) -> LiveAnswer {
@@ -64,17 +65,17 @@ package struct LiveResponder: Sendable {
         case .now: break
         }
         let key = Key(rendition: rendition, skip: directives.skip)
-        let rendered =
-            media[key]
-            ?? {
-                let bytes = MediaPlaylist.render(window, rendition: rendition, skip: directives.skip)
-                return Rendered(bytes: bytes, etag: PlaylistText.etag(bytes))
-            }()
-        media[key] = rendered
+        let rendered: Rendered
+        if let known = media[key] {
+            rendered = known
+        } else {
+            rendered = Rendered(MediaPlaylist.render(window, rendition: rendition, skip: directives.skip))
+            media[key] = rendered
+        }
         // A blocking answer stays true for ever; a plain one for less than a part (§6.2.5.2, and Apple's six target durations).
         let plain = min(1, Int(window.targets.partTarget / 180_000))
         let age = directives.mediaSequence != nil && !window.isEnded ? 6 * window.targets.targetDuration : plain
-        return .ready(LiveResource(chunks: [rendered.bytes], kind: .playlist, etag: rendered.etag, maxAge: age, immutable: false))
+        return .ready(LiveResource(chunks: rendered.chunks, kind: .playlist, etag: rendered.etag, maxAge: age, immutable: false))
     }
 
     private func mediaAnswer(_ media: LiveMedia, _ name: LiveName, _ rendition: Int, _ window: LiveWindow) -> LiveAnswer {
@@ -83,8 +84,8 @@ package struct LiveResponder: Sendable {
             let hasPicture =
                 window.currentInitialization.flatMap { window.initializations[$0]?.renditions.first }.map { $0.width > 0 } ?? true
             let type = rendition == 0 && hasPicture ? "video/mp4" : "audio/mp4"
-            return .ready(
-                LiveResource(chunks: chunks, kind: .media(contentType: type), etag: "\"\(name.text)\"", maxAge: 86_400, immutable: true))
+            let etag = "\"" + name.text + "\""
+            return .ready(LiveResource(chunks: chunks, kind: .media(contentType: type), etag: etag, maxAge: 86_400, immutable: true))
         case .expected: return .hold(limit: limit(window))
         case .gone: return .refused(LiveRefusal(status: 410, reason: "it has left the live window"))
         case .unknown: return .refused(LiveRefusal(status: 404, reason: "there is no media under this name"))

@@ -90,6 +90,36 @@ struct BoardTests {
         #expect(live.board.state == state)
     }
 
+    @Test func `a change after a quiet moment is shown before it is answered`() async throws {
+        let live = try LiveBoard()
+        // The fixture's clock goes on by 100 ms with every command.
+        try await live.openSitting()
+        #expect(live.board.published == live.board.state.sequence)
+        try await live.must(.postNotice(Notice(text: "one")))
+        #expect(live.board.published == live.board.state.sequence)
+    }
+
+    @Test func `changes on the heels of a message wait for each other, not for a quiet moment`() async throws {
+        let live = try LiveBoard()
+        try await live.openSitting()
+        let before = live.board.state
+        var states: [CouncilState] = []
+        for text in ["one", "two", "three", "four"] {
+            try await live.must(.postNotice(Notice(text: text)))
+            states.append(live.board.state)
+        }
+        var shown = Shown(epoch: "e", state: before, marks: RecentMarks(nil, []), now: before.lastAt)
+        var delays = [shown.take(states[0], [], steady: 10_000)]
+        let first = shown.publish(ClockReading(wall: states[0].lastAt, steady: 10_000))
+        #expect(first?.sequence == states[0].sequence)
+        delays.append(shown.take(states[1], [], steady: 10_020))
+        delays.append(shown.take(states[2], [], steady: 10_045))
+        let both = shown.publish(ClockReading(wall: states[2].lastAt, steady: 10_050))
+        #expect(both?.after == states[0].sequence && both?.sequence == states[2].sequence)
+        delays.append(shown.take(states[3], [], steady: 10_100))
+        #expect(delays == [0, 30, nil, 0])
+    }
+
     @Test func `many commands at once are each done exactly once`() async throws {
         let live = try LiveBoard()
         try await live.openSitting(deputies: 200)

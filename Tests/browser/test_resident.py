@@ -229,6 +229,42 @@ def test_a_vote_whose_picture_is_not_there_is_shown_all_the_same(watch, daemon):
     wait_board(viewer, "17 for, 18 of 35 needed")
 
 
+def test_the_seek_bar_marks_where_items_and_votes_began(watch, daemon):
+    sitting = daemon.sitting
+    sitting.do("take_up_item", item="i3")
+    sitting.do("plan_round", round="marked", item="i3", kind="amendment", question="Поправка з позначкою")
+    sitting.do("open_round", round="marked")
+    sitting.do("close_round", round="marked")
+    opened = sitting.snapshot["state"]["rounds"]["by_id"]["marked"]["opened_at"]
+    viewer = watch(daemon, language="uk")
+    viewer.wait_playing()
+    wait_until(lambda: viewer.evaluate(f"{COUNCIL}.clock.at()") > opened + 15_000, 60, "some seconds to go back")
+    marks = viewer.page.locator(".marks i")
+    wait_until(lambda: marks.count() >= 2, 20, "the marks")
+    kinds = viewer.evaluate("[...document.querySelectorAll('.marks i')].map((one) => one.dataset.kind)")
+    assert kinds[-1] == "round" and "item" in kinds, kinds
+
+    # Pointing names it; a click on it leads to its beginning.
+    box = marks.last.bounding_box()
+    viewer.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    wait_until(lambda: "Голосування: Поправка з позначкою" in viewer.page.inner_text(".tip"), 20, lambda: f"its name: {viewer.page.inner_text('.tip')}")
+    viewer.page.mouse.down()
+    viewer.page.mouse.up()
+    wait_until(lambda: at_moment(viewer, opened), 20, lambda: f"a click leads there: {viewer.player('currentProgramTime()')} {opened} {viewer.state()}")
+
+    # The same by keyboard, and told to those who do not see the bar.
+    viewer.page.mouse.move(5, 5)
+    viewer.page.keyboard.press("l")
+    viewer.wait_near_live(4000)
+    viewer.page.keyboard.press("Shift+ArrowLeft")
+    wait_until(lambda: at_moment(viewer, opened), 20, lambda: f"the key leads there: {viewer.player('currentProgramTime()')} {opened} {viewer.state()}")
+    slider = viewer.page.get_by_role("slider", name="Місце в трансляції")
+    wait_until(lambda: "Поправка з позначкою" in slider.get_attribute("aria-valuetext"), 20, lambda: f"the slider's word: {slider.get_attribute('aria-valuetext')}")
+    slider.focus()
+    viewer.page.keyboard.press("Shift+ArrowRight")
+    wait_until(lambda: viewer.player("following"), 20, lambda: f"after the last mark comes live: {viewer.state()}")
+
+
 # — the list —
 
 def rows(viewer):

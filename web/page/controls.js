@@ -12,6 +12,8 @@ export class Controls {
     #parts;
     #dragging = false;
     #idleTimer = 0;
+    /** The marks on the seek bar, once they are there. */
+    chapters = null;
 
     constructor(player, video, stage) {
         this.#player = player;
@@ -58,7 +60,7 @@ export class Controls {
         seek.addEventListener("change", () => {
             this.#dragging = false;
             const edge = this.#player.liveEdge;
-            if (edge !== null) this.#player.seek(edge + Number(seek.value));
+            if (edge !== null) this.#player.seek(this.chapters?.takeClicked() ?? edge + Number(seek.value));
         });
         this.#video.addEventListener("click", () => this.#toggle());
         this.#video.addEventListener("volumechange", () => this.show());
@@ -116,7 +118,7 @@ export class Controls {
             p: () => this.#togglePictureInPicture(), "?": () => this.#parts.help.showModal(),
         };
         if (!target.closest?.("button, a")) acts[" "] = () => this.#toggle();
-        if (!onSlider) {
+        if (!onSlider && !event.shiftKey) {
             acts.ArrowLeft = () => this.#player.seekBy(-5);
             acts.ArrowRight = () => this.#player.seekBy(5);
             acts.ArrowUp = () => this.#setVolume(this.#player.volume + 0.05);
@@ -193,7 +195,9 @@ export class Controls {
     }
 
     #nameSeek(late) {
-        const text = late < 2 ? this.#words.say("player.atLive") : this.#words.say("player.behind", { time: spell(late) });
+        const place = late < 2 ? this.#words.say("player.atLive") : this.#words.say("player.behind", { time: spell(late) });
+        const title = this.chapters?.titleAt(this.#player.liveEdge - late);
+        const text = title ? `${place}, ${title}` : place;
         if (this.#parts.seek.getAttribute("aria-valuetext") !== text) this.#parts.seek.setAttribute("aria-valuetext", text);
     }
 }

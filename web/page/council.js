@@ -6,7 +6,7 @@ import { agendaList } from "./agenda.js";
 import { deputyPage } from "./deputy.js";
 import { morph } from "./dom.js";
 import { nowPanel } from "./now.js";
-import { menus, voteBoard, voteRows } from "./vote.js";
+import { isHallShown, menus, voteBoard, voteRows } from "./vote.js";
 
 /** Draws the council beside the picture, as it was at the moment that the picture shows. */
 export class CouncilView {
@@ -138,11 +138,12 @@ export class CouncilView {
         if (parts.unpin) parts.unpin.hidden = pinned === null;
         if (parts.vote) {
             parts.vote.dataset.state = round?.status ?? "none";
-            parts.vote.toggleAttribute("data-empty", !round && !presence);
+            parts.vote.toggleAttribute("data-empty", !round && !isHallShown(state));
         }
         if (parts.rows) {
             const isOver = round && round.status !== "open" && !round.positions;
-            parts.roll.hidden = isOver || (!round && !presence);
+            parts.roll.hidden = isOver || (!round && !isHallShown(state));
+            write(parts.roll.querySelector("summary"), words.say(round ? "board.list" : "board.here"));
             const { factions, choices } = menus(state, round, words);
             this.#menu(parts.faction, factions, "faction");
             this.#menu(parts.choice, choices, "choice");
@@ -179,9 +180,11 @@ export class CouncilView {
 
     /** One sentence for each result, when it comes; none for a ballot. */
     #announce(before, state) {
-        const open = before.open_round;
-        if (open === undefined || state.open_round === open) return;
-        const round = state.rounds?.by_id?.[open];
+        const rounds = state.rounds?.by_id ?? {};
+        const isUndecided = (round) => round?.result?.outcome === "undecided";
+        const ended = before.open_round !== undefined && state.open_round !== before.open_round ? before.open_round
+            : Object.keys(rounds).find((id) => isUndecided(before.rounds?.by_id?.[id]) && !isUndecided(rounds[id])); // the chair's casting vote
+        const round = rounds[ended];
         const result = round && round.status !== "scheduled" ? verdict(this.#words, round) : null;
         if (result && this.#parts.announcer) write(this.#parts.announcer, `${round.question}: ${result.word}. ${result.sentence}`);
     }

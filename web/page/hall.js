@@ -3,6 +3,7 @@ import { CouncilStore } from "../council/store.js";
 import { follow } from "../council/wire.js";
 import { LivePlayer } from "../player/player.js";
 import { NativePlayer } from "../player/native.js";
+import { ChapterMarks } from "./chapter-marks.js";
 import { Controls, wantsSound } from "./controls.js";
 import { CouncilView } from "./council.js";
 import { followLanguage } from "./language.js";
@@ -32,6 +33,8 @@ const store = new CouncilStore();
 const clock = new MediaClock(liveSource(player, video), () => store.now());
 const past = new Past(hall, store);
 const council = new CouncilView(store, clock, past);
+const chapters = new ChapterMarks({ player, store, past, seek: document.getElementById("seek") });
+controls.chapters = chapters;
 const places = new Places({ player, store, clock, council, past });
 let words = null;
 let movedAt = performance.now();
@@ -51,6 +54,8 @@ function show() {
 
 function showScreen(said) {
     screen.hidden = said === null;
+    // Before the broadcast there is nothing to play, to seek in or to hear.
+    stage.toggleAttribute("data-unbegun", said?.key === "notBegun");
     if (said === null) return;
     screen.toggleAttribute("data-veil", said.veil);
     write(screen.querySelector("h2"), words.say(`screen.${said.key}.title`));
@@ -94,5 +99,6 @@ await followLanguage(document.getElementById("language"), (loaded) => {
     controls.words = loaded;
     council.words = loaded;
     places.words = loaded;
+    chapters.words = loaded;
     show();
 });

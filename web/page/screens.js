@@ -25,9 +25,9 @@ const cover = (key, since, veil = false, detail = "") => ({ key, since: since ||
 function emptyScreen(status, player) {
     switch (status?.state) {
         case "stopped": case "stopping":
-            return cover(player.hasShown ? "stopped" : "notBegun", status.since);
+            return player.hasShown ? cover("stopped", status.since) : cover("notBegun", null);
         case "waiting":
-            return player.hasShown ? cover("lost", status.since, true) : cover("notBegun", status.since);
+            return player.hasShown ? cover("lost", status.since, true) : cover("notBegun", null);
         case "starting":
             return cover("starting", null);
         case "lost":

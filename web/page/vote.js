@@ -30,9 +30,14 @@ function ofRound(state, round, words, clock) {
     ];
 }
 
+/** Before a sitting, with nobody there yet, an empty hall says nothing. */
+export function isHallShown({ presence, sitting }) {
+    return presence !== undefined && (presence.count > 0 || sitting?.status !== "scheduled");
+}
+
 function ofHall(state, words) {
     const { presence } = state;
-    if (!presence) return [];
+    if (!isHallShown(state)) return [];
     return [
         el("div", { class: "ask" }, el("h2", { id: "vote-title" }, words.say("board.hall"))),
         el("div", { class: "board" },

@@ -1,6 +1,12 @@
+import { NativeClock } from "./native-clock.js";
+import { parsePlaylist } from "./playlist.js";
+
+/** Milliseconds between two looks at the playlist. */
+const rest = 2000;
+
 /**
  * The browser's own HLS where there is no Media Source (older iPhones): some seconds behind, but it plays.
- * The same face as `LivePlayer`.
+ * The same face as `LivePlayer`. Apple's player tells the date of its picture; for others it is found in the playlist.
  */
 export class NativePlayer extends EventTarget {
     #video;
@@ -13,6 +19,10 @@ export class NativePlayer extends EventTarget {
     #blocked = false;
     #lastKey = "";
     #absent = false;
+    #clock = new NativeClock();
+    #observer = null;
+    #media = null;
+    #lookedAt = -Infinity;
     phase = "loading";
     counters = {};
 
@@ -41,28 +51,83 @@ export class NativePlayer extends EventTarget {
     get oldest() { return this.#seekable("start"); }
     get behind() { return this.liveEdge === null ? null : Math.max(0, this.liveEdge - this.#video.currentTime); }
 
+    /** Where nothing is said to be seekable, one can go at least to what is there. */
     #seekable(side) {
-        const ranges = this.#video.seekable;
+        const ranges = this.#video.seekable.length > 0 ? this.#video.seekable : this.#video.buffered;
         return ranges.length > 0 ? ranges[side](ranges.length - 1) : null;
     }
 
-    /** By `getStartDate`, which Apple's player has. */
-    currentProgramTime() {
+    // — the date of the picture —
+
+    /** The date of media time 0, were the stream without a hole, as Apple's player tells it for the moment it shows: `null` elsewhere. */
+    get #startDate() {
         const start = this.#video.getStartDate?.().getTime();
-        return Number.isFinite(start) ? start + this.#video.currentTime * 1000 : null;
+        return Number.isFinite(start) ? start : null;
+    }
+
+    currentProgramTime() {
+        const start = this.#startDate;
+        return start === null ? this.#clock.programTimeAt(this.#video.currentTime) : start + this.#video.currentTime * 1000;
+    }
+
+    get mediaTime() { return this.#video.currentTime; }
+
+    timeAtProgram(at) {
+        const start = this.#startDate;
+        return start === null ? this.#clock.timeAtProgram(at) : (at - start) / 1000;
+    }
+
+    /** Follows what the browser fetches and buffers, as long as it does not tell the date itself. */
+    #followClock() {
+        if (this.#startDate !== null) return;
+        const buffered = this.#video.buffered;
+        this.#clock.look(Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]), performance.now());
+        if (this.#clock.isBehind && performance.now() - this.#lookedAt > rest) this.#readPlaylist();
+    }
+
+    async #readPlaylist() {
+        this.#lookedAt = performance.now();
+        try {
+            this.#media ??= await this.#findMedia();
+            const answer = await fetch(this.#media);
+            if (!answer.ok) throw new Error(`the playlist cannot be had: ${answer.status}`);
+            this.#clock.learn(parsePlaylist(await answer.text()), this.#media);
+        } catch {
+            this.#media = null; // found anew at the next look
+        }
+    }
+
+    async #findMedia() {
+        const address = new URL(this.#url, document.baseURI).href;
+        const playlist = parsePlaylist(await (await fetch(address)).text());
+        return playlist.kind === "media" ? address : new URL(playlist.variants[0].uri, address).href;
+    }
+
+    #watchRequests() {
+        const folder = new URL(".", new URL(this.#url, document.baseURI)).href;
+        const isSegment = /\/s\d+\.mp4$/;
+        this.#observer = new PerformanceObserver((list) => {
+            for (const { name, responseStatus = 200 } of list.getEntries()) {
+                if (name.startsWith(folder) && isSegment.test(name) && responseStatus < 400) this.#clock.fetch(name, performance.now());
+            }
+        });
+        this.#observer.observe({ type: "resource", buffered: true });
     }
 
     start() {
+        this.#watchRequests();
         this.#open();
         this.#timer = setInterval(() => {
+            this.#followClock();
             this.#update();
             this.dispatchEvent(new Event("position"));
-        }, 500);
+        }, 250);
     }
 
     stop() {
         clearInterval(this.#timer);
         clearTimeout(this.#retry);
+        this.#observer?.disconnect();
         this.#video.removeAttribute("src");
         this.#video.load();
     }
@@ -80,7 +145,8 @@ export class NativePlayer extends EventTarget {
 
     goLive() {
         this.#following = true;
-        if (this.liveEdge !== null) this.#video.currentTime = this.liveEdge;
+        // The end of what is buffered is no place to go to: nothing is there yet.
+        if (this.#video.seekable.length > 0) this.#video.currentTime = this.liveEdge;
         this.play();
     }
 
@@ -91,15 +157,14 @@ export class NativePlayer extends EventTarget {
     }
 
     get oldestProgramTime() {
-        const [now, oldest] = [this.currentProgramTime(), this.oldest];
-        return now === null || oldest === null ? null : now - (this.#video.currentTime - oldest) * 1000;
+        const [start, oldest] = [this.#startDate, this.oldest];
+        if (oldest === null) return null;
+        return start === null ? this.#clock.programTimeAt(oldest) : start + oldest * 1000;
     }
 
     seekToProgramTime(at) {
-        const now = this.currentProgramTime();
-        if (now === null || this.oldest === null) return false;
-        const time = this.#video.currentTime + (at - now) / 1000;
-        if (time < this.oldest - 1) return false;
+        const time = this.timeAtProgram(at);
+        if (time === null || this.oldest === null || time < this.oldest - 1) return false;
         this.seek(time);
         this.play();
         return true;
@@ -125,6 +190,7 @@ export class NativePlayer extends EventTarget {
 
     #open() {
         if (!this.isPlayable) return;
+        this.#clock.reset();
         this.#video.src = this.#url;
         if (this.#wantsPlay) this.#tryPlay();
     }

@@ -129,9 +129,15 @@ export class LivePlayer extends EventTarget {
         this.#update();
     }
 
+    /** Where playback is, or will be: a media time. */
+    get mediaTime() { return this.#engine.time; }
+
+    /** The media time of the moment `at` (UTC ms); `null` when it is not there. */
+    timeAtProgram(at) { return this.#engine.timeline.timeAtProgram(at); }
+
     /** Goes to the moment `at` (UTC ms), and plays. @returns {boolean} `false` when it cannot be had: nothing happens */
     seekToProgramTime(at) {
-        const [time, oldest] = [this.#engine.timeline.timeAtProgram(at), this.oldest];
+        const [time, oldest] = [this.timeAtProgram(at), this.oldest];
         // A second before the oldest is still what was meant.
         if (time === null || oldest === null || time < oldest - 1) return false;
         this.#wantsPlay = true;

@@ -58,7 +58,7 @@ test-web: deps-test ## Only the tests of the web pages' modules
 
 test-live: test-swift deps-test .venv/ready ## Only the tests over real sockets and in a browser
 	@# Real time on a shared machine: what failed is tried once more, alone, and both outcomes are printed. A fault fails twice.
-	.venv/bin/python -m pytest $(LIVE_TESTS) || { test $$? -eq 1 && echo "make: once more, only what failed:" && \
+	.venv/bin/python -m pytest --durations=20 $(LIVE_TESTS) || { test $$? -eq 1 && echo "make: once more, only what failed:" && \
 		.venv/bin/python -m pytest --last-failed --last-failed-no-failures=none $(LIVE_TESTS); }
 
 soak: build deps-test .venv/ready ## Kill the daemon 5,000 times during ballots (KILLS=… changes it): about an hour

@@ -7,6 +7,7 @@ import pytest
 
 from Tests.support import sources
 from Tests.support.daemon import Daemon
+from Tests.support.machine import Pulse
 from Tests.support.playlist_checker import Watch
 from Tests.support.ports import free_port
 from Tests.support.wait import wait_until
@@ -48,14 +49,15 @@ def house():
         }
         halls = [{"name": n, "camera": a, "slateOnLoss": False} for n, a in addresses.items()]
         daemon = enter(Daemon(halls, rtmp=True, secrets=[PASSWORD, PASSPHRASE, KEY], ready_within=60, settings={"limits": {"connectionsPerAddress": 1000}}))
-        enter(sources.rtmp_push(f"rtmp://{daemon.rtmp_address}/live/{KEY}"))
+        enter(sources.Again(sources.rtmp_push(f"rtmp://{daemon.rtmp_address}/live/{KEY}").command))
         enter(sources.srt_call(srt_port, PASSPHRASE))
         house.wrong_srt = enter(sources.srt_call(srt_wrong_port, "wrong" + PASSPHRASE))
         enter(sources.udp_send(udp_port))
         house.daemon, house.failures, house.elsewhere, house.silent = daemon, {}, elsewhere, silent
-        house.first_part, began = {}, time.monotonic()
+        house.first_part, house.pulse, began = {}, Pulse(), time.monotonic()
 
         def look():
+            house.pulse.beat()
             for name in [*GOOD, *BAD]:
                 status = daemon.status(name)
                 if status["state"] == "live" and status["parts"] and name not in house.first_part:
@@ -65,7 +67,7 @@ def house():
             return all(name in house.first_part for name in GOOD)
 
         try:
-            wait_until(look, 90, "all inputs live", interval=0.1)
+            wait_until(look, 180, "all inputs live", interval=0.1)
         except AssertionError:
             pass  # each input has a test of its own that says so
         # The generated hall encodes its picture here: on a machine that cannot keep up it is late, and dated so.
@@ -79,7 +81,7 @@ def house():
             watch._stopping.set()
         for watch in watches.values():
             watch.stop()
-        house.watches = watches
+        house.watches, house.starved = watches, house.pulse.starved
         house.status = {name: daemon.status(name) for name in addresses}
         house.command_lines = [daemon.command_line(pid) for pid in daemon.processes()]
         house.logs = daemon.control.get("/api/v1/logs?last=1000").text
@@ -118,7 +120,9 @@ def test_a_wrong_peer_gets_a_clear_reason(house, name, kinds, measured):
     failures = house.failures.get(name)
     assert failures, house.status[name]
     measured(name, f"{failures[-1]['kind']}: {failures[-1]['message']}")
-    assert {f["kind"] for f in failures} <= set(kinds), failures[-1]
+    # A worker that gets no processor for seconds is taken for one that hangs.
+    found = {f["kind"] for f in failures} - ({"worker"} if house.starved else set())
+    assert found and found <= set(kinds), failures[-1]
     assert len(failures[-1]["message"]) > 20
     assert house.status[name]["onAir"] != "camera"
 
@@ -132,7 +136,7 @@ def test_each_try_that_fails_is_counted_by_its_reason(house, name, kinds, measur
             counted[line.partition('kind="')[2].partition('"')[0]] = int(line.split()[-1])
     measured(name, str(counted))
     assert sum(counted.get(kind, 0) for kind in kinds) >= 1, counted
-    assert not [kind for kind, count in counted.items() if count and kind not in kinds], counted
+    assert not [kind for kind, count in counted.items() if count and kind not in kinds and not (kind == "worker" and house.starved)], counted
 
 
 def test_a_redirect_to_another_host_is_not_followed(house):

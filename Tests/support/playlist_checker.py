@@ -21,8 +21,8 @@ from .playlist import PlaylistError, parse_media, parse_multivariant
 from .playlist_rules import Finding, check, delta_differences
 
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
-# A camera whose packets wait for a processor is dated late, and later corrected.
-OF_THE_CLOCK = {"dates_go_on_with_the_durations", "no_date_is_in_the_future"}
+# A camera whose packets wait for a processor is dated late, and later corrected; its sound and its picture arrive apart.
+OF_THE_CLOCK = {"dates_go_on_with_the_durations", "no_date_is_in_the_future", "audio_and_video_end_together"}
 
 
 class Watch:

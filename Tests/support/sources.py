@@ -91,14 +91,12 @@ def rtmp_push(url, clip="plain.mp4"):
     return Process(sending(clip, "-f", "flv", "-flvflags", "no_duration_filesize", url))
 
 
-class RTMPServer(Process):
-    """Waits for one that pulls; after it left, waits for the next (ffmpeg serves one only, so it is started again)."""
+class Again(Process):
+    """A command that is started anew whenever it ends, as hardware does; ended and frozen with all its processes."""
 
-    def __init__(self, clip="plain.mp4"):
-        self.port = free_port()
-        self.url = f"rtmp://127.0.0.1:{self.port}/live/hall"
-        line = " ".join(f"'{a}'" for a in map(str, sending(clip, "-f", "flv", "-listen", "1", self.url)))
-        super().__init__(["bash", "-c", f"while true; do {line}; sleep 0.1; done"])
+    def __init__(self, command, pause=0.1):
+        line = " ".join(f"'{a}'" for a in map(str, command))
+        super().__init__(["bash", "-c", f"while true; do {line}; sleep {pause}; done"])
 
     def kill(self):
         if self.running:
@@ -114,20 +112,27 @@ class RTMPServer(Process):
         os.killpg(self.process.pid, signal.SIGCONT)
 
 
+class RTMPServer(Again):
+    """Waits for one that pulls; after it left, waits for the next (ffmpeg serves one only)."""
+
+    def __init__(self, clip="plain.mp4"):
+        self.port = free_port()
+        self.url = f"rtmp://127.0.0.1:{self.port}/live/hall"
+        super().__init__(sending(clip, "-f", "flv", "-listen", "1", self.url))
+
+
 def srt_call(port, passphrase=None, clip="plain.ts"):
-    """An encoder that calls Plenary."""
-    return Process(sending(clip, "-f", "mpegts", f"srt://127.0.0.1:{port}?mode=caller&pkt_size=1316" + (f"&passphrase={passphrase}" if passphrase else "")))
+    """An encoder that calls Plenary, until somebody answers: SRT itself gives up after three seconds."""
+    return Again(sending(clip, "-f", "mpegts", f"srt://127.0.0.1:{port}?mode=caller&pkt_size=1316" + (f"&passphrase={passphrase}" if passphrase else "")), pause=1)
 
 
-class SRTServer(RTMPServer):
+class SRTServer(Again):
     """An encoder that Plenary calls."""
 
     def __init__(self, passphrase=None, clip="plain.ts"):
         self.port = free_port("udp")
         self.url = f"srt://127.0.0.1:{self.port}"
-        output = self.url + "?mode=listener&pkt_size=1316" + (f"&passphrase={passphrase}" if passphrase else "")
-        line = " ".join(f"'{a}'" for a in map(str, sending(clip, "-f", "mpegts", output)))
-        Process.__init__(self, ["bash", "-c", f"while true; do {line}; sleep 0.1; done"])
+        super().__init__(sending(clip, "-f", "mpegts", self.url + "?mode=listener&pkt_size=1316" + (f"&passphrase={passphrase}" if passphrase else "")))
 
 
 def udp_send(port, clip="plain.ts"):

@@ -110,6 +110,9 @@ void clinux_block_sigpipe(void) {
 
 void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
+// On Linux the 0 is the calling thread, not its process.
+void clinux_nice_thread(int niceness) { setpriority(PRIO_PROCESS, 0, niceness); }
+
 int clinux_listen(const char *host, unsigned short port, int share_port, int send_buffer, unsigned short *bound, const char **reason) {
     struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM}, *found = NULL;
     char service[8];

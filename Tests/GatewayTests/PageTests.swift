@@ -1,4 +1,6 @@
 import Foundation
+import NIOCore
+import StreamRelay
 import Testing
 
 @testable import Gateway
@@ -25,6 +27,31 @@ import Testing
                 #expect(reply["x-content-type-options"] == "nosniff" && reply["referrer-policy"] != nil)
                 #expect(reply["strict-transport-security"] == nil)
             }
+        }
+    }
+
+    @Test func `the head and the list show the still of a hall that has one`() async throws {
+        let halls = [
+            HallSummary(name: "demo", title: "Рада", language: "uk"), HallSummary(name: "small", title: "Мала зала", language: "uk"),
+        ]
+        try await Door.open(control: FakeControl(halls: halls)) { door in
+            try door.write("index.html", "<meta property=\"og:image\" content=\"{{image}}\">")
+            try door.write("halls.html", "<ul>{{halls}}</ul>")
+            let card = try await door.get("/halls/demo").text
+            #expect(card.contains("/assets/media/card-uk.png\">") && card.contains("content=\"http://"))
+            #expect(try await !door.get("/").text.contains("<img"))
+            door.control.hall.put(
+                "poster.jpg",
+                .ready(
+                    LiveResource(
+                        chunks: [ByteBuffer(string: "jpeg")], kind: .media(contentType: "image/jpeg"), etag: "\"p\"", maxAge: 5,
+                        immutable: false)))
+            #expect(try await door.get("/halls/demo").text.contains("/live/demo/poster.jpg\">"))
+            #expect(try await door.get("/").text.contains("<img src=\"/live/demo/poster.jpg\" alt=\"\""))
+            let picture = try await door.get("/live/demo/poster.jpg")
+            #expect(picture.text == "jpeg" && picture["content-type"] == "image/jpeg" && picture["cache-control"] == "public, max-age=5")
+            #expect(picture["access-control-allow-origin"] == "*" && picture["etag"] == "\"p\"")
+            #expect(try await door.get("/live/demo/poster.jpg", "If-None-Match: \"p\"").status == 304)
         }
     }
 

@@ -27,7 +27,7 @@ import Testing
         """
 
     /// The page of a hall whose public state is `state`.
-    private func page(_ state: String, origin: String = "https://rada.example") throws -> String {
+    private func page(_ state: String, origin: String = "https://rada.example", hasPoster: Bool = false) throws -> String {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plenary-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder.appendingPathComponent("languages"), withIntermediateDirectories: true)
@@ -38,7 +38,7 @@ import Testing
         let snapshot = "{\"type\":\"snapshot\",\"epoch\":\"e\",\"seq\":7,\"now\":1,\"state\":\(state)}"
         return try SittingPages(shelf: shelf).html(
             "index.html", template, hall: HallSummary(name: "demo", title: "Рада", language: "uk"),
-            record: FixedRecord(bytes: Array(snapshot.utf8)), origin: origin, address: "/halls/demo")
+            record: FixedRecord(bytes: Array(snapshot.utf8)), origin: origin, address: "/halls/demo", hasPoster: hasPoster)
     }
 
     @Test func `agenda and results are there without a script, in the council's words`() throws {
@@ -66,6 +66,25 @@ import Testing
         #expect(json["startDate"] as? String == "2026-11-22T10:00:05Z" && json["url"] as? String == "https://rada.example/halls/demo")
         let organizer = try #require((json["organizer"] as? [[String: Any]])?.first)
         #expect(organizer["@type"] as? String == "GovernmentOrganization" && organizer["name"] as? String == "Рада")
+    }
+
+    @Test func `the picture of the page is what is on air, else the council's card`() throws {
+        func pictures(hasPoster: Bool) throws -> [String?] {
+            let html = try page(Self.state, hasPoster: hasPoster)
+            let begin = try #require(html.range(of: "ld+json\">"))
+            let end = try #require(html.range(of: "</script>"))
+            let json = try #require(
+                try JSONSerialization.jsonObject(with: Data(html[begin.upperBound..<end.lowerBound].utf8)) as? [String: Any])
+            let video = try #require((json["video"] as? [[String: Any]])?.first)
+            let broadcast = try #require((video["publication"] as? [[String: Any]])?.first)
+            #expect(video["@type"] as? String == "VideoObject" && broadcast["@type"] as? String == "BroadcastEvent")
+            #expect(video["embedUrl"] as? String == "https://rada.example/embed/demo")
+            return [json["image"] as? String, video["thumbnailUrl"] as? String, broadcast["image"] as? String]
+        }
+        let card = "https://rada.example/assets/media/card-uk.png"
+        let poster = "https://rada.example/live/demo/poster.jpg"
+        #expect(try pictures(hasPoster: false) == [card, card, card])
+        #expect(try pictures(hasPoster: true) == [poster, poster, poster])
     }
 
     @Test func `a hall without a council is a hall with a picture`() throws {

@@ -46,6 +46,9 @@ void clinux_block_sigpipe(void);
 /// Names this thread for `top -H`; the first 15 bytes count.
 void clinux_name_thread(const char *name);
 
+/// Lets other threads go before this one: 1 a little, 19 the most.
+void clinux_nice_thread(int niceness);
+
 /// A TCP socket that listens on `host`, an address or a name, and never blocks; accepted sockets inherit `send_buffer` bytes of SO_SNDBUF (0:
 /// the system's). With `share_port` several sockets listen side by side. `bound` gets the port. A descriptor, or -1 with `reason` in words.
 int clinux_listen(const char *host, unsigned short port, int share_port, int send_buffer, unsigned short *bound, const char **reason);

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
+import StreamRelay
 
 /// The pages: `/`, a hall's four, the console, and what they load from `/assets/`.
 struct PageRoutes: Sendable {
@@ -74,12 +75,18 @@ struct PageRoutes: Sendable {
         }
     }
 
+    private func hasPoster(_ hall: String) -> Bool { control.live(hall)?.hasPoster ?? false }
+
     /// One hall is the front page; several are a list.
     private func front(_ request: Request) throws -> Response {
         let halls = control.halls
         if halls.count == 1 { return try page("index.html", halls[0], request, address: "/halls/\(halls[0].name)") }
-        let items = halls.map {
-            "<li><a href=\"/halls/\(HTML.escaped($0.name))\" lang=\"\(HTML.escaped($0.language))\">\(HTML.escaped($0.title))</a></li>"
+        let items = halls.map { hall in
+            let name = HTML.escaped(hall.name)
+            let still =
+                hasPoster(hall.name)
+                ? "<img src=\"/live/\(name)/\(LiveRequest.poster.name)\" alt=\"\" width=\"320\" height=\"180\" loading=\"lazy\">" : ""
+            return "<li><a href=\"/halls/\(name)\" lang=\"\(HTML.escaped(hall.language))\">\(still)\(HTML.escaped(hall.title))</a></li>"
         }
         let list = items.joined(separator: "\n")
         let language = halls.first?.language ?? "en"
@@ -99,7 +106,8 @@ struct PageRoutes: Sendable {
         if let hall, Self.withSitting.contains(file) {
             let origin = PageOrigin.of(request, isSecure: isSecure)
             let text = try sittings.html(
-                file, template, hall: hall, emblem: emblem(hall), record: control.events(name), origin: origin, address: address)
+                file, template, hall: hall, emblem: emblem(hall), record: control.events(name), origin: origin, address: address,
+                hasPoster: hasPoster(name))
             var response = html(text, request)
             response.headers[.contentSecurityPolicy] = policy.text(for: file, channel: control.channel?.origin(for: request))
             return response

@@ -55,6 +55,9 @@ enum MetricsText {
         each("plenary_stream_corrupt_packets_total", .counter, "Damaged packets since the worker began.") {
             Double($0.vitals.corruptPackets)
         }
+        each("plenary_stream_broken_keyframes_total", .counter, "Keyframes that gave no still of the hall since the worker began.") {
+            Double($0.vitals.brokenKeyframes)
+        }
         each("plenary_stream_received_bytes_total", .counter, "Bytes read from the camera since the worker began.") {
             Double($0.vitals.bytesIn)
         }

@@ -28,6 +28,16 @@ public struct LiveRequest: Sendable, Equatable {
     }
 }
 
+extension LiveRequest {
+    /// The still of the hall: a JPEG, or 404 while there is none to show.
+    public static let poster = LiveRequest(name: "poster.jpg")
+}
+
+extension LiveSource {
+    /// There is a still, or a newer one is about to come.
+    public var hasPoster: Bool { if case .refused = answer(.poster) { false } else { true } }
+}
+
 public enum LiveAnswer: Sendable {
     case ready(LiveResource)
     /// Nothing yet: hold the request, ask again at each change, and answer 503 when `limit` has passed (RFC 8216bis §6.2.5.2).

@@ -5,10 +5,13 @@ package enum LiveName: Sendable, Equatable {
     case initialization(number: Int, rendition: Int)
     case segment(mediaSequence: Int, rendition: Int)
     case part(PartName, rendition: Int)
+    /// The still of the hall.
+    case poster
 
     package var text: String {
         switch self {
         case .multivariant: "index.m3u8"
+        case .poster: "poster.jpg"
         case .playlist(0): "main.m3u8"
         case .playlist(let rendition): "audio\(rendition).m3u8"
         case .initialization(let number, 0): "i\(number).mp4"
@@ -52,6 +55,7 @@ private struct NameReader {
     private mutating func name() -> LiveName? {
         switch bytes.first {
         case UInt8(ascii: "s"): return media(0)
+        case UInt8(ascii: "p"): return take("poster.jpg") ? .poster : nil
         case UInt8(ascii: "m"): return take("main.m3u8") ? .playlist(rendition: 0) : nil
         case UInt8(ascii: "i"): return take("index.m3u8") ? .multivariant : initialization()
         case UInt8(ascii: "a"):

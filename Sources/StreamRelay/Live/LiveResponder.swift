@@ -37,6 +37,8 @@ package struct LiveResponder: Sendable {
         case .segment(let sequence, let rendition):
             return mediaAnswer(window.segment(sequence, rendition: rendition), name, rendition, window)
         case .part(let part, let rendition): return mediaAnswer(window.part(part, rendition: rendition), name, rendition, window)
+        // No part of the window: `RelaySupervision.poster` knows it.
+        case .poster: return mediaAnswer(.unknown, name, 0, window)
         }
     }
 

@@ -84,6 +84,7 @@ public final class HallRelay: LiveSource, Sendable {
         guard let name = LiveName(request.name) else {
             return .refused(LiveRefusal(status: 404, reason: "there is nothing of this name below a hall's live address"))
         }
+        if name == .poster { return core.poster() }
         let now = HallCore.now()
         return core.withState { state in
             state.forgetIfOld(now)
@@ -108,6 +109,15 @@ public final class HallRelay: LiveSource, Sendable {
 }
 
 extension HallCore {
+    func poster() -> LiveAnswer {
+        let (answer, isAsked, start) = withState { state -> (LiveAnswer, Bool, Bool) in
+            let (answer, actions) = state.supervision.poster(Self.now())
+            return (answer, !actions.isEmpty, state.enqueue(actions))
+        }
+        if start { startThread() } else if isAsked { signal() }
+        return answer
+    }
+
     /// Returns when the stream has ended.
     func stop() async throws(RelayRefusal) {
         let refusal: RelayRefusal? = await withCheckedContinuation { (outcome: CheckedContinuation<RelayRefusal?, Never>) in

@@ -41,6 +41,7 @@ extension RelaySupervision {
             camera?.initialization = initialization
         case .part(let part):
             take(consume part, &actions, now: now)
+        case .poster(let poster): take(poster)
         case .heartbeat(let vitals): self.vitals = vitals
         case .log(let line): actions.append(.log(line))
         case .failed(let failure): camera?.failure = failure

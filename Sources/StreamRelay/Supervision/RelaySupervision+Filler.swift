@@ -126,16 +126,18 @@ extension RelaySupervision {
         guard case .making(let making, _) = card, making == id else { return }
         switch consume report {
         case .slate(let made):
+            cardStill = Still(made.still, takenAt: 0)
             card = .ready(made)
             composer = nil
         case .failed(let failure): cardFailed(failure.message, &actions)
         case .log(let line): actions.append(.log(line))
-        case .opened, .initialization, .part, .heartbeat, .ended, .missed: return
+        case .opened, .initialization, .part, .poster, .heartbeat, .ended, .missed: return
         }
     }
 
     mutating func cardFailed(_ reason: String, _ actions: inout [Action]) {
         card = .failed(reason: reason)
+        cardStill = nil
         actions.append(log(.error, "the card cannot be shown, GAP takes its place: \(reason)"))
     }
 }

@@ -16,6 +16,7 @@ extension RelaySupervision {
         composer = nil
         failure = nil
         wasLive = false
+        forgetStill(now)
         counters.reconnects = 0
         backoff.forget()
         actions.append(reserve())
@@ -116,11 +117,13 @@ extension RelaySupervision {
     }
 
     private mutating func cardWishChanged(_ text: String, _ now: Moment) -> [Action] {
+        forgetStill(now)
         var actions: [Action] = [.announce(text), .save(record(phase == .stopped ? numbers : reservation))]
         if phase == .running, wantsCard, case .failed(let reason) = card {
             actions.append(log(.error, "there is no card, GAP is on air instead: \(reason)"))
         }
         fill(&actions, now: now)
+        if !wantsCard, camera != nil { actions.append(.send(.renewPoster)) }
         // The change must be seen even while the filler goes on as it was.
         if !actions.contains(.publish) { actions.append(.publish) }
         settle(&actions, now: now)
@@ -144,6 +147,7 @@ extension RelaySupervision {
             actions += [.save(record(phase == .stopped ? numbers : reservation)), .publish]
         }
         window?.length = Int64(new.liveWindow * 90_000)
+        if old.camera != new.camera { forgetStill(now) }
         if old.slateImage != new.slateImage || old.language != new.language { renewCard(&actions, now: now) }
         let concernsWorker =
             isNewLife || old.camera != new.camera || old.segmentDuration != new.segmentDuration || old.captureDelay != new.captureDelay
@@ -173,7 +177,8 @@ extension RelaySupervision {
     package func answerWithoutWindow(_ name: LiveName) -> LiveAnswer {
         switch name {
         case .multivariant, .playlist: break
-        case .initialization, .segment, .part: return .refused(LiveRefusal(status: 404, reason: "there is no media under this name"))
+        case .initialization, .segment, .part, .poster:
+            return .refused(LiveRefusal(status: 404, reason: "there is no media under this name"))
         }
         switch state {
         case .starting, .waiting, .live: return .hold(limit: .seconds(5))

@@ -116,6 +116,14 @@ package struct RelaySupervision: Sendable {
     var isCardOnAir = false
     var slateOn: Bool
     var hiddenSince: Int64?
+    /// Of the camera, and of the card.
+    var still: Still?
+    var cardStill: Still?
+    /// Monotonic: no still of an earlier frame is taken.
+    var stillsFrom = Int64.min
+    /// Monotonic: since when somebody waits for a newer one, and when the worker was asked for it.
+    var stillWantedSince: Int64?
+    var stillAskedAt: Int64?
 
     var wasLive = false
     var source: SourceDescription?

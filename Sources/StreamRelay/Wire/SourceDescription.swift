@@ -47,6 +47,8 @@ public struct WorkerVitals: Sendable, Equatable, Codable {
     public var droppedFrames: Int = 0
     /// Packets libav flagged as damaged.
     public var corruptPackets: Int = 0
+    /// Keyframes that could not be decoded when the hall's still was due.
+    public var brokenKeyframes: Int = 0
     /// Seconds between the last two keyframes; 0 until two were seen.
     public var gopSeconds: Double = 0
     /// Frames per second over the last seconds.

@@ -170,6 +170,7 @@ extension SlateCard {
         out.writeBlob(silence)
         out.writeInteger(UInt16(frames.count))
         for frame in frames { out.writeBlob(frame) }
+        out.writeBlob(still)
         return out
     }
 
@@ -180,7 +181,31 @@ extension SlateCard {
         let count = try reader.integer("number of frames", in: UInt16(1)...UInt16(WireLimit.slateFrames))
         var frames: [ByteBuffer] = []
         for _ in 0..<count { frames.append(try reader.blob("frame")) }
-        self.init(initialization: initialization, frames: frames, silence: silence, audioSampleRate: Int(sampleRate))
+        let still = try reader.blob("still")
+        guard still.readableBytes <= Poster.sizeLimit, still.isJPEG else { throw reader.fault("still") }
+        self.init(initialization: initialization, frames: frames, silence: silence, audioSampleRate: Int(sampleRate), still: still)
+    }
+}
+
+extension Poster {
+    func encoded(kind: UInt8) -> [ByteBuffer] {
+        var out = WireWriter.header(kind, payload: 8 + jpeg.readableBytes, reserving: 8)
+        out.writeInteger(takenAt)
+        return [out, jpeg]
+    }
+
+    init(reading reader: inout WireReader) throws(WireFault) {
+        let takenAt = try reader.integer("time", in: 0...WireLimit.date)
+        let jpeg = reader.rest()
+        guard jpeg.readableBytes <= Self.sizeLimit, jpeg.isJPEG else { throw reader.fault("picture") }
+        self.init(takenAt: takenAt, jpeg: jpeg)
+    }
+}
+
+extension ByteBuffer {
+    /// From SOI to EOI (ITU-T T.81 §B.1.1.3): these bytes are served to browsers under that name.
+    fileprivate var isJPEG: Bool {
+        readableBytes >= 6 && readableBytesView.starts(with: [0xFF, 0xD8, 0xFF]) && readableBytesView.suffix(2).elementsEqual([0xFF, 0xD9])
     }
 }
 

@@ -2,7 +2,7 @@ import FoundationEssentials
 import NIOCore
 
 extension WorkerCommand {
-    private enum Kind: UInt8 { case open = 1, resumeAtKeyframe, feed, endOfFeed, finish }
+    private enum Kind: UInt8 { case open = 1, resumeAtKeyframe, feed, endOfFeed, finish, renewPoster }
 
     /// The command as a frame, in chunks to be written one after the other (`writev`); bytes of a feed are not copied.
     package func encoded() -> [ByteBuffer] {
@@ -12,6 +12,7 @@ extension WorkerCommand {
         case .feed(let bytes): [WireWriter.header(Kind.feed.rawValue, payload: bytes.readableBytes), bytes]
         case .endOfFeed: [WireWriter.frame(Kind.endOfFeed.rawValue)]
         case .finish: [WireWriter.frame(Kind.finish.rawValue)]
+        case .renewPoster: [WireWriter.frame(Kind.renewPoster.rawValue)]
         }
     }
 
@@ -23,6 +24,7 @@ extension WorkerCommand {
         case .feed: self = .feed(reader.rest())
         case .endOfFeed: self = .endOfFeed
         case .finish: self = .finish
+        case .renewPoster: self = .renewPoster
         case nil: throw .unknownKind(frame.kind)
         }
         try reader.end()
@@ -30,7 +32,7 @@ extension WorkerCommand {
 }
 
 extension WorkerReport {
-    private enum Kind: UInt8 { case opened = 65, initialization, part, slate, heartbeat, log, failed, ended, missed }
+    private enum Kind: UInt8 { case opened = 65, initialization, part, slate, heartbeat, log, failed, ended, missed, poster }
 
     /// The report as a frame, in chunks to be written one after the other (`writev`); media is not copied.
     package func encoded() -> [ByteBuffer] {
@@ -44,6 +46,7 @@ extension WorkerReport {
         case .failed(let failure): [WireWriter.frame(Kind.failed.rawValue, json: failure)]
         case .ended: [WireWriter.frame(Kind.ended.rawValue)]
         case .missed(let failure): [WireWriter.frame(Kind.missed.rawValue, json: failure)]
+        case .poster(let poster): poster.encoded(kind: Kind.poster.rawValue)
         }
     }
 
@@ -59,6 +62,7 @@ extension WorkerReport {
         case .failed: self = .failed(try reader.json(RelayFailure.self, "failure"))
         case .ended: self = .ended
         case .missed: self = .missed(try reader.json(RelayFailure.self, "failure"))
+        case .poster: self = .poster(try Poster(reading: &reader))
         case nil: throw .unknownKind(frame.kind)
         }
         try reader.end()

@@ -8,6 +8,8 @@ package enum WorkerCommand: Sendable, Equatable {
     case open(WorkerOrder)
     /// Drop what comes until the next keyframe and start a segment there: the daemon has filled the time with GAP or a slate.
     case resumeAtKeyframe
+    /// Make a still of the next keyframe: somebody asks for one. The first keyframe's is made unasked.
+    case renewPoster
     /// FLV bytes of an encoder that pushes (`CameraAddress.Scheme.rtmpPush`).
     case feed(ByteBuffer)
     /// The encoder left; flush and end.
@@ -65,6 +67,8 @@ package enum WorkerReport: Sendable, Equatable {
     case part(RelayedPart)
     /// The card for losses and closed sessions, encoded once.
     case slate(SlateCard)
+    /// A still of the hall.
+    case poster(Poster)
     /// At least once a second while the worker lives; its absence for 5 s is a hang.
     case heartbeat(WorkerVitals)
     case log(WorkerLogLine)
@@ -74,6 +78,19 @@ package enum WorkerReport: Sendable, Equatable {
     case missed(RelayFailure)
     /// All was flushed; the worker leaves with status 0.
     case ended
+}
+
+/// A keyframe as a JPEG, for other sites and lists.
+package struct Poster: Sendable, Equatable {
+    package static let sizeLimit = 2 << 20
+    /// When its frame came from the camera: microseconds of this machine's steady clock, the daemon's own.
+    package var takenAt: Int64
+    package var jpeg: ByteBuffer
+
+    package init(takenAt: Int64, jpeg: ByteBuffer) {
+        self.takenAt = takenAt
+        self.jpeg = jpeg
+    }
 }
 
 /// One line for the operator, already without secrets.
@@ -167,11 +184,16 @@ package struct SlateCard: Sendable, Equatable {
     /// One AAC frame of silence (1024 samples).
     package var silence: ByteBuffer
     package var audioSampleRate: Int
+    /// The card as a JPEG, the poster of a closed session.
+    package var still: ByteBuffer
 
-    package init(initialization: RenditionInitialization, frames: [ByteBuffer], silence: ByteBuffer, audioSampleRate: Int) {
+    package init(
+        initialization: RenditionInitialization, frames: [ByteBuffer], silence: ByteBuffer, audioSampleRate: Int, still: ByteBuffer
+    ) {
         self.initialization = initialization
         self.frames = frames
         self.silence = silence
         self.audioSampleRate = audioSampleRate
+        self.still = still
     }
 }

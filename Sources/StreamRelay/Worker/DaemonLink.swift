@@ -18,6 +18,7 @@ final class DaemonLink {
     private var lastLook: Int64 = 0
     private var order: WorkerOrder?
     private var wantsResume = false
+    private var wantsPoster = false
     private var feed: [ByteBuffer] = []
 
     /// What the next heartbeat says.
@@ -46,6 +47,11 @@ final class DaemonLink {
     func takeResume() -> Bool {
         defer { wantsResume = false }
         return wantsResume
+    }
+
+    func takePosterWish() -> Bool {
+        defer { wantsPoster = false }
+        return wantsPoster
     }
 
     func takeFeed() -> [ByteBuffer] {
@@ -116,6 +122,7 @@ final class DaemonLink {
             case .feed(let bytes): feed.append(bytes)
             case .endOfFeed: feedEnded = true
             case .finish: wantsFinish = true
+            case .renewPoster: wantsPoster = true
             }
         }
     }

@@ -5,7 +5,7 @@ import Glibc
 final class Picture {
     let width: Int
     let height: Int
-    fileprivate let frame = Frame()
+    let frame = Frame()
 
     init(width: Int, height: Int) throws {
         self.width = width
@@ -13,6 +13,8 @@ final class Picture {
         frame.pointer.pointee.format = AV_PIX_FMT_YUV420P.rawValue
         frame.pointer.pointee.width = Int32(width)
         frame.pointer.pointee.height = Int32(height)
+        frame.pointer.pointee.colorspace = AVCOL_SPC_BT709
+        frame.pointer.pointee.color_range = AVCOL_RANGE_MPEG
         try AVFault.check(av_frame_get_buffer(frame.pointer, 0), "cannot make a picture of \(width)×\(height)")
     }
 

@@ -42,11 +42,14 @@ struct RelayMeter {
 
     func isDue(at now: Int64) -> Bool { now - lastReport >= 500_000 }
 
-    mutating func vitals(at now: Int64, repaired: Int, leaps: Int, dropped: Int, drift: Double, audioDrift: Double) -> WorkerVitals {
+    mutating func vitals(
+        at now: Int64, repaired: Int, leaps: Int, dropped: Int, brokenKeyframes: Int, drift: Double, audioDrift: Double
+    ) -> WorkerVitals {
         lastReport = now
         totals.repairedTimestamps = repaired
         totals.clockJumps = leaps
         totals.droppedFrames = dropped
+        totals.brokenKeyframes = brokenKeyframes
         totals.clockDriftPPM = drift
         totals.audioDriftPPM = audioDrift
         totals.idleMilliseconds = lastPacket == 0 ? 0 : Int(max(0, now - lastPacket) / 1_000)

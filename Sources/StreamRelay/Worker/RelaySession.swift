@@ -32,6 +32,7 @@ final class RelaySession {
     private var assembler: PartAssembler
     private var clock: ProgramClock
     private var meter = RelayMeter()
+    private let posters: PosterMaker?
 
     private var queue: [Incoming] = []
     private var isPrimed = false
@@ -54,6 +55,7 @@ final class RelaySession {
         let tracks = source.tracks
         video = tracks.video.map { VideoTrack(codec: tracks.videoCodec ?? .h264, parameters: $0.parameters) }
         audio = try tracks.audio.map { try AudioTrack($0) }
+        posters = tracks.video != nil && order.job == .relay ? PosterMaker(memoryLimit: order.memoryLimit) : nil
         repair = TimestampRepair(tracks: 1 + audio.count)
         clock = ProgramClock(captureDelay: order.captureDelay)
         heard = audio.map { _ in false }
@@ -108,6 +110,7 @@ final class RelaySession {
         let packet = Packet()
         while !link.turn(), Clock.steady() - beganAt < limit {
             if link.takeResume() { resume() }
+            if link.takePosterWish() { posters?.renew() }
             let result = try source.read(into: packet)
             switch result {
             case .packet(let track):
@@ -157,6 +160,7 @@ final class RelaySession {
             duration: 0, arrival: arrival)
         meter.notePicture(at: arrival, decodeTime: times.decode, isKeyframe: unit.isKeyframe)
         sawKeyframe = sawKeyframe || unit.isKeyframe
+        if unit.isKeyframe { posters?.offer(packet, parameters: video.parameters, arrival: arrival) }
         if !sawKeyframe, arrival - beganAt > Self.keyframePatience {
             throw RelayFailure(
                 kind: .unusable,
@@ -340,10 +344,11 @@ final class RelaySession {
     }
 
     private func report() {
+        if let poster = posters?.take() { link.send(.poster(poster)) }
         guard meter.isDue(at: Clock.steady()) else { return }
         link.vitals = meter.vitals(
             at: Clock.steady(), repaired: repair.repaired, leaps: repair.leaps, dropped: assembler.droppedFrames + assembler.audioDropped,
-            drift: clock.driftPPM, audioDrift: audioDrift)
+            brokenKeyframes: posters?.broken ?? 0, drift: clock.driftPPM, audioDrift: audioDrift)
     }
 
     private var audioDrift: Double {

@@ -43,7 +43,9 @@ enum SlateMaker {
         audio.setExtradata(silence.config.audioSpecificConfig)
         let initialization = try RenditionInitialization.make(
             video: (encoder.parameters, .h264), frameRate: 25, audio: (audio, silence.config), language: "")
-        return SlateCard(initialization: initialization, frames: frames, silence: quiet.payload, audioSampleRate: sampleRate)
+        return SlateCard(
+            initialization: initialization, frames: frames, silence: quiet.payload, audioSampleRate: sampleRate,
+            still: try StillPicture.jpeg(picture.frame))
     }
 }
 

@@ -165,7 +165,7 @@ enum StatusText {
     private static func repairs(_ vitals: WorkerVitals) -> String {
         let counts = [
             (vitals.repairedTimestamps, "timestamp"), (vitals.clockJumps, "clock jump"), (vitals.droppedFrames, "dropped frame"),
-            (vitals.corruptPackets, "damaged packet"),
+            (vitals.corruptPackets, "damaged packet"), (vitals.brokenKeyframes, "broken keyframe"),
         ].filter { $0.0 > 0 }
         return counts.isEmpty ? "nothing" : counts.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
     }

@@ -122,7 +122,8 @@ struct SupervisionHarness {
         initialization: RenditionInitialization(
             codecs: "avc1.64001f,mp4a.40.2", width: 1280, height: 720, frameRateMilli: 25_000, language: "", timescales: [90_000, 48_000],
             bytes: ByteBuffer(string: "card")),
-        frames: (0..<50).map { ByteBuffer(string: "frame \($0)") }, silence: ByteBuffer(string: "silence"), audioSampleRate: 48_000)
+        frames: (0..<50).map { ByteBuffer(string: "frame \($0)") }, silence: ByteBuffer(string: "silence"), audioSampleRate: 48_000,
+        still: ByteBuffer(bytes: [0xFF, 0xD8, 0xFF] + Array("card".utf8) + [0xFF, 0xD9]))
 
     mutating func cardArrives() {
         guard case .making(let id, _) = supervision.card else { return }

@@ -8,7 +8,7 @@ import Testing
         job: .relay, address: "rtsp://u:p@camera/1", segmentDuration: 2, segmentMaximum: 10, partDuration: 0.5, partTarget: 47_250,
         captureDelay: 0.1, memoryLimit: 1 << 26, resources: "/usr/share/plenary", persistence: 60)
     static let commands: [WorkerCommand] = [
-        .open(order), .resumeAtKeyframe, .feed(ByteBuffer(string: "FLV")), .endOfFeed, .finish,
+        .open(order), .resumeAtKeyframe, .feed(ByteBuffer(string: "FLV")), .endOfFeed, .finish, .renewPoster,
     ]
     static let rendition = RenditionInitialization(
         codecs: "avc1.640028,mp4a.40.2", width: 1920, height: 1080, frameRateMilli: 25_000, language: "uk", timescales: [90_000, 48_000],
@@ -17,6 +17,7 @@ import Testing
         startsSegment: true, endsSegment: true, independent: true, discontinuity: false, decodeTime: 7, duration: 45_000,
         partTarget: 47_250,
         programDateTime: 1_795_000_000_000_000, fragments: [ByteBuffer(string: "picture"), ByteBuffer(), ByteBuffer(string: "sound")])
+    static let jpeg = ByteBuffer(bytes: [0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3, 0xFF, 0xD9])
     static let reports: [WorkerReport] = [
         .opened(
             SourceDescription(
@@ -28,7 +29,8 @@ import Testing
         .slate(
             SlateCard(
                 initialization: rendition, frames: [ByteBuffer(string: "I"), ByteBuffer(string: "P")], silence: ByteBuffer(string: "s"),
-                audioSampleRate: 48_000)),
+                audioSampleRate: 48_000, still: jpeg)),
+        .poster(Poster(takenAt: 77_000_000, jpeg: jpeg)),
         .heartbeat(WorkerVitals()),
         .log(WorkerLogLine(level: .warning, text: "late")),
         .failed(RelayFailure(kind: .unreachable, message: "connection refused")),
@@ -139,6 +141,20 @@ import Testing
         rendition.codecs = "avc1\"\n#EXT-X-ENDLIST"
         var decoder = WorkerReportDecoder()
         decoder.append(Self.joined(WorkerReport.initialization(StreamInitialization(renditions: [rendition])).encoded()))
+        #expect(throws: WireFault.self) { try decoder.next() }
+    }
+
+    @Test(arguments: [[], [0xFF, 0xD8, 0xFF], Array("<svg onload=alert(1)>".utf8), [0x89, 0x50, 0x4E, 0x47, 0xFF, 0xD9]] as [[UInt8]])
+    func `a poster that is no JPEG is refused`(bytes: [UInt8]) {
+        var decoder = WorkerReportDecoder()
+        decoder.append(Self.joined(WorkerReport.poster(Poster(takenAt: 1, jpeg: ByteBuffer(bytes: bytes))).encoded()))
+        #expect(throws: WireFault.self) { try decoder.next() }
+    }
+
+    @Test func `a poster larger than any is refused`() {
+        let jpeg = ByteBuffer(bytes: [0xFF, 0xD8, 0xFF] + [UInt8](repeating: 0, count: Poster.sizeLimit) + [0xFF, 0xD9])
+        var decoder = WorkerReportDecoder()
+        decoder.append(Self.joined(WorkerReport.poster(Poster(takenAt: 1, jpeg: jpeg)).encoded()))
         #expect(throws: WireFault.self) { try decoder.next() }
     }
 

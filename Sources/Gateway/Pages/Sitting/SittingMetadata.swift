@@ -6,6 +6,8 @@ struct SittingMetadata {
     let state: PublicState?
     let origin: String
     let address: String
+    /// There is a still of what is on air.
+    let hasPoster: Bool
 
     /// Of the sitting, else of the hall.
     var description: String {
@@ -25,16 +27,18 @@ struct SittingMetadata {
     private var thing: Thing {
         let organizer = Thing(type: "GovernmentOrganization", name: state?.council?.name.nonEmpty ?? hall.title, url: origin + "/")
         guard let sitting = state?.sitting else {
-            return Thing(type: "WebPage", name: hall.title, url: origin + address, inLanguage: hall.language, publisher: [organizer])
+            return Thing(
+                type: "WebPage", name: hall.title, url: origin + address, inLanguage: hall.language, publisher: [organizer], image: image,
+                thumbnailUrl: image)
         }
         let begin = sitting.openedAt ?? sitting.scheduledFor
         let isLive = sitting.status == "open" || sitting.status == "suspended"
         let broadcast = Thing(
             type: "BroadcastEvent", name: sitting.title, startDate: Self.date(begin), endDate: Self.date(sitting.closedAt),
-            isLiveBroadcast: isLive)
+            image: image, isLiveBroadcast: isLive)
         let video = Thing(
             type: "VideoObject", name: sitting.title, url: origin + address, description: description,
-            thumbnailUrl: image, uploadDate: Self.date(begin), publication: [broadcast])
+            thumbnailUrl: image, uploadDate: Self.date(begin), embedUrl: "\(origin)/embed/\(hall.name)", publication: [broadcast])
         return Thing(
             type: "Event", name: sitting.title, url: origin + address, inLanguage: hall.language, description: description,
             startDate: Self.date(begin), endDate: Self.date(sitting.closedAt),
@@ -44,8 +48,9 @@ struct SittingMetadata {
             video: begin == nil ? nil : [video], image: image)
     }
 
-    /// The council's card, in the size that other sites show.
+    /// What the hall shows now, else the council's card; both in the size that other sites show.
     var image: String {
+        if hasPoster { return "\(origin)/live/\(hall.name)/poster.jpg" }
         let language = ["uk", "lt", "ka", "en"].contains(hall.language) ? hall.language : "en"
         return "\(origin)/assets/media/card-\(language).png"
     }
@@ -71,6 +76,7 @@ struct SittingMetadata {
         var image: String?
         var thumbnailUrl: String?
         var uploadDate: String?
+        var embedUrl: String?
         var publication: [Thing]?
         var isLiveBroadcast: Bool?
         var context = "https://schema.org"
@@ -79,7 +85,7 @@ struct SittingMetadata {
             case type = "@type"
             case context = "@context"
             case name, url, inLanguage, description, startDate, endDate, eventStatus, eventAttendanceMode, organizer, publisher, location
-            case address, video, image, thumbnailUrl, uploadDate, publication, isLiveBroadcast
+            case address, video, image, thumbnailUrl, uploadDate, embedUrl, publication, isLiveBroadcast
         }
     }
 }

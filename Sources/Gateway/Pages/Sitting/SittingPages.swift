@@ -27,20 +27,22 @@ final class SittingPages: Sendable {
     /// - Parameters:
     ///   - template: the page's file, Mustache.
     ///   - record: the hall's; `nil` when it has none.
+    ///   - hasPoster: there is a still of what is on air.
     func html(
         _ file: String, _ template: Asset, hall: HallSummary, emblem: PageEmblem = .neutral, record: (any EventSource)?,
-        origin: String, address: String
+        origin: String, address: String, hasPoster: Bool
     ) throws -> String {
         let snapshot = record?.snapshot()
         let words = shelf.asset("languages/\(hall.language).json") ?? shelf.asset("languages/en.json")
         let made = [
             template.etag, words?.etag ?? "", hall.title, hall.language, address, emblem.address, emblem.text,
-            record?.epoch ?? "", String(snapshot?.sequence ?? -1),
+            record?.epoch ?? "", String(snapshot?.sequence ?? -1), String(hasPoster),
         ]
         let key = Key(file: file, hall: hall.name, origin: origin)
         if let page = pages.withLock({ $0[key] }), page.made == made { return page.html }
-        let html = try Self.render(
-            template, words, hall: hall, emblem: emblem, snapshot: snapshot, origin: origin, address: address)
+        let state = snapshot.flatMap { PublicSnapshot.read($0.bytes)?.state }
+        let metadata = SittingMetadata(hall: hall, state: state, origin: origin, address: address, hasPoster: hasPoster)
+        let html = try Self.render(template, words, metadata, emblem)
         pages.withLock { pages in
             if pages.count >= Self.most { pages.removeAll() }
             pages[key] = Page(made: made, html: html)
@@ -49,16 +51,15 @@ final class SittingPages: Sendable {
     }
 
     private static func render(
-        _ template: Asset, _ words: Asset?, hall: HallSummary, emblem: PageEmblem, snapshot: EventMessage?, origin: String,
-        address: String
+        _ template: Asset, _ words: Asset?, _ metadata: SittingMetadata, _ emblem: PageEmblem
     ) throws -> String {
+        let (hall, state) = (metadata.hall, metadata.state)
         let words = PageWords(language: hall.language, json: words.map { Array($0.bytes.readableBytesView) } ?? [])
-        let state = snapshot.flatMap { PublicSnapshot.read($0.bytes)?.state }
         let isCouncil = state?.sitting != nil || !(state?.council?.deputies ?? [:]).isEmpty
-        let metadata = SittingMetadata(hall: hall, state: state, origin: origin, address: address)
         var values: [String: Any] = [
-            "hall": hall.name, "title": hall.title, "lang": hall.language, "page": address, "address": origin + address,
-            "image": metadata.image, "description": metadata.description, "metadata": metadata.json,
+            "hall": hall.name, "title": hall.title, "lang": hall.language, "page": metadata.address,
+            "address": metadata.origin + metadata.address, "image": metadata.image,
+            "description": metadata.description, "metadata": metadata.json,
             "emblem": emblem.address, "emblemText": emblem.text, "emblemWord": emblem.word,
         ]
         if isCouncil, let state { values["council"] = SittingView(state, words) }

@@ -2,6 +2,7 @@ import Logging
 import Synchronization
 
 /// The WebSocket channel: `/live/{hall}/events`, subprotocol `plenary.v1`, on a port of its own. Tells everybody the same bytes at once.
+/// Beside it, where a hall has one, `/live/{hall}/picture`, subprotocol `plenary.picture.v1`: the picture frame by frame.
 ///
 /// A client's first message is the hall's snapshot, or, when its URL says `?epoch=…&after=…` and nothing is missing, the deltas since then (a tick
 /// when there are none). After that every message as the feed publishes it. The channel never asks anything of a client but pongs.
@@ -10,6 +11,7 @@ public final class EventChannel: Sendable {
         var loops: [ChannelLoop] = []
         /// Open halls, each with the mark of its opening: what an earlier feed of the same name still says is not heard.
         var halls: [String: (feed: any EventFeed, mark: Int)] = [:]
+        var pictures: [String: (feed: any PictureFeed, mark: Int)] = [:]
         var mark = 0
     }
 
@@ -40,11 +42,12 @@ public final class EventChannel: Sendable {
             loops.append(loop)
         }
         loops[0].onTickDue = { [weak self] in self?.tick() }
-        let halls = state.withLock { state in
+        let (halls, pictures) = state.withLock { state in
             state.loops = loops
-            return state.halls
+            return (state.halls, state.pictures)
         }
         for (name, hall) in halls { enter(name, hall.feed, hall.mark) }
+        for (name, picture) in pictures { enter(picture: name, picture.feed, picture.mark) }
         for loop in loops { loop.start() }
         return addresses.map(\.port)
     }
@@ -94,6 +97,37 @@ public final class EventChannel: Sendable {
             post { $0.publish(message, in: hall) }
         }
         post { $0.begin(hall: hall, at: begin.sequence) }
+    }
+
+    // MARK: pictures
+
+    /// Opens the picture of a hall; before or after `start`. One that is open gets the new feed, and its clients come back.
+    public func open(picture hall: String, feed: any PictureFeed) {
+        close(picture: hall)
+        let mark = state.withLock { state in
+            state.mark += 1
+            state.pictures[hall] = (feed, state.mark)
+            return state.mark
+        }
+        enter(picture: hall, feed, mark)
+    }
+
+    /// Closes a hall's picture: its clients are told to come back within the retry window.
+    public func close(picture hall: String) {
+        guard let picture = state.withLock({ $0.pictures.removeValue(forKey: hall) }) else { return }
+        picture.feed.cancel()
+        post { $0.close(picture: hall) }
+    }
+
+    private func enter(picture hall: String, _ feed: any PictureFeed, _ mark: Int) {
+        guard state.withLock({ !$0.loops.isEmpty }) else { return }
+        post { $0.open(picture: hall, feed: feed) }
+        let begin = feed.observe { [weak self] message in
+            guard let self, state.withLock({ $0.pictures[hall]?.mark == mark }) else { return }
+            post { $0.publish(message, ofPicture: hall) }
+        }
+        // A message that came meanwhile is newer: the room knows it already.
+        post { $0.begin(begin, picture: hall) }
     }
 
     private func tick() {

@@ -2,6 +2,9 @@
 public struct EventFigures: Sendable {
     public var connections = 0
     public var listeners: [(hall: String, count: Int)] = []
+    /// Those that see a picture frame by frame.
+    public var watchers: [(hall: String, count: Int)] = []
+    public var skipped: UInt64 = 0
     public var accepted: UInt64 = 0
     public var refused: UInt64 = 0
     public var messages: UInt64 = 0

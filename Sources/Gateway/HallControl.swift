@@ -31,12 +31,15 @@ public protocol HallControl: Sendable {
     var boards: [BoardFigures] { get }
     /// Where browsers find the event channel; `nil` when it is not open.
     var channel: ChannelPlace? { get }
+    /// Whether the channel has the hall's picture frame by frame.
+    func hasPicture(_ hall: String) -> Bool
 }
 
 extension HallControl {
     public var encoders: EncoderFigures? { nil }
     public var channel: ChannelPlace? { nil }
     public func arms(_ hall: String) -> String? { nil }
+    public func hasPicture(_ hall: String) -> Bool { false }
     public var council: (any CouncilControl)? { nil }
     public func events() async -> EventFigures? { nil }
     public var boards: [BoardFigures] { [] }

@@ -97,6 +97,9 @@ enum ConfigKeys {
         static let captureDelay = ConfigKey.seconds(
             "captureDelay", 0, in: 0...30,
             help: "Seconds between the light and the arrival of its packet here, so that votes meet the picture.")
+        static let hallPicture = ConfigKey.flag(
+            "hallPicture", false,
+            help: "The picture frame by frame too, for the hall's own display, a quarter second behind the camera; costs bandwidth.")
         static let slateOnLoss = ConfigKey.flag(
             "slateOnLoss", true, help: "When the camera is lost show the card (true) or nothing (false).")
         static let slateImage = ConfigKey.path(
@@ -141,8 +144,8 @@ enum ConfigKeys {
             [
                 Hall.name.document, Hall.title.document, Hall.language.document, Hall.camera.document, Hall.cameraFile.document,
                 Hall.autostart.document, Hall.segmentDuration.document, Hall.segmentMaximum.document, Hall.partDuration.document,
-                Hall.liveWindow.document, Hall.captureDelay.document, Hall.slateOnLoss.document, Hall.slateImage.document,
-                Hall.arms.document, Hall.audioNames.document, Hall.workerMemory.document, Hall.rules.document,
+                Hall.liveWindow.document, Hall.captureDelay.document, Hall.hallPicture.document, Hall.slateOnLoss.document,
+                Hall.slateImage.document, Hall.arms.document, Hall.audioNames.document, Hall.workerMemory.document, Hall.rules.document,
             ]
         ),
         ("halls.demo", [Demo.script.document, Demo.roster.document, Demo.speed.document]),

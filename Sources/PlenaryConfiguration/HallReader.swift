@@ -18,7 +18,8 @@ struct HallReader {
             partDuration: section.value(keys.partDuration), liveWindow: section.value(keys.liveWindow),
             captureDelay: section.value(keys.captureDelay), slateOnLoss: section.value(keys.slateOnLoss),
             slateImage: section.value(keys.slateImage).map { $0.resolved(in: folder) }, language: section.value(keys.language),
-            audioNames: section.value(keys.audioNames), workerMemory: section.value(keys.workerMemory))
+            audioNames: section.value(keys.audioNames), workerMemory: section.value(keys.workerMemory),
+            picture: section.value(keys.hallPicture))
         ConfigRules.checkDurations(settings, &section)
         let rules = readRules(section.value(keys.rules), language: settings.language)
         let arms = section.value(keys.arms).map { $0.resolved(in: folder) }

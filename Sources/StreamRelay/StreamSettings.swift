@@ -24,11 +24,13 @@ public struct StreamSettings: Sendable, Equatable {
     public var audioNames: [String]
     /// Bytes of anonymous memory a worker may have.
     public var workerMemory: Int
+    /// Whether the hall's own display gets the picture frame by frame.
+    public var picture: Bool
 
     public init(
         hall: String, camera: CameraAddress, autostart: Bool, segmentDuration: Double, segmentMaximum: Double,
         partDuration: Double, liveWindow: Double, captureDelay: Double, slateOnLoss: Bool, slateImage: String?,
-        language: String, audioNames: [String], workerMemory: Int
+        language: String, audioNames: [String], workerMemory: Int, picture: Bool = false
     ) {
         self.hall = hall
         self.camera = camera
@@ -43,5 +45,6 @@ public struct StreamSettings: Sendable, Equatable {
         self.language = language
         self.audioNames = audioNames
         self.workerMemory = workerMemory
+        self.picture = picture
     }
 }

@@ -20,6 +20,21 @@ struct UpgradeTests {
         #expect(HandshakeKey.accept("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
     }
 
+    @Test func `a hall's picture is another address with a subprotocol of its own`() {
+        func decide(_ text: String) -> UpgradeDecision? {
+            (try? RequestHead(Array(text.utf8))).map {
+                UpgradeDecision($0, origins: [], isHall: { _ in true }, hasPicture: { $0 == "council" })
+            }
+        }
+        let request = RawClient.request("/live/council/picture")
+        #expect(status(request) == 404, "a hall without a picture")
+        guard case .refuse(let refusal)? = decide(request) else { Issue.record("the subprotocol of the votes is taken"); return }
+        #expect(refusal.status == 400)
+        let right = request.replacing("plenary.v1", with: "plenary.picture.v1")
+        #expect(decide(right) == .picture(hall: "council", key: "dGhlIHNhbXBsZSBub25jZQ=="))
+        #expect(decide(right.replacing("/council/", with: "/small/")) != .picture(hall: "small", key: "dGhlIHNhbXBsZSBub25jZQ=="))
+    }
+
     @Test func `a client that comes back says where it was`() {
         let path = "/live/council/events?after=17&epoch=5fA-9_z&v=2"
         #expect(

@@ -44,7 +44,7 @@ import Testing
             limits: {connections: 500, connectionsPerAddress: 20, countLoopback: true}
             halls:
               - {name: a, title: Зала засідань, language: no, camera: "./film.mp4", autostart: no, segmentDuration: 1, segmentMaximum: 4,
-                 partDuration: 0.2, liveWindow: 3600, captureDelay: 0.3, slateOnLoss: false, slateImage: card.png,
+                 partDuration: 0.2, liveWindow: 3600, captureDelay: 0.3, hallPicture: on, slateOnLoss: false, slateImage: card.png,
                  audioNames: [Зала, Переклад], workerMemory: 1GiB, rules: ./rules.yaml, arms: arms.svg}
             """)
         #expect(config.listen == ListenAddress(host: "::", port: 443))
@@ -68,6 +68,7 @@ import Testing
         #expect(hall.stream.camera.raw == "/etc/plenary/film.mp4")
         #expect(!hall.stream.autostart)
         #expect(hall.stream.partDuration == 0.2)
+        #expect(hall.stream.picture)
         #expect(hall.stream.slateImage == "/etc/plenary/card.png")
         #expect(hall.arms == "/etc/plenary/arms.svg")
         #expect(hall.stream.audioNames == ["Зала", "Переклад"])

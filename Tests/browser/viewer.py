@@ -10,16 +10,21 @@ PLAYER = "document.getElementById('player').livePlayer"
 
 # Reads the clock strip of the test camera: y 1048..1080 of 1080, 48 blocks of a bit each, the highest first, UTC ms.
 READ_CLOCK = """() => {
-    const video = document.getElementById('video');
-    if (!video.videoWidth) return null;
+    const video = document.querySelector('VIDEO');
+    if (!video?.videoWidth) return null;
     const canvas = window.clockCanvas ??= new OffscreenCanvas(480, 8);
     const context = canvas.getContext('2d', { willReadFrequently: true });
     context.drawImage(video, 0, video.videoHeight * 1054 / 1080, video.videoWidth, video.videoHeight * 20 / 1080, 0, 0, 480, 8);
     const pixels = context.getImageData(0, 4, 480, 1).data;
     let shown = 0;
     for (let i = 0; i < 48; i += 1) shown = shown * 2 + (pixels[(i * 10 + 5) * 4] > 128 ? 1 : 0);
-    return { shown, now: Date.now(), program: PLAYER.currentProgramTime(), time: video.currentTime, label: Date.parse(document.getElementById('clock').dateTime) };
-}""".replace("PLAYER", PLAYER)
+    return { shown, now: Date.now(), time: video.currentTime, MORE };
+}"""
+# The same on the hall's display, of its picture.
+READ_DISPLAY_CLOCK = READ_CLOCK.replace("VIDEO", ".picture video").replace(
+    "MORE", "rate: video.playbackRate, buffered: [...Array(video.buffered.length).keys()].map((i) => [video.buffered.start(i), video.buffered.end(i)])")
+READ_CLOCK = READ_CLOCK.replace("VIDEO", "#video").replace(
+    "MORE", f"program: {PLAYER}.currentProgramTime(), label: Date.parse(document.getElementById('clock').dateTime)")
 
 
 class Viewer:

@@ -37,7 +37,7 @@ class Proxied:
 
 @pytest.fixture(scope="module")
 def daemon():
-    halls = [{"name": "rada", "camera": str(generate.path("plain.mp4")), "partDuration": 0.5}]
+    halls = [{"name": "rada", "camera": str(generate.path("plain.mp4")), "partDuration": 0.5, "hallPicture": True}]
     with Daemon(halls, settings={"behindProxy": True}) as daemon:
         daemon.wait_live("rada", parts=6)
         command(daemon, "schedule_sitting", title="Through the proxy")
@@ -82,6 +82,17 @@ def test_a_websocket_is_joined_to_the_channel(proxied, daemon):
             if message["type"] != "tick" and message["seq"] >= last:
                 break
         assert "to every socket" in json.dumps(message), message
+
+
+def test_the_picture_frame_by_frame_passes_too(proxied):
+    _, body = proxied.get("/api/v1/halls/rada/channel")
+    assert json.loads(body)["picture"] == f"wss://{NAME}/live/rada/picture"
+    with proxied.socket("/live/rada/picture", origin=f"https://{NAME}", subprotocol="plenary.picture.v1") as socket:
+        while (message := socket.any_message())["type"] != "init":
+            pass
+        assert message["codecs"].startswith("avc1."), message
+        assert socket.any_message()[4:8] == b"ftyp"
+        assert socket.any_message()[4:8] == b"moof"
 
 
 def test_a_foreign_page_is_refused_through_the_proxy_too(proxied):

@@ -15,14 +15,19 @@ class Refused(Exception):
 class WebSocket:
     """`with WebSocket("127.0.0.1", port, "/live/demo/events", tls=context) as socket: socket.message()`"""
 
-    def __init__(self, host, port, path, name=None, tls=None, origin=None, timeout=60):
+    def __init__(self, host, port, path, name=None, tls=None, origin=None, timeout=60, subprotocol="plenary.v1", receive_bytes=None):
         name = name or f"{host}:{port}"
-        self.socket = socket.create_connection((host, port), timeout)
+        self.socket = socket.socket()
+        if receive_bytes is not None:
+            # Before the connection, or the kernel has promised more already.
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        self.socket.settimeout(timeout)
+        self.socket.connect((host, port))
         if tls is not None:
             self.socket = tls.wrap_socket(self.socket, server_hostname=name.partition(":")[0])
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [f"GET {path} HTTP/1.1", f"Host: {name}", "Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Key: {key}",
-                 "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: plenary.v1"]
+                 "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Protocol: {subprotocol}"]
         if origin:
             lines.append(f"Origin: {origin}")
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
@@ -34,7 +39,7 @@ class WebSocket:
         if " 101 " not in self.head.split("\r\n")[0] + " ":
             raise Refused(self.head + self._rest.decode("latin-1"))
         accept = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
-        assert accept in self.head and "plenary.v1" in self.head, self.head
+        assert accept in self.head and f"Sec-WebSocket-Protocol: {subprotocol}\r\n" in self.head + "\r\n", self.head
 
     def _receive(self):
         data = self.socket.recv(65536)
@@ -49,7 +54,13 @@ class WebSocket:
         return data
 
     def message(self):
-        """The next text message, as JSON; pings are answered on the way."""
+        """The next text message, as JSON."""
+        while isinstance(found := self.any_message(), bytes):
+            pass
+        return found
+
+    def any_message(self):
+        """The next message: text as JSON, or bytes; pings are answered on the way."""
         while True:
             first, second = self._take(2)
             length = second & 0x7F
@@ -60,6 +71,7 @@ class WebSocket:
             payload = self._take(length)
             match first & 0x0F:
                 case 1: return json.loads(payload)
+                case 2: return payload
                 case 8: raise ConnectionError(f"closed: {payload!r}")
                 case 9: self._pong(payload)
 

@@ -156,3 +156,20 @@ function firstCompositionOffset(view, from) {
     for (const flag of [0x1, 0x4, 0x100, 0x200, 0x400]) if (flags & flag) at += 4;
     return view.getUint8(from) === 0 ? view.getUint32(at) : view.getInt32(at);
 }
+
+/** Whether the first sample of a fragment is a keyframe: §8.8.8, §8.8.3.1 (`sample_is_non_sync_sample`). */
+export function startsWithKeyframe(bytes) {
+    const view = viewOf(bytes);
+    let found = false;
+    const visit = (type, start, end) => {
+        if (type === "moof" || type === "traf") eachBox(view, start, end, visit);
+        if (type !== "trun") return;
+        const flags = view.getUint32(start) & 0xffffff;
+        let at = start + 8;
+        for (const flag of [0x1, 0x4, 0x100, 0x200]) if (flags & flag) at += 4;
+        if (flags & 0x4) found = !(view.getUint32(start + 8 + (flags & 0x1 ? 4 : 0)) & 0x10000);
+        else if (flags & 0x400) found = !(view.getUint32(at) & 0x10000);
+    };
+    eachBox(view, 0, view.byteLength, visit);
+    return found;
+}

@@ -42,6 +42,11 @@ struct ByteLog {
         while chunks.count > 1, end - chunks[0].end >= Int64(limit) { chunks.removeFirst() }
     }
 
+    /// Lets go of chunks that end at or before `offset`.
+    mutating func forget(before offset: Int64) {
+        while chunks.count > 1, chunks[0].end <= offset { chunks.removeFirst() }
+    }
+
     /// Forgets everything and leaves a hole: whoever was sent the log so far needs a snapshot.
     mutating func cut() {
         chunks = []

@@ -17,6 +17,9 @@ struct SendQueue {
         case finished
     }
 
+    /// The cursor of a client that the log has nothing for yet.
+    static let parked = Int64.max
+
     /// A frame too long for one slice, under way.
     private var current: (chunk: LogChunk, offset: Int, end: Int)?
     /// A pong or the like; the newest replaces the older (RFC 6455 §5.5.3).
@@ -34,6 +37,14 @@ struct SendQueue {
         covered = sequence
         self.cursor = cursor
     }
+
+    /// Goes on from `cursor` once its own messages are sent.
+    mutating func follow(from cursor: Int64) { self.cursor = cursor }
+
+    var isParked: Bool { cursor == Self.parked }
+
+    /// Where in the log it stands; `nil` when it waits or says goodbye.
+    var place: Int64? { isParked || farewell != nil || isFinished ? nil : cursor }
 
     mutating func answer(control frame: [UInt8]) { if farewell == nil { control = LogChunk(frame: frame) } }
 

@@ -2,9 +2,29 @@
 enum ServerFrame {
     static func headerCount(of payload: Int) -> Int { payload < 126 ? 2 : payload < 65_536 ? 4 : 10 }
 
+    private static let text: UInt8 = 0x81
+    private static let binary: UInt8 = 0x82
+
+    /// A whole text message.
+    static func whole(text payload: [UInt8]) -> [UInt8] { whole(text, payload) }
+    /// A whole binary message.
+    static func whole(binary payload: [UInt8]) -> [UInt8] { whole(binary, payload) }
+
+    private static func whole(_ kind: UInt8, _ payload: [UInt8]) -> [UInt8] {
+        let header = headerCount(of: payload.count)
+        return [UInt8](unsafeUninitializedCapacity: header + payload.count) { bytes, count in
+            let start = UnsafeMutableRawPointer(bytes.baseAddress!)
+            _ = writeHeader(kind, of: payload.count, to: start)
+            payload.withUnsafeBytes { if let source = $0.baseAddress { (start + header).copyMemory(from: source, byteCount: $0.count) } }
+            count = header + payload.count
+        }
+    }
+
     /// Writes the header of a whole text message (§5.2) and returns its length.
-    static func writeHeader(ofText payload: Int, to bytes: UnsafeMutableRawPointer) -> Int {
-        bytes.storeBytes(of: 0x81, as: UInt8.self)
+    static func writeHeader(ofText payload: Int, to bytes: UnsafeMutableRawPointer) -> Int { writeHeader(text, of: payload, to: bytes) }
+
+    private static func writeHeader(_ kind: UInt8, of payload: Int, to bytes: UnsafeMutableRawPointer) -> Int {
+        bytes.storeBytes(of: kind, as: UInt8.self)
         switch payload {
         case ..<126: bytes.storeBytes(of: UInt8(payload), toByteOffset: 1, as: UInt8.self)
         case ..<65_536:

@@ -4,6 +4,10 @@ public struct ChannelFigures: Sendable, Equatable {
     public var connections = 0
     /// Clients of each hall now.
     public var listening: [String: Int] = [:]
+    /// Clients that see each hall's picture frame by frame now.
+    public var watching: [String: Int] = [:]
+    /// Clients of a picture that were moved ahead to a keyframe.
+    public var skipped: UInt64 = 0
     public var accepted: UInt64 = 0
     /// Turned away at a limit of connections.
     public var refused: UInt64 = 0
@@ -26,6 +30,8 @@ public struct ChannelFigures: Sendable, Equatable {
     mutating func add(_ other: ChannelFigures) {
         connections += other.connections
         listening.merge(other.listening, uniquingKeysWith: +)
+        watching.merge(other.watching, uniquingKeysWith: +)
+        skipped += other.skipped
         accepted += other.accepted
         refused += other.refused
         messages = max(messages, other.messages)

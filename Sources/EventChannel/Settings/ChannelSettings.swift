@@ -50,6 +50,12 @@ public struct ChannelLimits: Sendable, Equatable {
     public var messageBytes = 4 * 1024
     /// What a client may fall behind before a snapshot takes the place of its queue.
     public var behindBytes = 256 * 1024
+    /// Bytes of frames that a hall's picture keeps for those who come; a keyframe further back is waited for anew.
+    public var pictureBytes = 8 << 20
+    /// What a client may be behind the picture when a keyframe comes, before it is moved there.
+    public var pictureBehind: Int64 = 500
+    /// Clients that see pictures frame by frame, of all halls: screens of the house, not an audience.
+    public var pictureClients = 64
     /// Asked of the kernel per socket (SO_SNDBUF); Linux gives twice as much.
     public var socketBytes = 96 * 1024
     /// From the connection to the whole request, TLS included.

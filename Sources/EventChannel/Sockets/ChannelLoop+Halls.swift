@@ -24,6 +24,28 @@ extension ChannelLoop {
         touch(room)
     }
 
+    // MARK: pictures
+
+    func open(picture hall: String, feed: any PictureFeed) { pictures[hall] = PictureRoom(name: hall, feed: feed, limits: settings.limits) }
+
+    func close(picture hall: String) {
+        guard let room = pictures.removeValue(forKey: hall) else { return }
+        figures.skipped += room.skips
+        for client in room.clients { partForNow(client) }
+    }
+
+    func publish(_ message: PictureMessage, ofPicture hall: String) {
+        guard let room = pictures[hall] else { return }
+        room.publish(message, now: now)
+        touch(room)
+    }
+
+    func begin(_ message: PictureMessage, picture hall: String) {
+        guard let room = pictures[hall] else { return }
+        room.open(with: message)
+        touch(room)
+    }
+
     func reloadCertificate() {
         guard let certificate = settings.certificate else { return }
         // Nonzero: the files do not fit together, or could not be read; the old ones stay.
@@ -38,6 +60,8 @@ extension ChannelLoop {
         var report = figures
         report.connections = clients.count
         report.listening = halls.mapValues(\.clients.count)
+        report.watching = pictures.mapValues(\.clients.count)
+        report.skipped += pictures.values.reduce(0) { $0 + $1.skips }
         return report
     }
 }

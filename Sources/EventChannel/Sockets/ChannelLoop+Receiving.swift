@@ -26,32 +26,51 @@ extension ChannelLoop {
         }
         let decision: UpgradeDecision
         do throws(RequestHead.Fault) {
-            decision = UpgradeDecision(try RequestHead(head[..<end]), origins: settings.origins) { halls[$0] != nil }
+            decision = UpgradeDecision(
+                try RequestHead(head[..<end]), origins: settings.origins, isHall: { halls[$0] != nil }, hasPicture: { pictures[$0] != nil })
         } catch {
             decision = .refuse(HTTPRefusal(error.status, error.sentence))
         }
         switch decision {
         case .refuse(let refusal): answer(client, refusal)
         case .upgrade(let hall, let key, let resume):
-            welcome(client, to: halls[hall]!, key: key, resume: resume)
-            // What came behind the request are frames already.
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[(end - before)...])
-            if !rest.isEmpty, !client.isDoomed { readFrames(rest, client) }
+            let room = halls[hall]!
+            guard welcome(client, to: room, key: key, UpgradeDecision.subprotocol) else { return }
+            let hasResumed = room.start(client, resume: resume, now: now, limits: settings.limits)
+            if hasResumed { figures.resumed += 1 } else { figures.snapshots += 1 }
+            begin(client, bytes[(end - before)...])
+        case .picture(let hall, let key):
+            let room = pictures[hall]!
+            guard pictures.values.reduce(0, { $0 + $1.clients.count }) < settings.limits.pictureClients else {
+                return answer(client, HTTPRefusal(503, "Enough screens see pictures frame by frame; the hall's stream is for all."))
+            }
+            guard welcome(client, to: room, key: key, UpgradeDecision.pictureSubprotocol) else { return }
+            room.start(client)
+            begin(client, bytes[(end - before)...])
         }
     }
 
-    private func welcome(_ client: ChannelClient, to room: HallRoom, key: String, resume: Resume?) {
-        guard let handle = client.handle else { return }
-        let answer = HTTPRefusal.upgraded(accept: HandshakeKey.accept(key))
+    /// - Returns: whether it is in the room.
+    private func welcome(_ client: ChannelClient, to room: ClientRoom, key: String, _ subprotocol: String) -> Bool {
+        guard let handle = client.handle else { return false }
+        let answer = HTTPRefusal.upgraded(accept: HandshakeKey.accept(key), to: subprotocol)
         // The deadlines are ours, in the wheel.
         cws_clear_timeout(handle)
-        guard answer.withUnsafeBytes({ cws_write(handle, $0.baseAddress, $0.count) }) >= 0 else { return doom(client) }
+        guard answer.withUnsafeBytes({ cws_write(handle, $0.baseAddress, $0.count) }) >= 0 else {
+            doom(client)
+            return false
+        }
         figures.answered[101, default: 0] += 1
         client.phase = .listening
         room.enter(client)
-        if room.start(client, resume: resume, now: now, limits: settings.limits) { figures.resumed += 1 } else { figures.snapshots += 1 }
+        return true
+    }
+
+    /// Sends the first messages. What came behind the request are frames already.
+    private func begin(_ client: ChannelClient, _ rest: Slice<UnsafeRawBufferPointer>) {
         send(to: client)
         arm(client)
+        if !rest.isEmpty, !client.isDoomed { readFrames(UnsafeRawBufferPointer(rebasing: rest), client) }
     }
 
     private func readFrames(_ bytes: UnsafeRawBufferPointer, _ client: ChannelClient) {

@@ -17,8 +17,11 @@ extension ChannelLoop {
                 client.catchUpBy = nil
                 return
             case .lost:
+                guard room.recover(client, now: now) == .replaced else {
+                    figures.skipped += 1
+                    continue
+                }
                 figures.replaced += 1
-                room.giveSnapshot(to: client, now: now)
                 if client.catchUpBy == nil {
                     client.catchUpBy = now + settings.limits.catchUpDeadline
                     arm(client)

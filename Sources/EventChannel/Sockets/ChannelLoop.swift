@@ -42,7 +42,9 @@ final class ChannelLoop: @unchecked Sendable {
     var clients: [Int: ChannelClient] = [:]
     private var nextID = 0
     var halls: [String: HallRoom] = [:]
+    var pictures: [String: PictureRoom] = [:]
     private var dirty: [HallRoom] = []
+    private var dirtyPictures: [PictureRoom] = []
     private var doomed: [ChannelClient] = []
     private var wheel: TimerWheel<Int>
     var figures = ChannelFigures()
@@ -135,6 +137,11 @@ final class ChannelLoop: @unchecked Sendable {
                 room.log.append(frame: ServerFrame.ping)
                 touch(room)
             }
+            // Whoever waits for a keyframe reads no log.
+            for room in pictures.values {
+                for client in room.clients { client.queue.answer(control: ServerFrame.ping) }
+                touch(room)
+            }
         }
         for id in wheel.advance(to: now) { if let client = clients[id] { look(at: client) } }
         endTurn()
@@ -146,12 +153,35 @@ final class ChannelLoop: @unchecked Sendable {
             room.isDirty = false
             for client in room.clients where client.stalledSince == nil { send(to: client) }
         }
+        sendPictures()
         var spared: ChannelClient?
         while let client = doomed.popLast() {
             if client === current { spared = client } else if let handle = client.handle { cws_kill(handle) }
         }
         if let spared { doomed.append(spared) }
         if let ending, clients.isEmpty || now >= ending.at, inbox.withLock({ $0.isOpen }), current == nil { finish() }
+    }
+
+    /// After the votes, and only as long as nobody has posted anything: a picture never makes a vote wait for more than one client's write.
+    private func sendPictures() {
+        while let room = dirtyPictures.last {
+            while let client = room.nextOwed() {
+                if client.stalledSince == nil { send(to: client) }
+                if hasMail { return }
+            }
+            room.isDirty = false
+            dirtyPictures.removeLast()
+        }
+    }
+
+    /// Somebody has posted a job: the loop is woken for it at once.
+    private var hasMail: Bool { inbox.withLock { !$0.jobs.isEmpty } }
+
+    func touch(_ room: PictureRoom) {
+        room.owe()
+        guard !room.isDirty else { return }
+        room.isDirty = true
+        dirtyPictures.insert(room, at: 0)
     }
 
     func touch(_ room: HallRoom) {

@@ -1,40 +1,24 @@
-/// A hall on one loop: its log and its clients. Touched by the loop's thread alone.
-final class HallRoom {
+/// A hall's votes on one loop. Touched by the loop's thread alone.
+final class HallRoom: ClientRoom {
     /// For so long one snapshot serves all who come, so that a crowd costs one encoding.
     private static let snapshotAge: Int64 = 100
 
-    let name: String
     let feed: any EventFeed
-    var log: ByteLog
-    private(set) var clients: [ChannelClient] = []
-    var isDirty = false
     /// A tick that came before the message it names.
     private var tick: FeedSnapshot?
     private var snapshot: (chunk: LogChunk, sequence: Int64, cursor: Int64, at: Int64)?
     private var beat: (chunk: LogChunk, sequence: Int64, at: Int64)?
 
     init(name: String, feed: any EventFeed, limits: ChannelLimits) {
-        self.name = name
         self.feed = feed
-        log = ByteLog(limit: limits.behindBytes)
+        super.init(name: name, log: ByteLog(limit: limits.behindBytes))
     }
 
     // MARK: clients
 
-    func enter(_ client: ChannelClient) {
-        client.room = self
-        client.index = clients.count
-        clients.append(client)
-    }
-
-    func leave(_ client: ChannelClient) {
-        guard client.room === self else { return }
-        client.room = nil
-        let last = clients.removeLast()
-        if last !== client {
-            clients[client.index] = last
-            last.index = client.index
-        }
+    override func recover(_ client: ChannelClient, now: Int64) -> Recovery {
+        giveSnapshot(to: client, now: now)
+        return .replaced
     }
 
     /// Gives the client its first messages. Returns whether they are the deltas it missed.

@@ -36,11 +36,11 @@ struct HTTPRefusal: Error, Equatable {
     }
 
     /// The answer that opens the channel (RFC 6455 §4.2.2).
-    static func upgraded(accept: String) -> [UInt8] {
+    static func upgraded(accept: String, to subprotocol: String) -> [UInt8] {
         Array(
             """
             HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: \(accept)\r\n\
-            Sec-WebSocket-Protocol: \(UpgradeDecision.subprotocol)\r\n\r\n
+            Sec-WebSocket-Protocol: \(subprotocol)\r\n\r\n
             """.utf8)
     }
 }

@@ -7,18 +7,24 @@ public struct Resume: Equatable, Sendable {
 /// What becomes of a request: the one upgrade that this port is for, or a short answer.
 enum UpgradeDecision: Equatable {
     case upgrade(hall: String, key: String, resume: Resume?)
+    /// To the hall's picture, frame by frame.
+    case picture(hall: String, key: String)
     case refuse(HTTPRefusal)
 
     static let subprotocol = "plenary.v1"
+    static let pictureSubprotocol = "plenary.picture.v1"
 
-    init(_ head: RequestHead, origins: [String], isHall: (String) -> Bool) {
+    init(_ head: RequestHead, origins: [String], isHall: (String) -> Bool, hasPicture: (String) -> Bool = { _ in false }) {
         do throws(HTTPRefusal) {
             try Self.checkRequest(head)
-            let (hall, query) = try Self.place(head.target)
+            let (hall, isPicture, query) = try Self.place(head.target)
             guard isHall(hall) else { throw HTTPRefusal(404, "There is no hall “\(hall)” here.") }
-            let key = try Self.checkHandshake(head)
+            guard !isPicture || hasPicture(hall) else {
+                throw HTTPRefusal(404, "The picture of “\(hall)” is not sent frame by frame: hallPicture is not set in its configuration.")
+            }
+            let key = try Self.checkHandshake(head, isPicture ? Self.pictureSubprotocol : Self.subprotocol)
             try Self.checkOrigin(head, origins)
-            self = .upgrade(hall: hall, key: key, resume: try Self.resume(query))
+            self = isPicture ? .picture(hall: hall, key: key) : .upgrade(hall: hall, key: key, resume: try Self.resume(query))
         } catch { self = .refuse(error) }
     }
 
@@ -31,14 +37,14 @@ enum UpgradeDecision: Equatable {
         guard head.values("host").count == 1 else { throw HTTPRefusal(400, "The request needs one Host field.") }
     }
 
-    /// The hall and the query of `/live/{hall}/events?…`.
-    private static func place(_ target: String) throws(HTTPRefusal) -> (hall: String, query: Substring) {
+    /// The hall and the query of `/live/{hall}/events?…`, or of `/live/{hall}/picture`.
+    private static func place(_ target: String) throws(HTTPRefusal) -> (hall: String, isPicture: Bool, query: Substring) {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = parts[0].split(separator: "/", omittingEmptySubsequences: false)
-        guard path.count == 4, path[0].isEmpty, path[1] == "live", path[3] == "events", isHallName(path[2]) else {
-            throw HTTPRefusal(404, "This port has /live/{hall}/events alone; the pages are on the other one.")
+        guard path.count == 4, path[0].isEmpty, path[1] == "live", ["events", "picture"].contains(path[3]), isHallName(path[2]) else {
+            throw HTTPRefusal(404, "This port has /live/{hall}/events and /live/{hall}/picture alone; the pages are on the other one.")
         }
-        return (String(path[2]), parts.count > 1 ? parts[1] : "")
+        return (String(path[2]), path[3] == "picture", parts.count > 1 ? parts[1] : "")
     }
 
     private static func isHallName(_ name: Substring) -> Bool {
@@ -47,7 +53,7 @@ enum UpgradeDecision: Equatable {
     }
 
     /// RFC 6455 §4.2.1. Returns the client's key.
-    private static func checkHandshake(_ head: RequestHead) throws(HTTPRefusal) -> String {
+    private static func checkHandshake(_ head: RequestHead, _ subprotocol: String) throws(HTTPRefusal) -> String {
         let offer = ["Upgrade: websocket", "Connection: Upgrade"]
         guard head.lists("upgrade", "websocket"), head.lists("connection", "upgrade") else {
             throw HTTPRefusal(

@@ -17,7 +17,7 @@ struct ChannelRoutes: Sendable {
         return try JSON.response(
             ChannelReport(
                 websocket: origin.map { "\($0)\(live)/events" }, events: "\(live)/events", state: "\(live)/state",
-                stream: "\(live)/index.m3u8"))
+                stream: "\(live)/index.m3u8", picture: control.hasPicture(name) ? origin.map { "\($0)\(live)/picture" } : nil))
     }
 }
 
@@ -28,4 +28,6 @@ public struct ChannelReport: Sendable, Equatable, Codable {
     public var events: String
     public var state: String
     public var stream: String
+    /// Absolute; the picture frame by frame, for a display in the hall. Absent where the hall has none.
+    public var picture: String?
 }

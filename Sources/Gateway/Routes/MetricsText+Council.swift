@@ -8,6 +8,11 @@ extension MetricsText {
         one("plenary_events_connections_open", .gauge, "Open connections to the event channel.", Double(events.connections))
         page.family("plenary_events_listeners", .gauge, "WebSocket clients that listen to the hall.")
         for (hall, count) in events.listeners { page.sample([("hall", hall)], Double(count)) }
+        page.family("plenary_events_picture_viewers", .gauge, "WebSocket clients that see the hall's picture frame by frame.")
+        for (hall, count) in events.watchers { page.sample([("hall", hall)], Double(count)) }
+        one(
+            "plenary_events_picture_skips_total", .counter, "Times a client of a picture was moved ahead to a keyframe.",
+            Double(events.skipped))
         one("plenary_events_connections_accepted_total", .counter, "Connections accepted.", Double(events.accepted))
         one("plenary_events_connections_refused_total", .counter, "Connections refused for their number.", Double(events.refused))
         one(

@@ -85,6 +85,16 @@ package struct PartAssembler: Sendable {
 
     package var partTarget: Int64? { policy.partTarget }
 
+    /// The frame that came last, with its place on the parts' time line, though its duration is still open; `nil` when it was dropped.
+    package var newest: VideoFrame? {
+        held.map { frame in
+            var placed = frame
+            placed.decodeTime = clock
+            placed.presentationTime = frame.presentationTime - (origin ?? 0)
+            return placed
+        }
+    }
+
     // MARK: Frames
 
     package mutating func video(_ frame: VideoFrame) -> [CutPart] {

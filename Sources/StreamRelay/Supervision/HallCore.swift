@@ -12,6 +12,7 @@ final class HallCore: Sendable {
         var responder = LiveResponder()
         var observers: [UInt64: @Sendable () -> Void] = [:]
         var lastObserver: UInt64 = 0
+        var watchers: [UInt64: @Sendable (PictureUpdate) -> Void] = [:]
         /// What the thread has still to do, in order.
         var pending: [RelaySupervision.Action] = []
         var hasThread = false

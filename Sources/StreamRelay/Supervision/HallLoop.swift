@@ -149,6 +149,12 @@ final class HallLoop {
             if let worker = role == .camera ? camera : card, worker.id == id { worker.process.kill() }
         case .publish:
             for observer in core.withState({ Array($0.observers.values) }) { observer() }
+        case .picture(let update):
+            // What was decided before the sitting was hidden is not told after it.
+            let watchers = core.withState { state in
+                state.supervision.mayTell(update) ? Array(state.watchers.values) : []
+            }
+            for watcher in watchers { watcher(update) }
         case .save(let record):
             do throws(SequenceStore.Fault) { try core.store.save(record) } catch {
                 hear(WorkerLogLine(level: .error, text: "sequence numbers are not kept; after a crash they could repeat: \(error)"))

@@ -103,8 +103,20 @@ public final class HallRelay: LiveSource, Sendable {
         }
     }
 
+    /// The picture frame by frame: calls `changed` with all that follows what is returned, on the relay's own thread. Ends with `cancelObservation`.
+    public func observePicture(_ changed: @escaping @Sendable (PictureUpdate) -> Void) -> (beginning: PictureUpdate, LiveObservation) {
+        core.withState { state in
+            state.lastObserver += 1
+            state.watchers[state.lastObserver] = changed
+            return (state.supervision.picture.beginning, LiveObservation(id: state.lastObserver))
+        }
+    }
+
     public func cancelObservation(_ observation: LiveObservation) {
-        core.withState { _ = $0.observers.removeValue(forKey: observation.id) }
+        core.withState { state in
+            state.observers[observation.id] = nil
+            state.watchers[observation.id] = nil
+        }
     }
 }
 

@@ -20,7 +20,7 @@ struct ProbeConversation {
             case .success(let seen): return .finish(seen)
             case .failure(let failure): return .fail(failure)
             }
-        case .initialization, .part, .slate, .poster, .log, .missed: break
+        case .initialization, .part, .picture, .frame, .slate, .poster, .log, .missed: break
         }
         return .goOn
     }

@@ -10,7 +10,8 @@ extension RelaySupervision {
         let order = WorkerOrder(
             job: .relay, address: settings.camera.raw, segmentDuration: settings.segmentDuration, segmentMaximum: settings.segmentMaximum,
             partDuration: settings.partDuration, partTarget: targets?.partTarget, captureDelay: settings.captureDelay,
-            memoryLimit: settings.workerMemory, resources: resources, persistence: Double(backoff.recency(at: now.monotonic)) / 1e9)
+            memoryLimit: settings.workerMemory, resources: resources, persistence: Double(backoff.recency(at: now.monotonic)) / 1e9,
+            sendsFrames: settings.picture)
         actions.append(.spawn(.camera, id: nextID, order))
     }
 
@@ -42,6 +43,8 @@ extension RelaySupervision {
         case .part(let part):
             take(consume part, &actions, now: now)
         case .poster(let poster): take(poster)
+        case .picture(let initialization): picture.describe(initialization)
+        case .frame(let frame): take(frame, &actions, now: now)
         case .heartbeat(let vitals): self.vitals = vitals
         case .log(let line): actions.append(.log(line))
         case .failed(let failure): camera?.failure = failure
@@ -191,12 +194,13 @@ extension RelaySupervision {
     /// Something else goes on air from where the camera's last part ended.
     mutating func loseCamera(now: Moment) {
         camera?.awaitsKeyframe = true
+        picture.lose()
         guard air == .camera, fillerDue == nil else { return }
         // A part is listed when its time has passed, so no date is in the future.
         fillerDue = lastPartAt + .nanoseconds(ticks: targets?.partTarget ?? 0)
     }
 
-    private mutating func misbehaved(_ what: String, _ actions: inout [Action], now: Moment) {
+    mutating func misbehaved(_ what: String, _ actions: inout [Action], now: Moment) {
         camera?.failure = RelayFailure(kind: .worker, message: "the relay worker misbehaved: \(what)")
         dismissCamera(&actions, now: now, gently: false)
     }

@@ -131,7 +131,7 @@ extension RelaySupervision {
             composer = nil
         case .failed(let failure): cardFailed(failure.message, &actions)
         case .log(let line): actions.append(.log(line))
-        case .opened, .initialization, .part, .poster, .heartbeat, .ended, .missed: return
+        case .opened, .initialization, .part, .picture, .frame, .poster, .heartbeat, .ended, .missed: return
         }
     }
 

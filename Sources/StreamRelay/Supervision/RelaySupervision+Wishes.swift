@@ -151,7 +151,7 @@ extension RelaySupervision {
         if old.slateImage != new.slateImage || old.language != new.language { renewCard(&actions, now: now) }
         let concernsWorker =
             isNewLife || old.camera != new.camera || old.segmentDuration != new.segmentDuration || old.captureDelay != new.captureDelay
-            || old.workerMemory != new.workerMemory
+            || old.workerMemory != new.workerMemory || old.picture != new.picture
         if phase == .running, concernsWorker {
             replaceCamera(&actions, now: now, gently: false)
             fill(&actions, now: now)

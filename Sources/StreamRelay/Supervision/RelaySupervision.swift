@@ -15,6 +15,8 @@ package struct RelaySupervision: Sendable {
         case kill(Role, id: Int)
         /// Tell the observers: the window or the state changed.
         case publish
+        /// Tell those who look at single frames.
+        case picture(PictureUpdate)
         /// Before anything after it in the list is published.
         case save(HallRecord)
         /// The encoder that pushes is no longer wanted.
@@ -125,6 +127,9 @@ package struct RelaySupervision: Sendable {
     var stillWantedSince: Int64?
     var stillAskedAt: Int64?
 
+    /// The picture frame by frame, where the hall's settings want it.
+    package internal(set) var picture = PictureLine()
+
     var wasLive = false
     var source: SourceDescription?
     var vitals = WorkerVitals()
@@ -182,6 +187,7 @@ package struct RelaySupervision: Sendable {
             if !actions.contains(.publish) { actions.append(.publish) }
         }
         if phase != .stopped, numbers.isHalfThrough(reservation) { actions.append(reserve()) }
+        settlePicture(&actions)
     }
 
     /// When `tick` must be called next (monotonic), whatever else happens.

@@ -106,6 +106,8 @@ enum WireLimit {
     /// UTC microseconds: the year 2255.
     static let date = Int64(1) << 53
     static let timescale = 1 << 30
+    /// Bytes of one frame: a keyframe of 25 Mbit/s at a frame a second.
+    static let frame = 4 << 20
 }
 
 /// What a rendition says about itself beside its bytes.
@@ -119,6 +121,12 @@ private struct RenditionFields: Codable {
 }
 
 extension RenditionInitialization {
+    var payload: ByteBuffer {
+        var out = ByteBuffer()
+        write(to: &out)
+        return out
+    }
+
     fileprivate func write(to out: inout ByteBuffer) {
         let fields = RenditionFields(
             codecs: codecs, width: width, height: height, frameRateMilli: frameRateMilli, language: language, timescales: timescales)
@@ -126,7 +134,7 @@ extension RenditionInitialization {
         out.writeBlob(bytes)
     }
 
-    fileprivate init(reading reader: inout WireReader) throws(WireFault) {
+    init(reading reader: inout WireReader) throws(WireFault) {
         let fields = try reader.sizedJSON(RenditionFields.self, "rendition")
         guard (0...65_535).contains(fields.width), (0...65_535).contains(fields.height) else { throw reader.fault("picture size") }
         guard (0...1_000_000).contains(fields.frameRateMilli) else { throw reader.fault("frame rate") }
@@ -250,5 +258,32 @@ extension RelayedPart {
             independent: flags & Self.independentFlag != 0,
             discontinuity: flags & Self.discontinuityFlag != 0, decodeTime: decodeTime, duration: duration, partTarget: partTarget,
             programDateTime: date, fragments: fragments)
+    }
+}
+
+extension RelayedFrame {
+    private static let keyframeFlag: UInt8 = 1
+    private static let startsAnewFlag: UInt8 = 2
+
+    /// Flags, two times, the fragment's length, then the fragment.
+    func encoded(kind: UInt8) -> [ByteBuffer] {
+        let fields = 1 + 2 * 8 + 4
+        var out = WireWriter.header(kind, payload: fields + fragment.readableBytes, reserving: fields)
+        out.writeInteger((isKeyframe ? Self.keyframeFlag : 0) | (startsAnew ? Self.startsAnewFlag : 0))
+        out.writeInteger(decodeTime)
+        out.writeInteger(duration)
+        out.writeInteger(UInt32(fragment.readableBytes))
+        return [out, fragment]
+    }
+
+    init(reading reader: inout WireReader) throws(WireFault) {
+        let flags = try reader.integer("flags", in: UInt8(0)...3)
+        let decodeTime = try reader.integer("decode time", in: 0...WireLimit.time)
+        let duration = try reader.integer("duration", in: 1...WireLimit.partTarget)
+        let count = try reader.integer("frame length", in: UInt32(1)...UInt32(WireLimit.frame))
+        let fragment = try reader.slice(Int(count), "frame")
+        self.init(
+            isKeyframe: flags & Self.keyframeFlag != 0, startsAnew: flags & Self.startsAnewFlag != 0, decodeTime: decodeTime,
+            duration: duration, fragment: fragment)
     }
 }

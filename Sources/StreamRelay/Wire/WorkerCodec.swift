@@ -32,7 +32,9 @@ extension WorkerCommand {
 }
 
 extension WorkerReport {
-    private enum Kind: UInt8 { case opened = 65, initialization, part, slate, heartbeat, log, failed, ended, missed, poster }
+    private enum Kind: UInt8 {
+        case opened = 65, initialization, part, slate, heartbeat, log, failed, ended, missed, poster, picture, frame
+    }
 
     /// The report as a frame, in chunks to be written one after the other (`writev`); media is not copied.
     package func encoded() -> [ByteBuffer] {
@@ -40,6 +42,8 @@ extension WorkerReport {
         case .opened(let source): [WireWriter.frame(Kind.opened.rawValue, json: source)]
         case .initialization(let value): [WireWriter.frame(Kind.initialization.rawValue, payload: value.payload)]
         case .part(let part): part.encoded(kind: Kind.part.rawValue)
+        case .picture(let value): [WireWriter.frame(Kind.picture.rawValue, payload: value.payload)]
+        case .frame(let frame): frame.encoded(kind: Kind.frame.rawValue)
         case .slate(let card): [WireWriter.frame(Kind.slate.rawValue, payload: card.payload)]
         case .heartbeat(let vitals): [WireWriter.frame(Kind.heartbeat.rawValue, json: vitals)]
         case .log(let line): [WireWriter.frame(Kind.log.rawValue, json: line)]
@@ -56,6 +60,8 @@ extension WorkerReport {
         case .opened: self = .opened(try reader.json(SourceDescription.self, "source"))
         case .initialization: self = .initialization(try StreamInitialization(reading: &reader))
         case .part: self = .part(try RelayedPart(reading: &reader))
+        case .picture: self = .picture(try RenditionInitialization(reading: &reader))
+        case .frame: self = .frame(try RelayedFrame(reading: &reader))
         case .slate: self = .slate(try SlateCard(reading: &reader))
         case .heartbeat: self = .heartbeat(try reader.json(WorkerVitals.self, "vitals"))
         case .log: self = .log(try reader.json(WorkerLogLine.self, "line"))

@@ -40,10 +40,12 @@ package struct WorkerOrder: Sendable, Equatable, Codable {
     package var resources: String
     /// Seconds for which the worker itself knocks again and again (`.missed`) at a camera that was live a moment ago; 0: one try.
     package var persistence: Double
+    /// Send every frame of the picture by itself, too, as it comes.
+    package var sendsFrames: Bool
 
     package init(
         job: Job, address: String, segmentDuration: Double, segmentMaximum: Double, partDuration: Double,
-        partTarget: Int64?, captureDelay: Double, memoryLimit: Int, resources: String, persistence: Double = 0
+        partTarget: Int64?, captureDelay: Double, memoryLimit: Int, resources: String, persistence: Double = 0, sendsFrames: Bool = false
     ) {
         self.job = job
         self.address = address
@@ -55,6 +57,7 @@ package struct WorkerOrder: Sendable, Equatable, Codable {
         self.memoryLimit = memoryLimit
         self.resources = resources
         self.persistence = persistence
+        self.sendsFrames = sendsFrames
     }
 }
 
@@ -65,6 +68,10 @@ package enum WorkerReport: Sendable, Equatable {
     /// New EXT-X-MAP bytes for every rendition; before the first part, and again when parameters change.
     case initialization(StreamInitialization)
     case part(RelayedPart)
+    /// What a decoder needs for the frames that follow, the picture alone (`WorkerOrder.sendsFrames`); again when it changes.
+    case picture(RenditionInitialization)
+    /// One frame of the picture, as soon as it is there.
+    case frame(RelayedFrame)
     /// The card for losses and closed sessions, encoded once.
     case slate(SlateCard)
     /// A still of the hall.
@@ -173,6 +180,27 @@ package struct RelayedPart: Sendable, Equatable {
         self.partTarget = partTarget
         self.programDateTime = programDateTime
         self.fragments = fragments
+    }
+}
+
+/// One frame of the picture as a fragment of its own, on the worker's time line of the parts.
+package struct RelayedFrame: Sendable, Equatable {
+    package var isKeyframe: Bool
+    /// The time line before this keyframe is broken: the frame need not stand where its decode time says.
+    package var startsAnew: Bool
+    /// 90 kHz ticks, rising.
+    package var decodeTime: Int64
+    /// 90 kHz ticks that the fragment says it lasts (see `FrameCutter`).
+    package var duration: Int64
+    /// moof + mdat.
+    package var fragment: ByteBuffer
+
+    package init(isKeyframe: Bool, startsAnew: Bool, decodeTime: Int64, duration: Int64, fragment: ByteBuffer) {
+        self.isKeyframe = isKeyframe
+        self.startsAnew = startsAnew
+        self.decodeTime = decodeTime
+        self.duration = duration
+        self.fragment = fragment
     }
 }
 

@@ -30,6 +30,9 @@ final class RelaySession {
     private let audio: [AudioTrack]
     private var repair: TimestampRepair
     private var assembler: PartAssembler
+    /// Only where frames are asked for.
+    private var frames: FrameCutter?
+    private var picture: RenditionInitialization?
     private var clock: ProgramClock
     private var meter = RelayMeter()
     private let posters: PosterMaker?
@@ -61,6 +64,7 @@ final class RelaySession {
         heard = audio.map { _ in false }
         lastSound = audio.map { _ in 0 }
         assembler = PartAssembler(policy: Self.policy(order, partTarget: order.partTarget), hasVideo: video != nil, audioTimescales: [])
+        if order.sendsFrames, video != nil { frames = FrameCutter(frameRate: tracks.frameRate) }
         meter.frameRateHint = tracks.frameRate
     }
 
@@ -284,7 +288,9 @@ final class RelaySession {
             if source.isPaced { clock.observe(time: microseconds(frame.decodeTime), arrival: Clock.wall()) }
             lastPicture = frame.decodeTime
             if frame.isKeyframe, changesParameters || needsRearranging { try rearrangeTracks() }
-            emit(assembler.video(frame))
+            let cuts = assembler.video(frame)
+            sendNewestFrame()
+            emit(cuts)
         case .audio(let index, let frame, let time):
             if source.isPaced, video == nil, index == 0 { clock.observe(time: microseconds(time), arrival: Clock.wall()) }
             heard[index] = true
@@ -318,6 +324,17 @@ final class RelaySession {
         let scales = active.compactMap { audio[$0].config?.sampleRate }
         _ = assembler.breakTimeline(audioTimescales: scales)
         link.send(.initialization(try initialization()))
+        try describePicture()
+    }
+
+    /// Other sound changes nothing for those who see frames alone.
+    private func describePicture() throws {
+        guard frames != nil, let video else { return }
+        let made = try RenditionInitialization.make(
+            video: (video.parameters, video.codec), frameRate: meter.knownFrameRate, audio: nil, language: "")
+        guard made != picture else { return }
+        picture = made
+        link.send(.picture(made))
     }
 
     private func initialization() throws -> StreamInitialization {
@@ -341,6 +358,12 @@ final class RelaySession {
             part.programDateTime = clock.programDateTime(of: microseconds(cut.cameraTime), now: Clock.wall())
             link.send(.part(part))
         }
+    }
+
+    /// Ahead of the part that it ends: whoever looks at single frames is in a hurry.
+    private func sendNewestFrame() {
+        guard frames != nil, let frame = assembler.newest, let cut = frames?.cut(frame) else { return }
+        link.send(.frame(cut))
     }
 
     private func report() {

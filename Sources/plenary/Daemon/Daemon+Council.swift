@@ -56,7 +56,16 @@ extension Daemon {
     func serve(_ hall: String, on channel: EventChannel?) {
         guard let feed = records[hall]?.feed else { return }
         channel?.open(hall, feed: feed)
+        servePicture(hall, on: channel)
     }
+
+    /// The channel has the hall's picture frame by frame exactly when the configuration says so.
+    func servePicture(_ hall: String, on channel: EventChannel?) {
+        guard let channel, let relay = relay(hall) else { return }
+        if hasPicture(hall) { channel.open(picture: hall, feed: HallPicture(relay)) } else { channel.close(picture: hall) }
+    }
+
+    func hasPicture(_ hall: String) -> Bool { state.withLock { $0.config.hall(hall)?.stream.picture == true } }
 
     var channel: ChannelPlace? { state.withLock { $0.channel?.place } }
 }
@@ -88,6 +97,8 @@ extension EventFigures {
         self.init()
         connections = counted.connections
         listeners = halls.map { ($0, counted.listening[$0] ?? 0) }
+        watchers = counted.watching.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        skipped = counted.skipped
         accepted = counted.accepted
         refused = counted.refused
         messages = counted.messages

@@ -192,7 +192,9 @@ final class Daemon: HallControl {
 
     /// Nothing is changed when the record of a new hall cannot be opened.
     private func apply(_ new: PlenaryConfig) async throws(ControlProblem) -> ReloadReport {
-        let change = ConfigChange(from: state.withLock { $0.config }, to: new)
+        let old = state.withLock { $0.config }
+        let change = ConfigChange(from: old, to: new)
+        let hadPicture = Set(old.halls.filter(\.stream.picture).map(\.name))
         var opened: [String] = []
         do throws(CommandFailure) {
             for hall in change.added.compactMap(new.hall) {
@@ -213,8 +215,10 @@ final class Daemon: HallControl {
             return (removed, change.changed.compactMap { state.relays[$0] }, state.channel?.served)
         }
         for name in change.added { serve(name, on: channel) }
+        for name in change.changed where hadPicture.contains(name) != hasPicture(name) { servePicture(name, on: channel) }
         for name in change.removed {
             channel?.close(name)
+            channel?.close(picture: name)
             await records.close(name)
         }
         Self.warn(of: new.halls, logger)

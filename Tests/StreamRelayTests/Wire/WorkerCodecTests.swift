@@ -26,6 +26,8 @@ import Testing
                 audio: [.init(codec: "pcm_alaw", sampleRate: 8000, channels: 1, language: "", transcodedBecause: "G.711")], ignored: ["x"])),
         .initialization(StreamInitialization(renditions: [rendition, rendition])),
         .part(part),
+        .picture(rendition),
+        .frame(RelayedFrame(isKeyframe: true, startsAnew: false, decodeTime: 3600, duration: 7200, fragment: ByteBuffer(string: "frame"))),
         .slate(
             SlateCard(
                 initialization: rendition, frames: [ByteBuffer(string: "I"), ByteBuffer(string: "P")], silence: ByteBuffer(string: "s"),

@@ -161,6 +161,33 @@ import Testing
         }
     }
 
+    @Test func `the display's worker names every file of its shell, and is another script when one of them changed`() async throws {
+        try await Door.open { door in
+            for (path, text) in [
+                ("display/worker.js", "const shell = \"{{shell}}\";"), ("display/display.js", "1"), ("council/store.js", "2"),
+                ("tokens.css", "3"),
+                ("console/console.js", "4"), ("display.html", "<html data-shell=\"{{shell}}\">"),
+            ] {
+                let folder = door.directory + "/pages/" + path.split(separator: "/").dropLast().joined(separator: "/")
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                try door.write(path, text)
+            }
+            let worker = try await door.get("/assets/display/worker.js")
+            let names = worker.text.split(separator: "\"")[1].split(separator: " ")
+            #expect(names.dropFirst() == ["/assets/council/store.js", "/assets/display/display.js", "/assets/tokens.css"])
+            #expect(worker["service-worker-allowed"] == "/display/" && worker["cache-control"] == "no-cache")
+            #expect(worker["content-security-policy"]?.contains("connect-src 'self'") == true)
+            let page = try await door.get("/display/demo")
+            #expect(page.text.contains("data-shell=\"\(names[0])\""), "the page says of which version it is")
+            #expect(page["content-security-policy"]?.contains("worker-src 'self';") == true)
+            try door.write("overlay.html", "page")
+            #expect(try await door.get("/overlay/demo")["content-security-policy"]?.contains("worker-src 'none';") == true)
+            try door.write("council/store.js", "2 and more")
+            let newer = try await door.get("/assets/display/worker.js", "If-None-Match: \(worker["etag"] ?? "")")
+            #expect(newer.status == 200 && newer.text != worker.text)
+        }
+    }
+
     @Test func `a hashed name may be kept for ever`() {
         #expect(AssetShelf.isHashed("page/hall.3f9a1c2e.js"))
         #expect(

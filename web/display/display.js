@@ -1,9 +1,10 @@
 import "../council/countdown.js";
 import "../council/hemicycle.js";
 import { CouncilStore } from "../council/store.js";
-import { follow } from "../council/wire.js";
+import { connect } from "../council/wire.js";
 import { chooseLanguage, dress, Words } from "../page/language.js";
 import { Calendar } from "./calendar.js";
+import { keepPage, LastState } from "./keep.js";
 import { Painter } from "./paint.js";
 import { sceneOf } from "./scene.js";
 
@@ -24,12 +25,28 @@ const announcement = document.getElementById("announcement");
 const clocks = document.querySelectorAll(".clock");
 let turn = 0, said = "";
 
+// What was last seen stands in until the daemon says more: at once after F5, later only when it is away.
+const lastState = new LastState(hall, storage());
+let last = lastState.recall();
+let standIn = null;
+if (last) {
+    store.clockOffset = last.offset;
+    if (Math.abs(store.now() - last.heard) < 60_000) standIn = last.state;
+}
+
+function storage() {
+    try {
+        return localStorage;
+    } catch {
+        return null; // switched off
+    }
+}
+
 function show() {
     clearTimeout(turn);
     writeClock();
     const now = store.now();
-    const scene = sceneOf(store.state, now, words, hallTitle);
-    painter.show(scene);
+    const scene = draw(now);
     // The end of a result or of a break comes by the clock alone. (A timer takes no more than 24 days.)
     if (scene.until !== null) turn = setTimeout(show, Math.min(2 ** 31 - 1, Math.max(50, scene.until - now)));
     const text = scene.name === "result" ? `${scene.word}. ${scene.sentence}` : "";
@@ -39,40 +56,95 @@ function show() {
     }
 }
 
+function draw(now) {
+    try {
+        const scene = sceneOf(store.state ?? standIn, now, words, hallTitle);
+        painter.show(scene);
+        return scene;
+    } catch (error) {
+        // What a browser kept may be of another version, or spoilt.
+        if (store.state !== null || standIn === null) throw error;
+        standIn = last = null;
+        return draw(now);
+    }
+}
+
 // — the clock —
 
+const calendar = () => new Calendar(words, (store.state ?? standIn)?.council?.time_zone);
 function writeClock() {
-    const text = new Calendar(words, store.state?.council?.time_zone).time(store.now());
+    const text = calendar().time(store.now());
     for (const clock of clocks) if (clock.textContent !== text) clock.textContent = text;
 }
 function keepClock() {
     writeClock();
+    takeNewer();
     setTimeout(keepClock, 1000 - (store.now() % 1000) + 5);
 }
 
 // — lost and found —
 
+/** Milliseconds; a hiccup is not worth a sign. */
+const patience = 1_500;
 let signTimer = 0, again = 0;
-function showStatus(status) {
+
+/** @param {number} since UTC ms of the daemon */
+function putUpSign(since) {
     clearTimeout(signTimer);
+    signTimer = setTimeout(() => {
+        if (store.state === null && standIn === null && last) {
+            standIn = last.state;
+            show();
+        }
+        sign.textContent = words.say("display.lost", { time: calendar().moment(since, store.now()) });
+        sign.hidden = false;
+    }, patience);
+}
+
+function showStatus(status) {
     clearInterval(again);
     page.dataset.wire = status.state;
     if (status.state === "live") {
+        clearTimeout(signTimer);
         sign.hidden = true;
+        askForNewer();
         return;
     }
     // One screen in the hall asks at once and often: it is no stampede, and it must be back within a second.
     again = setInterval(() => wire.nudge(), 400);
-    if (status.state === "lost") {
-        signTimer = setTimeout(() => {
-            sign.textContent = words.say("display.lost", { time: new Calendar(words, store.state?.council?.time_zone).time(status.since + store.clockOffset) });
-            sign.hidden = false;
-        }, 1500);
-    }
+    if (status.state === "lost" && store.state !== null) putUpSign(status.since + store.clockOffset);
 }
 
-store.subscribe(show);
-const wire = follow({ hall, store, most: 800, onStatus: showStatus });
+// — newer pages, after an update of the daemon: taken when nobody reads the screen —
+
+let newer = null;
+const askForNewer = keepPage(page.dataset.shell, (version) => { newer = version; });
+
+function takeNewer() {
+    if (newer === null || !["empty", "waiting", "closed"].includes(painter.scene)) return;
+    try {
+        // Once for each version, whatever lies between here and the server.
+        if (sessionStorage.getItem("plenary.display.newer") === newer) return;
+        sessionStorage.setItem("plenary.display.newer", newer);
+    } catch {
+        return; // without a memory it might do so for ever
+    }
+    location.reload();
+}
+
+store.subscribe(() => {
+    lastState.keep(store.state, store.clockOffset);
+    show();
+});
+const wire = connect({
+    hall, most: 800, place: () => store.place, onStatus: showStatus,
+    onMessage: (message) => {
+        lastState.hear(store.now());
+        return store.take(message);
+    },
+});
+addEventListener("pagehide", () => lastState.write());
+putUpSign(last?.heard ?? Date.now());
 show();
 keepClock();
 

@@ -5,11 +5,12 @@
  *
  * @param {string} text
  * @param {(text: string) => number} measure the width of a text at font size 1
- * @param {{ width: number, lines?: number, largest: number, smallest: number, worth?: number }} room sizes and width in the
- *        same unit; `worth`: how much larger the text must become for one more line
+ * @param {{ width: number, lines?: number, largest: number, smallest: number, worth?: number, tall?: number }} room sizes and width in the
+ *        same unit; `worth`: how much larger the text must become for one more line, unless it would not go in without; `tall`: the sizes of
+ *        all lines together
  * @returns {{ size: number, lines: string[], cut: boolean }} `cut`: even at `smallest` it does not go in; the end was left out, at a word's end, with “…”
  */
-export function fit(text, measure, { width, lines = 2, largest, smallest, worth = 1.08 }) {
+export function fit(text, measure, { width, lines = 2, largest, smallest, worth = 1.08, tall = Infinity }) {
     // Nobody reads more than some lines' worth from fifteen metres; a title of 100 kB must not cost a second.
     const words = text.slice(0, 1200).trim().split(/\s+/u).filter(Boolean);
     const shortened = text.trim().length > 1200;
@@ -18,8 +19,8 @@ export function fit(text, measure, { width, lines = 2, largest, smallest, worth 
     let best = null;
     for (let count = 1; count <= Math.min(lines, words.length); count += 1) {
         const broken = breakInto(widths, space, count);
-        const size = Math.min(largest, width / broken.widest);
-        if (best === null || size > best.size * worth) best = { size, ends: broken.ends };
+        const size = Math.min(largest, width / broken.widest, tall / count);
+        if (best === null || size > best.size * (best.size < smallest ? 1 : worth)) best = { size, ends: broken.ends };
     }
     if (best.size >= smallest && !shortened) return { size: best.size, lines: linesOf(words, best.ends), cut: false };
     return cutShort(words, widths, space, measure, { width, lines, size: smallest });
@@ -81,8 +82,15 @@ function cutShort(words, widths, space, measure, { width, lines, size }) {
     }
     // A single word wider than the whole line: the one case where letters go.
     if (line.length === 0) line = [shorten(words[0], measure, limit - more)];
-    found.push(`${line.join(" ").replace(/[\s,;:.–—-]+$/u, "")}…`);
+    found.push(`${withoutDangling(line).join(" ").replace(/[\s,;:.–—-]+$/u, "")}…`);
     return { size, lines: found.map((one) => (measure(one) > limit ? `${shorten(one, measure, limit - more)}…` : one)), cut: true };
+}
+
+/** A cut after “and”, “щодо” or “ir” reads like a fault: short words at the end go with what they belonged to. */
+function withoutDangling(words) {
+    const kept = [...words];
+    while (kept.length > 3 && /^\p{L}{1,4}$/u.test(kept.at(-1)) && !/^\p{Lu}{2}/u.test(kept.at(-1))) kept.pop();
+    return kept;
 }
 
 function shorten(word, measure, limit) {

@@ -21,17 +21,19 @@ export function measureIn(family, weight) {
 
 /**
  * Writes texts as large as their elements allow. An element says its bounds in its style: `--largest` and `--smallest` (in `unit`s),
- * `--lines`, `--worth`.
+ * `--lines`, `--worth`, `--tall` (the sizes of all lines together).
  */
 export class Fitter {
     #family;
     #unit;
+    #least;
     #written = new WeakMap();
 
-    /** @param {string} family the page's font @param {() => number} unit CSS pixels of the style's unit */
-    constructor(family, unit) {
+    /** @param {string} family the page's font @param {() => number} unit CSS pixels of the style's unit @param {() => number} least those of `--smallest` */
+    constructor(family, unit, least = unit) {
         this.#family = family;
         this.#unit = unit;
+        this.#least = least;
     }
 
     write(element, text) {
@@ -45,7 +47,7 @@ export class Fitter {
         const style = getComputedStyle(element);
         const value = (name) => Number(style.getPropertyValue(name));
         const unit = this.#unit();
-        const room = { width: element.clientWidth, lines: value("--lines"), largest: value("--largest") * unit, smallest: value("--smallest") * unit, worth: value("--worth") || undefined };
+        const room = { width: element.clientWidth, lines: value("--lines"), largest: value("--largest") * unit, smallest: value("--smallest") * this.#least(), worth: value("--worth") || undefined, tall: value("--tall") * unit || undefined };
         const key = JSON.stringify([text, room, style.fontWeight]);
         if (this.#written.get(element) === key || room.width === 0) return;
         this.#written.set(element, key);

@@ -30,6 +30,11 @@ export class Painter {
         for (const countdown of [this.#parts.left, this.#parts.due]) countdown.clock = clock;
     }
 
+    /** The name of what is on the wall. */
+    get scene() {
+        return this.#scene?.name ?? "empty";
+    }
+
     show(scene) {
         this.#scene = scene;
         const { number, role, feet, seats } = this.#parts;

@@ -189,10 +189,26 @@ test("every word that the display and the overlay say is there in every language
     }
 });
 
+test("a long text becomes smaller before it takes another line, takes one before it is cut, and is cut where it reads well", () => {
+    const wide = (text) => text.length * 0.5;
+    const room = { width: 500, lines: 3, largest: 48, smallest: 20, tall: 96, worth: 1.6 };
+    const words = (count) => Array.from({ length: count }, () => "слово").join(" ");
+    assert.deepEqual([fit(words(4), wide, room)].map(({ size, lines }) => [lines.length, size]), [[1, 500 / (23 * 0.5)]]);
+    const two = fit(words(14), wide, room);
+    assert.ok(two.lines.length === 2 && two.size < 48 && two.size >= 20, JSON.stringify(two));
+    const three = fit(words(22), wide, room);
+    assert.ok(three.lines.length === 3 && three.size >= 20 && three.size * 3 <= 96 && !three.cut, JSON.stringify(three));
+    const cut = fit(`12. ${words(22)} щодо та ${words(20)}`, wide, room);
+    assert.ok(cut.cut && cut.lines[0].startsWith("12. ") && cut.lines.at(-1).endsWith("слово…"), JSON.stringify(cut));
+    const abbreviated = fit(`${words(22)} КЗ ${words(20)}`, wide, { ...room, lines: 1 });
+    assert.ok(abbreviated.lines[0].endsWith("…"));
+});
+
 test("both pages have the agreed placeholders, no inline script or style, no other host", () => {
     for (const page of ["display.html", "overlay.html"]) {
         const html = read(`../${page}`);
-        assert.deepEqual([...new Set(html.match(/\{\{\w+\}\}/g))].sort(), ["{{emblemText}}", "{{emblemWord}}", "{{emblem}}", "{{hall}}", "{{lang}}", "{{title}}"]);
+        const own = page === "display.html" ? ["{{shell}}"] : []; // the version that the service worker keeps
+        assert.deepEqual([...new Set(html.match(/\{\{\w+\}\}/g))].sort(), ["{{emblemText}}", "{{emblemWord}}", "{{emblem}}", "{{hall}}", "{{lang}}", ...own, "{{title}}"]);
         assert.doesNotMatch(html, /<style|style=|<script(?![^>]*src=)|\son\w+=|https?:/);
     }
 });

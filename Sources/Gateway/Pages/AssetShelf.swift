@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import Synchronization
 
@@ -51,6 +52,12 @@ final class AssetShelf: Sendable {
             entries[path] = Entry(asset: asset, stamp: stamp)
         }
         return asset
+    }
+
+    /// The files that are shown of one folder, not of those below it; in no order.
+    func paths(in folder: String) -> [String] {
+        guard let root, let names = try? FileManager.default.contentsOfDirectory(atPath: root + "/" + folder) else { return [] }
+        return names.map { folder + "/" + $0 }.filter { asset($0) != nil }
     }
 
     /// FNV-1a, 64 bits, and the length: a change of the file changes it; nobody needs to be kept from forging it.

@@ -6,14 +6,17 @@ struct PagePolicy: Sendable {
     /// - Parameter channel: the origin of the event channel, when it is another than the page's.
     func text(for file: String, channel: String?) -> String {
         let parents = file == "embed.html" ? embedParents : []
-        return Self.text(connect: channel, ancestors: parents == ["*"] ? "*" : (["'self'"] + parents).joined(separator: " "))
+        return Self.text(
+            connect: channel, hasWorker: file == "display.html",
+            ancestors: parents == ["*"] ? "*" : (["'self'"] + parents).joined(separator: " "))
     }
 
     /// For what is no page of ours: lists, errors.
-    static let plain = text(connect: nil, ancestors: "'self'")
+    static let plain = text(connect: nil, hasWorker: false, ancestors: "'self'")
 
-    private static func text(connect: String?, ancestors: String) -> String {
+    /// - Parameter hasWorker: the display alone is kept by a service worker.
+    private static func text(connect: String?, hasWorker: Bool, ancestors: String) -> String {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self' blob:; "
-            + "connect-src 'self'\(connect.map { " " + $0 } ?? ""); base-uri 'none'; form-action 'none'; frame-ancestors \(ancestors)"
+            + "connect-src 'self'\(connect.map { " " + $0 } ?? ""); worker-src '\(hasWorker ? "self" : "none")'; base-uri 'none'; form-action 'none'; frame-ancestors \(ancestors)"
     }
 }

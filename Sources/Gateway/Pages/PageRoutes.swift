@@ -18,12 +18,14 @@ struct PageRoutes: Sendable {
     private let shelf: AssetShelf
     private let arms = ArmsShelf()
     private let sittings: SittingPages
+    private let shell: DisplayShell
     private let policy: PagePolicy
     private let isSecure: Bool
 
     init(settings: GatewaySettings, control: any HallControl) {
         self.control = control
         shelf = AssetShelf(directory: settings.pagesDirectory)
+        shell = DisplayShell(shelf: shelf)
         sittings = SittingPages(shelf: shelf)
         isSecure = settings.certificate != nil
         policy = PagePolicy(embedParents: settings.embedParents)
@@ -59,6 +61,7 @@ struct PageRoutes: Sendable {
             [
                 .get: { request, context in
                     let path = context.parameters.getCatchAll().joined(separator: "/")
+                    if path == DisplayShell.worker, let script = shell.script(to: request) { return script }
                     guard let asset = shelf.asset(path), !path.hasSuffix(".html") else { throw ControlProblem.notThere(request.uri.path) }
                     return FileAnswer.response(asset, to: request)
                 }
@@ -113,11 +116,12 @@ struct PageRoutes: Sendable {
             return response
         }
         let emblem = emblem(hall)
-        let values: [String: HTML.Value] = [
+        var values: [String: HTML.Value] = [
             "emblem": .text(emblem.address), "emblemText": .text(emblem.text), "emblemWord": .text(emblem.word),
             "hall": .text(name), "title": .text(hall?.title ?? "Plenary"), "lang": .text(hall?.language ?? "en"),
             "stream": .text("/live/\(name)/index.m3u8"), "page": .text(address),
         ]
+        if file == "display.html" { values["shell"] = .text(shell.version) }
         var response = html(HTML.filled(String(buffer: template.bytes), values), request)
         response.headers[.contentSecurityPolicy] = policy.text(for: file, channel: control.channel?.origin(for: request))
         return response

@@ -3,7 +3,7 @@ import "../council/hemicycle.js";
 import { markPicture } from "../council/marks.js";
 import { CouncilStore } from "../council/store.js";
 import { connect } from "../council/wire.js";
-import { Fitter } from "../display/fitted.js";
+import { Fitter, measureIn } from "../display/fitted.js";
 import { chooseLanguage, dress, Words } from "../page/language.js";
 import { readOptions } from "./options.js";
 import { overlayOf } from "./scene.js";
@@ -23,7 +23,10 @@ dress(document, words);
 const root = document.getElementById("overlay");
 const [lower, side, seats] = ["lower", "side", "seats"].map((name) => root.querySelector(`.${name}`));
 const find = (selector) => root.querySelector(selector);
-const fitter = new Fitter(getComputedStyle(document.body).fontFamily, () => Math.min(innerWidth / 1920, innerHeight / 1080) * options.scale);
+const family = getComputedStyle(document.body).fontFamily;
+/** CSS pixels of a pixel of a 1920 × 1080 picture. What is asked to be larger may become as small as at 1; it is legible there. */
+const pixel = () => Math.min(innerWidth / 1920, innerHeight / 1080);
+const fitter = new Fitter(family, () => pixel() * options.scale, () => pixel() * Math.min(1, options.scale));
 root.toggleAttribute("data-seats", options.parts.has("hemicycle"));
 
 // A little of the past, for the delay.
@@ -38,7 +41,7 @@ function show() {
     if (store.state === null || hidden) return;
     const at = now();
     const scene = overlayOf(options.delay > 0 ? store.stateAt(at) : store.state, at, words, options);
-    showLower(scene.lower);
+    showLower(scene.lower, scene.side === null && scene.seats === null);
     showSide(scene.side);
     seats.toggleAttribute("data-on", scene.seats !== null);
     if (scene.seats) find("council-hemicycle").model = { ...scene.seats, theme: options.theme };
@@ -46,11 +49,18 @@ function show() {
     if (next.length > 0) turn = setTimeout(show, Math.max(5, Math.min(...next) - at));
 }
 
-function showLower(lines) {
+/** Pixels of a 1920 × 1080 picture that the lower third's text has beside the tally; and the sizes at which two lines of a title are large. */
+const width = 1012, large = { item: 40, speaker: 32 };
+
+/** @param {boolean} alone nothing is beside it: a long title may have the whole width */
+function showLower(lines, alone) {
     lower.toggleAttribute("data-on", lines !== null);
     if (lines === null) return; // what it said stays while it fades
     lower.toggleAttribute("data-item", lines.item);
     lower.toggleAttribute("data-two", lines.second !== "");
+    const [text, weight, size] = lines.item ? [lines.first, 700, large.item] : [lines.second, 400, large.speaker];
+    const beside = width - (lower.querySelector(".arms").clientWidth > 0 ? 120 * options.scale + 16 : 0);
+    lower.toggleAttribute("data-wide", alone && measureIn(family, weight)(text.slice(0, 1200)) * size * options.scale > beside * 1.9);
     fitter.write(find(".second"), lines.second);
     fitter.write(find(".first"), lines.first);
 }

@@ -87,7 +87,7 @@ extension RelaySupervision {
 
     /// Ends every event: viewers are told once when there is nothing to show any more, and when the reason changes.
     mutating func settlePicture(_ actions: inout [Action]) {
-        guard settings.picture || picture.isShown else { return }
+        guard settings.picture || picture.beginning != .gone(.stopped) else { return }
         guard let reason = pictureAbsence ?? (picture.isShown ? nil : .lost) else { return }
         if picture.leave(reason) { actions.append(.picture(.gone(reason))) }
     }

@@ -5,6 +5,7 @@ import signal
 
 from Tests.fixtures import generate
 from Tests.support.daemon import Daemon
+from Tests.support.sitting import Sitting
 from Tests.support.wait import wait_until
 
 
@@ -79,6 +80,41 @@ def test_a_closed_session_shows_nothing_of_the_hall(watch):
         wait_until(lambda: "closed" in viewer.line + viewer.screen, 25, lambda: f"the closed session is told: {viewer.line} {viewer.state()}")
         assert daemon.wish("demo", "show").status < 300
         viewer.wait_near_live(3000)
+        assert still_same_visit(viewer)
+
+
+def test_a_closed_session_in_a_sitting_is_gone_over_and_nothing_else_is_lost(watch):
+    """The card while it lasts, the board at its own pace; afterwards one can go back over it, and on again."""
+    with Daemon(halls=[{**hall(), "language": "uk"}]) as daemon:
+        sitting = Sitting(daemon).play(until=("take_up_item", "i1"))
+        viewer = marked(watch(daemon))
+        now = lambda: viewer.page.inner_text("[data-part=now]")
+        clock = lambda: viewer.player("currentProgramTime()")
+        viewer.wait_playing()
+        wait_until(lambda: "Item 1" in now(), 25, lambda: f"the item: {now()}")
+        wait_until(lambda: viewer.player("liveEdge - document.getElementById('player').livePlayer.oldest") > 12, 60, "some seconds before the closed part")
+        assert daemon.wish("demo", "hide").status < 300
+        began = daemon.wait_for("demo", lambda status: status["hiddenSince"] is not None, what="hidden")["hiddenSince"]
+        wait_until(lambda: "closed" in viewer.line + viewer.screen, 25, lambda: f"the card: {viewer.line} {viewer.state()}")
+        # What the council makes public meanwhile is seen beside the card.
+        sitting.do("take_up_item", item="i2")
+        wait_until(lambda: "Item 2" in now(), 40, lambda: f"the board goes on beside the card: {now()} {viewer.state()}")
+        wait_until(lambda: (viewer.player("liveEdge") or 0) > began + 4500, 40, "a span to go over")
+        assert daemon.wish("demo", "show").status < 300
+        wait_until(lambda: viewer.line == "Live from the hall.", 40, lambda: f"live again: {viewer.line} {viewer.state()}")
+        viewer.wait_near_live(4000)
+        assert "Item 2" in now()
+
+        assert viewer.evaluate(f"document.getElementById('player').livePlayer.seekToProgramTime({began - 5000})"), "from before the closed part there is a picture"
+        wait_until(lambda: clock() is not None and began - 8000 < clock() < began, 25, lambda: f"before the closed part: {clock()} {began} {viewer.state()}")
+        wait_until(lambda: "Item 1" in now(), 25, lambda: f"the board of then: {now()}")
+        viewer.wait_playing()
+        # It plays over the hidden part by itself.
+        wait_until(lambda: clock() > began + 4500, 60, lambda: f"the picture after it: {clock()} {began} {viewer.state()}")
+        wait_until(lambda: "Item 2" in now(), 25, lambda: f"the board of after: {now()}")
+        viewer.wait_playing()
+        viewer.page.click("#live")
+        viewer.wait_near_live(4000)
         assert still_same_visit(viewer)
 
 

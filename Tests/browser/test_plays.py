@@ -1,6 +1,5 @@
 """Chromium really plays what the daemon serves, and how late."""
 
-import re
 import subprocess
 
 import pytest
@@ -85,23 +84,6 @@ def test_several_halls_are_a_list_to_choose_from(watch):
         page.page.locator(".halls a").nth(1).click()
         viewer = watch(daemon, path="/halls/second")
         viewer.wait_playing()
-
-
-def test_a_browser_without_media_source_plays_by_its_own_means(watch):
-    with Daemon(halls=[hall()]) as daemon:
-        viewer = watch(daemon)
-        # Chromium's own HLS asks for segments that are marked EXT-X-GAP, and gives up; Apple's, for which this way is, knows the mark.
-        gaps = re.compile(r"(#EXT-X-PROGRAM-DATE-TIME[^\n]*\n)?#EXT-X-GAP\n#EXTINF[^\n]*\n[^\n]*\n")
-
-        def without_gaps(route):
-            answer = route.fetch()
-            route.fulfill(response=answer, body=gaps.sub("", answer.text()))
-
-        viewer.page.route("**/main.m3u8*", without_gaps)
-        viewer.page.add_init_script("delete window.MediaSource; delete window.ManagedMediaSource; delete window.WebKitMediaSource")
-        viewer.page.reload()
-        assert viewer.evaluate("document.getElementById('player').livePlayer.constructor.name") == "NativePlayer"
-        viewer.wait_playing(40)
 
 
 def test_sound_only_plays_and_is_told(watch, tmp_path):

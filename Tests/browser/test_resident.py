@@ -89,7 +89,7 @@ def changes_of(viewer, marks, timeout):
     return wait_until(found, timeout, lambda: f"{marks} on the page: {viewer.evaluate('window.changes')} {viewer.state()}", interval=0.2, exactly=True)
 
 
-def test_a_change_is_seen_when_the_picture_shows_it_live_and_half_a_minute_back(watch, daemon, measured):
+def test_a_change_is_seen_when_the_picture_shows_it_live_and_a_minute_back(watch, daemon, measured):
     viewer = watch(daemon, language="uk")
     viewer.wait_playing()
     viewer.wait_near_live(3000)
@@ -116,9 +116,9 @@ def test_a_change_is_seen_when_the_picture_shows_it_live_and_half_a_minute_back(
     measured("board against the picture's clock at live", median(errors), f"ms ({errors})")
     assert abs(median(errors)) < 150 or busy, errors
 
-    # The same changes again, half a minute later, in the past.
+    # The same changes again, a minute later, in the past.
     last = max(marks.values())
-    wait_until(lambda: viewer.player("liveEdge") and viewer.evaluate(f"{COUNCIL}.store.now()") > last + 32_000, 90, "half a minute to go back")
+    wait_until(lambda: viewer.player("liveEdge") and viewer.evaluate(f"{COUNCIL}.store.now()") > last + 62_000, 120, "a minute to go back")
     back = []
     for attempt in range(3):
         some = list(marks)[:5]
@@ -134,7 +134,7 @@ def test_a_change_is_seen_when_the_picture_shows_it_live_and_half_a_minute_back(
             break
     busy = too_busy()
     assert back, f"no try in which all changes were seen again: {viewer.evaluate('window.changes')} {viewer.state()}"
-    measured("the same half a minute back", median(back), f"ms ({back})")
+    measured("the same a minute back", median(back), f"ms ({back})")
     assert abs(median(back)) < 150 or busy, back
     viewer.page.click("#live")
     wait_until(lambda: fresh[-1] in viewer.page.inner_text("[data-part=now]"), 20, "the newest notice at live")

@@ -1,4 +1,4 @@
-"""The camera is cut under running viewers and comes back after 1 s, 10 s and 40 s: with the card and with GAP, same and other pictures."""
+"""The camera is cut under running viewers and comes back after 1 s, 10 s and 60 s: with the card and with GAP, same and other pictures."""
 
 import time
 from contextlib import ExitStack
@@ -14,7 +14,7 @@ from Tests.support.ports import free_port
 CASES = {
     "rtmp-1-gap": ("rtmp", 1, False, False), "rtmp-1-card": ("rtmp", 1, True, False), "rtmp-10-gap": ("rtmp", 10, False, False),
     "rtmp-10-card": ("rtmp", 10, True, False), "udp-10-gap": ("udp", 10, False, False), "udp-10-card": ("udp", 10, True, False),
-    "rtmp-40-gap": ("rtmp", 40, False, False), "rtmp-40-card": ("rtmp", 40, True, False), "rtmp-10-other": ("rtmp", 10, True, True),
+    "rtmp-60-gap": ("rtmp", 60, False, False), "rtmp-60-card": ("rtmp", 60, True, False), "rtmp-10-other": ("rtmp", 10, True, True),
     "udp-10-other": ("udp", 10, False, True), "frozen-15-gap": ("freeze", 15, False, False), "frozen-15-card": ("freeze", 15, True, False),
     "untouched": ("udp", None, True, False),
 }
@@ -54,7 +54,7 @@ def cases():
             case.source.freeze() if case.kind == "freeze" else case.source.kill()
         for case in cases.values():
             case.noticed = case.back = case.returned = case.replaced = None
-        end = cut + 40 + 90
+        end = cut + 60 + 90
         while time.monotonic() < end:
             now = time.monotonic()
             for case in cases.values():
@@ -122,12 +122,12 @@ def test_the_stream_goes_on_through_a_loss(cases, name, measured):
 
 
 def test_a_camera_that_was_live_is_knocked_at_often_by_one_worker(cases, measured):
-    """Forty seconds away: some 100 tries at 0.25–0.4 s; at a pace that doubles to 5 s they would be a dozen, on any machine. Back, it is on air soon."""
-    for name in ("rtmp-40-gap", "rtmp-40-card"):
+    """A minute away: some 150 tries at 0.25–0.4 s; at a pace that doubles to 5 s they would be 15, on any machine. Back, it is on air soon."""
+    for name in ("rtmp-60-gap", "rtmp-60-card"):
         case = cases[name]
         tries = case.status["failures"].get("unreachable", 0)
-        measured(f"{name}: tries in 40 s", tries)
-        assert tries >= 20, case.status
+        measured(f"{name}: tries in a minute", tries)
+        assert tries >= 30, case.status
         assert case.status["workerStarts"] <= 6, case.status
     for case in cases.values():
         assert case.away is None or case.back < 60, (case.name, case.back)

@@ -9,6 +9,8 @@ public protocol HallControl: Sendable {
     func arms(_ hall: String) -> String?
     /// What is being discussed and voted on in the hall, as everybody may see it; `nil` when there is no such hall, or it has no record.
     func events(_ hall: String) -> (any EventSource)?
+    /// What does not verify in the hall's record; `nil`: it is whole, or there is none. The hall then has no events.
+    func damage(_ hall: String) -> String?
     /// What was discussed and voted on since `from` (UTC ms) up to event `until`, as messages of the wire, oldest first; `nil` when there is no
     /// such record, throws when it cannot be told now.
     func past(_ hall: String, from: Int64, until: Int64?) async throws(ControlProblem) -> [[UInt8]]?
@@ -40,6 +42,7 @@ extension HallControl {
     public var channel: ChannelPlace? { nil }
     public func arms(_ hall: String) -> String? { nil }
     public func hasPicture(_ hall: String) -> Bool { false }
+    public func damage(_ hall: String) -> String? { nil }
     public var council: (any CouncilControl)? { nil }
     public func events() async -> EventFigures? { nil }
     public var boards: [BoardFigures] { [] }

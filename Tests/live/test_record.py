@@ -177,20 +177,49 @@ def test_a_clock_set_back_an_hour_moves_neither_order_nor_countdowns(tmp_path):
         assert [event["seq"] for event in verify(*council.log())] == list(range(1, len(council.log()[0]) + 1))
 
 
-def test_a_damaged_record_is_not_served_and_named():
-    with Daemon(halls=[HALL]) as daemon:
-        council = Council(daemon)
+def test_a_damaged_record_costs_its_own_hall_only():
+    """Its stream and the other hall go on; by every way it is named; the backup is taken without a restart."""
+    other = HALL | {"name": "other"}
+    with Daemon(halls=[HALL | {"autostart": True}, other]) as daemon:
+        council, neighbour = Council(daemon), Council(daemon, "other")
         council.convene(deputies=12)
+        neighbour.convene(deputies=12)
+        events = verify(*council.log())
         daemon.terminate()
         path = daemon.state / "halls/demo/record.sqlite"
         whole = path.read_bytes()
         place = whole.index("сесія, s1".encode())
-        path.write_bytes(whole[:place + 1] + bytes([whole[place + 1] ^ 1]) + whole[place + 2:])
-        done = daemon.cli("serve", "--config", daemon.config)
-        assert done.code == 1 and str(path) in done.err and "damaged" in done.err and "backup" in done.err, done
-        path.write_bytes(whole)
+        damaged = whole[:place + 1] + bytes([whole[place + 1] ^ 1]) + whole[place + 2:]
+        path.write_bytes(damaged)
         daemon.start()
-        assert verify(*council.log())
+        # By every way it is named, with the remedy.
+        for reply in (council.send("open_round", round="r1"), *(daemon.http.get(f"/api/v1/halls/demo/{rest}") for rest in ("council", "log", "rules", "export/popolo"))):
+            assert (reply.status, reply.json["type"]) == (503, "urn:plenary:record_damaged"), reply.text
+            assert "plenary verify" in reply.json["detail"] and "plenary reload" in reply.json["detail"]
+        for way in ("events", "state/-/0"):
+            assert daemon.http.get(f"/live/demo/{way}").status == 503
+        assert daemon.http.get("/api/v1/halls/demo/channel").json["record"] == "damaged"
+        assert "hall demo: the record is damaged" in daemon.http.get("/readyz").text
+        assert "record is damaged" in daemon.cli("stream", "list").out
+        assert "Event" in daemon.cli("stream", "status", "demo").out
+        shown = daemon.cli("sitting", "show", "--hall", "demo")
+        assert shown.code != 0 and "damaged" in shown.err, shown
+        named = lambda: any(str(path) in line and "damaged" in line and "backup" in line for line in daemon.log.splitlines())
+        wait_until(named, 20, "the log to name the file and the remedy")
+        # The picture goes on, and so does the neighbour.
+        wait_until(lambda: daemon.http.get("/live/demo/index.m3u8").status == 200, 60, "the hall's picture")
+        assert daemon.http.get("/halls/demo").status == 200
+        assert daemon.http.get("/api/v1/halls/other/channel").json.get("record") is None
+        neighbour.do("suspend_sitting")
+        assert verify(*neighbour.log())
+        assert path.read_bytes() == damaged, "what is damaged is left as it is"
+        # A backup in its place.
+        path.write_bytes(whole)
+        assert daemon.cli("reload").code == 0
+        assert verify(*council.log()) == events
+        council.do("suspend_sitting")
+        wait_until(lambda: council.snapshot()["state"]["sitting"]["status"] == "suspended", 20, "the break")
+        assert daemon.http.get("/readyz").text == "ready\n"
 
 
 def test_a_command_waits_for_somebody_who_copies_the_record():

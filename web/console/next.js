@@ -157,6 +157,7 @@ export function alerts({ state, stream, streamWanted, link, outbox, now, linkNow
     const session = state?.sitting?.status === "open";
     add(link.state === "lost" && linkNow - link.since > 3000, "linkLost", { since: link.since });
     add(outbox.unanswered > 0 && outbox.why, "waits", { entry: outbox.why });
+    add(link.state === "damaged", "recordDamaged");
     add(outbox.unanswered > 0, "unanswered", { count: outbox.unanswered });
     add(outbox.refused.length > 0, "refused", { entry: outbox.refused[0] });
     add(round?.ends_at !== undefined && now >= round?.ends_at, "timeOver");

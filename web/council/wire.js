@@ -6,6 +6,8 @@
 /** Milliseconds. The daemon says something every ten seconds; who hears nothing for this long has lost it without a word. */
 const silence = 25_000;
 const opening = 8_000;
+/** A record that is damaged is put back by a person. */
+const restoring = 15_000;
 
 /** The wait before try `failures` (from 1): random up to a bound that doubles to `most`; within the daemon's window when it named one. */
 export function pauseBefore(failures, { window = null, most = 30_000, random = Math.random } = {}) {
@@ -24,7 +26,8 @@ export function retryWindow(reason) {
 /**
  * Follows `hall`. The caller keeps the state: `onMessage(message)` gets each message of the protocol in order and answers `"gap"` when it
  * cannot be applied (`CouncilStore.take` does): then a snapshot is asked for. `place()` gives `{ epoch, seq }` of the state, `null` before
- * the first; `onStatus({ state: "connecting" | "live" | "lost", since, way })` is called at each change; `since` is UTC ms by this
+ * the first; `onStatus({ state: "connecting" | "live" | "lost" | "damaged", since, way })` is called at each change (`damaged`: the hall's
+ * record does not verify, there is nothing to follow until it is restored); `since` is UTC ms by this
  * machine's clock. `most`: the longest pause between two tries, in ms (a hall display takes 1000, to be back at once).
  *
  * @returns {{ status: object, nudge: () => void, close: () => void }} `nudge` tries at once
@@ -114,6 +117,13 @@ class Connection {
             const found = await this.#find();
             if (mine !== this.#try || this.#closed) return;
             this.#addresses = found;
+        }
+        if (this.#addresses.record === "damaged") {
+            this.#addresses = null;
+            this.#leave();
+            this.#say("damaged", null);
+            this.#timer = this.#world.setTimeout(() => this.#open(), restoring * (1 + (this.#world.random ?? Math.random)()));
+            return;
         }
         try {
             this.#close = this.#begin(ways[this.#way], mine);

@@ -110,6 +110,11 @@ function showStatus(status) {
         askForNewer();
         return;
     }
+    if (status.state === "damaged") {
+        sign.textContent = words.say("record.restoring");
+        sign.hidden = false;
+        return;
+    }
     // One screen in the hall asks at once and often: it is no stampede, and it must be back within a second.
     again = setInterval(() => wire.nudge(), 400);
     if (status.state === "lost" && store.state !== null) putUpSign(status.since + store.clockOffset);

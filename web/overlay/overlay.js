@@ -127,7 +127,7 @@ const wire = connect({
         clearInterval(again);
         if (state === "live") return;
         hideTimer = setTimeout(hide, lostFor);
-        again = setInterval(() => wire.nudge(), 500);
+        if (state !== "damaged") again = setInterval(() => wire.nudge(), 500);
     },
 });
 

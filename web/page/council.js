@@ -113,6 +113,13 @@ export class CouncilView {
     #showLost() {
         const { lost } = this.#parts;
         if (!lost) return;
+        if (this.#status.state === "damaged") {
+            // A page that never had a sitting shows no panel: below the picture it is seen in any case.
+            if (this.#store.state === null) document.querySelector(".player .now")?.after(lost);
+            lost.hidden = false;
+            write(lost, this.#words.say("record.restoring"));
+            return;
+        }
         lost.hidden = this.#status.state !== "lost" || this.#store.state === null;
         if (!lost.hidden) write(lost, this.#words.say("now.lost", { time: this.#words.moment(this.#status.since, Date.now()) }));
     }

@@ -123,6 +123,21 @@ test("a blocked port leads to server-sent events, and those to asking", async ()
     assert.deepEqual(poorer.asked.slice(1), ["/live/demo/state/-/0", "/live/demo/state/e1/6", "/live/demo/state/e1/7"]);
 });
 
+test("a damaged record is said, and asked for again without haste", async () => {
+    const channel = { websocket: "ws://hall:8081/live/demo/events", events: "/live/demo/events", state: "/live/demo/state", record: "damaged" };
+    const browser = world({ channel });
+    const statuses = [];
+    follow({ hall: "demo", store: new CouncilStore(), onStatus: ({ state }) => statuses.push(state), environment: browser });
+    await settle();
+    assert.deepEqual([statuses, browser.opened.length], [["damaged"], 0]);
+    await browser.pass(10_000);
+    assert.equal(browser.opened.length, 0);
+    delete channel.record;
+    await browser.pass(13_000);
+    browser.opened[0].say(snapshot);
+    assert.deepEqual(statuses, ["damaged", "live"]);
+});
+
 test("a server without a channel is followed on its own door", async () => {
     const browser = world({ channel: null });
     follow({ hall: "demo", store: new CouncilStore(), environment: browser });

@@ -7,6 +7,11 @@ extension DoorHandler {
         let isState = name.begins(with: "state/")
         guard isState || name == "events" else { return false }
         guard let room = door.events.room(hall) else {
+            if door.shared.control.damage(hall) != nil {
+                let detail = "the record of hall “\(hall.prefix(40))” is damaged: there are no votes until it is restored"
+                sendLive(.problem(503, detail, retryAfter: 30))
+                return true
+            }
             sendLive(.problem(404, "there is no hall “\(hall.prefix(40))” with events here"))
             return true
         }

@@ -17,7 +17,8 @@ struct ChannelRoutes: Sendable {
         return try JSON.response(
             ChannelReport(
                 websocket: origin.map { "\($0)\(live)/events" }, events: "\(live)/events", state: "\(live)/state",
-                stream: "\(live)/index.m3u8", picture: control.hasPicture(name) ? origin.map { "\($0)\(live)/picture" } : nil))
+                stream: "\(live)/index.m3u8", picture: control.hasPicture(name) ? origin.map { "\($0)\(live)/picture" } : nil,
+                record: control.damage(name) == nil ? nil : "damaged"))
     }
 }
 
@@ -30,4 +31,6 @@ public struct ChannelReport: Sendable, Equatable, Codable {
     public var stream: String
     /// Absolute; the picture frame by frame, for a display in the hall. Absent where the hall has none.
     public var picture: String?
+    /// `damaged`: the hall's record does not verify, and none of the addresses has votes. Absent when it is whole.
+    public var record: String?
 }

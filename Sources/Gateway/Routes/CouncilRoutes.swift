@@ -171,6 +171,7 @@ struct CouncilRoutes: Sendable {
     private func hall(_ context: DoorContext) throws -> String {
         let name = try context.parameters.require("hall")
         guard control.halls.contains(where: { $0.name == name }) else { throw ControlProblem.noHall(name) }
+        if let damage = control.damage(name) { throw ControlProblem.recordDamaged(name, damage) }
         return name
     }
 
@@ -257,6 +258,13 @@ struct QueryFields {
 }
 
 extension ControlProblem {
+    static func recordDamaged(_ hall: String, _ damage: String) -> ControlProblem {
+        ControlProblem(
+            type: "urn:plenary:record_damaged", title: "Service Unavailable", status: 503,
+            detail: "the record of hall “\(hall)” is damaged, so no sitting is held or shown; the stream goes on. \(damage) "
+                + "Check it and its backups with `plenary verify`, put the last whole one in its place and run `plenary reload`.")
+    }
+
     static func noRecord(_ hall: String) -> ControlProblem {
         ControlProblem(
             type: "urn:plenary:no_record", title: "Not Found", status: 404,

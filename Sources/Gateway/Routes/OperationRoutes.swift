@@ -12,7 +12,8 @@ struct OperationRoutes: Sendable {
     func add(to table: RouteTable) {
         table.at("/healthz", [.get: { _, _ in Self.text("alive\n") }])
         table.at(
-            "/readyz", [.get: { _, _ in figures.isReady ? Self.text("ready\n") : Self.text("not ready\n", status: .serviceUnavailable) }])
+            "/readyz",
+            [.get: { _, _ in figures.isReady ? Self.text("ready\n" + damages) : Self.text("not ready\n", status: .serviceUnavailable) }])
         table.at(
             "/metrics",
             [
@@ -24,6 +25,11 @@ struct OperationRoutes: Sendable {
                     return Self.text(text, type: "text/plain; version=0.0.4; charset=utf-8")
                 }
             ])
+    }
+
+    /// A line for each hall whose record is damaged: the daemon is ready all the same.
+    private var damages: String {
+        control.halls.filter { control.damage($0.name) != nil }.map { "hall \($0.name): the record is damaged, no sittings\n" }.joined()
     }
 
     private var keyFigures: KeyFigures {

@@ -25,7 +25,7 @@ struct StreamRoutes: Sendable {
         let name = try hall(context)
         _ = try access.admit(request, context, to: .streams, in: name)
         guard let status = control.status(name) else { throw ControlProblem.noHall(name) }
-        return try JSON.response(StreamReport(status: status, viewers: await figures.read()?.viewers[name] ?? 0))
+        return try JSON.response(await report(status, name))
     }
 
     private func wish(_ request: Request, _ context: DoorContext) async throws -> Response {
@@ -47,7 +47,11 @@ struct StreamRoutes: Sendable {
         }
         access.audit(identity, "stream \(wish.rawValue)", hall: name, outcome: "done")
         guard let status = control.status(name) else { return Response(status: .noContent) }
-        return try JSON.response(StreamReport(status: status, viewers: await figures.read()?.viewers[name] ?? 0))
+        return try JSON.response(await report(status, name))
+    }
+
+    private func report(_ status: StreamStatus, _ hall: String) async -> StreamReport {
+        StreamReport(status: status, viewers: await figures.read()?.viewers[hall] ?? 0, recordDamage: control.damage(hall))
     }
 
     private func hall(_ context: DoorContext) throws -> String {
@@ -61,23 +65,29 @@ struct StreamRoutes: Sendable {
 public struct StreamReport: Sendable, Equatable, Codable {
     public var status: StreamStatus
     public var viewers: Int
+    /// What does not verify in the hall's record of sittings; `nil`: nothing.
+    public var recordDamage: String?
 
-    private enum Keys: CodingKey { case viewers }
+    private enum Keys: CodingKey { case viewers, recordDamage }
 
-    public init(status: StreamStatus, viewers: Int) {
+    public init(status: StreamStatus, viewers: Int, recordDamage: String? = nil) {
         self.status = status
         self.viewers = viewers
+        self.recordDamage = recordDamage
     }
 
     public init(from decoder: any Decoder) throws {
         status = try StreamStatus(from: decoder)
-        viewers = try decoder.container(keyedBy: Keys.self).decodeIfPresent(Int.self, forKey: .viewers) ?? 0
+        let container = try decoder.container(keyedBy: Keys.self)
+        viewers = try container.decodeIfPresent(Int.self, forKey: .viewers) ?? 0
+        recordDamage = try container.decodeIfPresent(String.self, forKey: .recordDamage)
     }
 
-    /// One object: the status' own keys, and `viewers` beside them.
+    /// One object: the status' own keys, and ours beside them.
     public func encode(to encoder: any Encoder) throws {
         try status.encode(to: encoder)
         var container = encoder.container(keyedBy: Keys.self)
         try container.encode(viewers, forKey: .viewers)
+        try container.encodeIfPresent(recordDamage, forKey: .recordDamage)
     }
 }

@@ -40,8 +40,13 @@ public final class EventLog: Sendable {
         } catch let error as LogError {
             throw error
         } catch {
-            throw .cannotOpen(path: path, words: Self.words(error))
+            throw Self.isDamage(error) ? .unreadable(words: Self.words(error)) : .cannotOpen(path: path, words: Self.words(error))
         }
+    }
+
+    private static func isDamage(_ error: any Error) -> Bool {
+        guard let code = (error as? DatabaseError)?.resultCode else { return false }
+        return code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB
     }
 
     private static func prepare(_ database: DatabaseQueue, path: String) throws -> String {
@@ -212,6 +217,7 @@ public final class EventLog: Sendable {
         if let error = error as? LogError { return error }
         if let fault = error as? LogFault { return .broken(fault) }
         guard let error = error as? DatabaseError else { return .failed(words: "\(error)") }
+        if isDamage(error) { return .unreadable(words: words(error)) }
         return error.resultCode == .SQLITE_FULL ? .full : .failed(words: words(error))
     }
 

@@ -5,6 +5,8 @@ public enum LogError: Error, Hashable, Sendable {
     case wrongVersion(path: String, found: Int, known: Int)
     case setting(name: String, found: String, needed: String)
     case broken(LogFault)
+    /// The file is no database any more, or SQLite finds its pages out of order.
+    case unreadable(words: String)
     case full
     case changedByOthers
     case failed(words: String)
@@ -18,6 +20,7 @@ public enum LogError: Error, Hashable, Sendable {
         case .setting(let name, let found, let needed):
             "SQLite keeps \(name) at \(found) instead of \(needed); the disk would lose votes. Use a local disk."
         case .broken(let fault): "The record is damaged. \(fault.sentence) Restore the last backup."
+        case .unreadable(let words): "The record is damaged: \(words). Restore the last backup."
         case .full: "The disk that holds the record is full; free some space."
         case .changedByOthers: "Another program has written into the record; stop it and restart the daemon."
         case .failed(let words): "The record could not be read or written: \(words)."

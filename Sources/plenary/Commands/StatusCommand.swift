@@ -10,17 +10,22 @@ struct HallReport: Decodable, Sendable {
     var status: StreamStatus
     /// Viewers now; `nil` when the daemon does not count them.
     var viewers: Int?
+    /// What does not verify in the hall's record of sittings.
+    var recordDamage: String?
 
-    private enum Keys: CodingKey { case viewers }
+    private enum Keys: CodingKey { case viewers, recordDamage }
 
-    init(status: StreamStatus, viewers: Int? = nil) {
+    init(status: StreamStatus, viewers: Int? = nil, recordDamage: String? = nil) {
         self.status = status
         self.viewers = viewers
+        self.recordDamage = recordDamage
     }
 
     init(from decoder: any Decoder) throws {
         status = try StreamStatus(from: decoder)
-        viewers = try decoder.container(keyedBy: Keys.self).decodeIfPresent(Int.self, forKey: .viewers)
+        let container = try decoder.container(keyedBy: Keys.self)
+        viewers = try container.decodeIfPresent(Int.self, forKey: .viewers)
+        recordDamage = try container.decodeIfPresent(String.self, forKey: .recordDamage)
     }
 }
 

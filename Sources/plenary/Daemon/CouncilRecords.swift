@@ -17,6 +17,8 @@ final class CouncilRecords: Sendable {
     private let rules: FirstRules
     private let logger: Logger
     private let records = Mutex<[String: Record]>([:])
+    /// What is wrong with the records that do not verify, a sentence each.
+    private let damaged = Mutex<[String: String]>([:])
 
     /// - Throws: when the key that signs the records cannot be read or made.
     init(stateDirectory: String, rules: FirstRules, logger: Logger) throws(CommandFailure) {
@@ -30,12 +32,16 @@ final class CouncilRecords: Sendable {
 
     subscript(hall: String) -> Record? { records.withLock { $0[hall] } }
 
+    /// Why the hall does without its record; `nil`: it is whole, or there is none.
+    func damage(_ hall: String) -> String? { damaged.withLock { $0[hall] } }
+
     /// Half of the key, for those who check the record.
     var publicKey: String { signer.publicKey }
 
     // MARK: opening
 
-    /// Opens the hall's record, reading back and checking what it holds; makes it when there is none.
+    /// Opens the hall's record, reading back and checking what it holds; makes it when there is none. One that does not verify is left
+    /// as it is, and costs its own hall only: `damage` says so.
     func open(_ hall: PlenaryConfig.Hall) throws(CommandFailure) {
         let folder = "\(stateDirectory)/halls/\(hall.name)"
         let path = "\(folder)/record.sqlite"
@@ -49,18 +55,22 @@ final class CouncilRecords: Sendable {
         do {
             board = try Board(log: EventLog(path: path, signer: signer))
         } catch {
-            throw CommandFailure(error.isTemporary ? .temporary : .refused, "hall “\(hall.name)”: \(Self.sentence(error, path))")
+            guard let damage = error.damage else {
+                throw CommandFailure(error.isTemporary ? .temporary : .refused, "hall “\(hall.name)”: \(error.sentence)")
+            }
+            damaged.withLock { $0[hall.name] = damage }
+            logger.error(
+                """
+                the record \(path) is damaged and no sitting can be held here; the stream goes on. \(damage) Move it away, put back the last \
+                backup and run `plenary reload`; `plenary verify` says of any copy whether it is whole
+                """, metadata: ["hall": "\(hall.name)"])
+            return
         }
+        damaged.withLock { $0[hall.name] = nil }
         if board.state.rules == nil { try begin(board, hall) }
         let record = Record(board: board, feed: HallFeed(board), past: BoardPast(log: board.log))
         records.withLock { $0[hall.name] = record }
         logger.info("the record is open at event \(board.state.sequence)", metadata: ["hall": "\(hall.name)"])
-    }
-
-    private static func sentence(_ error: LogError, _ path: String) -> String {
-        guard case .broken(let fault) = error else { return error.sentence }
-        return "the record \(path) is damaged. \(fault.sentence) Move it away and put back the last backup; "
-            + "`plenary verify` says of any copy whether it is whole."
     }
 
     /// A record without rules gets the configured ones, as its first event.
@@ -81,6 +91,7 @@ final class CouncilRecords: Sendable {
 
     /// Ends the hall's record: what was sent before is answered and on the disk.
     func close(_ hall: String) async {
+        damaged.withLock { $0[hall] = nil }
         guard let record = records.withLock({ $0.removeValue(forKey: hall) }) else { return }
         await record.board.end()
     }
@@ -89,11 +100,21 @@ final class CouncilRecords: Sendable {
 }
 
 extension LogError {
+    /// What does not hold together, where the file itself is at fault; `nil`: another matter.
+    fileprivate var damage: String? {
+        switch self {
+        case .broken(let fault): fault.sentence
+        case .unreadable(let words): "\(words)."
+        case .notALog: "It is no record of Plenary."
+        default: nil
+        }
+    }
+
     /// Worth another try as it is.
     fileprivate var isTemporary: Bool {
         switch self {
         case .cannotOpen, .full, .failed: true
-        case .notALog, .wrongVersion, .setting, .broken, .changedByOthers: false
+        case .notALog, .wrongVersion, .setting, .broken, .unreadable, .changedByOthers: false
         }
     }
 }

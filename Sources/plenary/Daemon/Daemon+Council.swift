@@ -15,6 +15,8 @@ extension Daemon {
 
     func events(_ hall: String) -> (any EventSource)? { records[hall]?.feed }
 
+    func damage(_ hall: String) -> String? { records.damage(hall) }
+
     func past(_ hall: String, from: Int64, until: Int64?) async throws(ControlProblem) -> [[UInt8]]? {
         guard let past = records[hall]?.past else { return nil }
         let now = ClockReading.system().wall

@@ -216,6 +216,7 @@ final class Daemon: HallControl {
         }
         for name in change.added { serve(name, on: channel) }
         for name in change.changed where hadPicture.contains(name) != hasPicture(name) { servePicture(name, on: channel) }
+        mend(new.halls, on: channel)
         for name in change.removed {
             channel?.close(name)
             channel?.close(picture: name)
@@ -234,6 +235,21 @@ final class Daemon: HallControl {
         let report = ReloadReport(change)
         logger.notice("the configuration was read again: \(StatusText.reload(report).split(separator: "\n").joined(separator: "; "))")
         return report
+    }
+}
+
+extension Daemon {
+    /// Looks again at the records that were damaged: a backup may be in their place.
+    private func mend(_ halls: [PlenaryConfig.Hall], on channel: EventChannel?) {
+        for hall in halls where records.damage(hall.name) != nil {
+            do throws(CommandFailure) { try records.open(hall) } catch {
+                surroundings.sink.logger("daemon").error("\(error.message)")
+                continue
+            }
+            guard let record = records[hall.name], let relay = relay(hall.name) else { continue }
+            Self.join(record, with: relay)
+            serve(hall.name, on: channel)
+        }
     }
 }
 

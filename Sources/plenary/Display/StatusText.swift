@@ -15,12 +15,15 @@ enum StatusText {
             ]
         }
         return TextTable(heading: ["HALL", "STATE", "ON AIR", "PICTURE", "BITRATE", "VIEWERS", "SINCE", "CAMERA"], rows: rows).text
+            + halls.filter { $0.recordDamage != nil }.map { "\($0.status.hall): the record is damaged, no sitting can be held here\n" }
+            .joined()
     }
 
     /// Everything about one hall.
     static func page(_ report: HallReport, now: Int64) -> String {
         let status = report.status
         var rows: [(String, String)] = [("camera", status.camera)]
+        if let damage = report.recordDamage { rows.append(("record", "damaged, no sitting can be held: \(damage)")) }
         if let failure = status.failure { rows.append(("failure", failure.message)) }
         if let retry = status.retryIn { rows.append(("next try", "in \(Figures.duration(retry))")) }
         if let source = status.source { rows += self.source(source, vitals: status.vitals) }

@@ -39,7 +39,8 @@ class WebSocket:
         if " 101 " not in self.head.split("\r\n")[0] + " ":
             raise Refused(self.head + self._rest.decode("latin-1"))
         accept = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
-        assert accept in self.head and f"Sec-WebSocket-Protocol: {subprotocol}\r\n" in self.head + "\r\n", self.head
+        # A proxy may write the field's name in its own way.
+        assert accept in self.head and f"sec-websocket-protocol: {subprotocol}\r\n" in self.head.lower() + "\r\n", self.head
 
     def _receive(self):
         data = self.socket.recv(65536)

@@ -34,7 +34,8 @@ struct DisplayShell: Sendable {
     }
 
     private func listed() -> (version: String, paths: [String]) {
-        let paths = (Self.folders.flatMap { shelf.paths(in: $0) } + Self.single).filter { !$0.contains(" ") }.sorted()
+        let single = Self.single.filter { shelf.asset($0) != nil }
+        let paths = (Self.folders.flatMap { shelf.paths(in: $0) } + single).filter { !$0.contains(" ") }.sorted()
         let tags = ([Self.page] + paths).compactMap { path in shelf.asset(path).map { "\(path) \($0.etag)" } }
         let version = AssetShelf.tag(ByteBuffer(string: tags.joined(separator: "\n"))).filter { $0 != "\"" }
         return (version, paths)

@@ -1,4 +1,4 @@
-"""The hall's display through a whole sitting in Chromium and in Firefox: every screen by role and text."""
+"""The hall's display through a whole sitting in Chromium and in Firefox, in halls of 7, 34 and 120 seats: every screen by role and text."""
 
 import json
 import time
@@ -15,7 +15,7 @@ HALL = {"name": "demo", "title": "Зразківська міська рада",
 WALL = (1920, 1080)
 TITLE = "Про затвердження проєкту землеустрою щодо відведення земельної ділянки для будівництва спортивно-оздоровчого комплексу на вулиці Героїв Чорнобиля"
 FAMILIES = ["Нечипоренко-Староконстянтинівська", "ჩხარტიშვილი-ხვედელიანი", "Щербак-Нечипоренко", "Kazlauskaitė-Petrauskienė", "Мороз"]
-COUNCILS = {34: "en"}
+COUNCILS = {7: "ka", 34: "en", 120: "uk"}
 
 
 class InChromium:

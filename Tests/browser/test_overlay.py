@@ -292,6 +292,59 @@ def test_long_names_and_titles_fit(over, daemon, query):
     fits(overlay)
 
 
+LONG = {
+    "uk": "Про затвердження проєкту землеустрою щодо відведення земельної ділянки для будівництва та обслуговування спортивно-оздоровчого комплексу на вулиці Героїв Чорнобиля",
+    "ka": "ზუგდიდის მუნიციპალიტეტის საკრებულოს რეგლამენტის დამტკიცების შესახებ დადგენილებაში ცვლილების შეტანისა და საბიუჯეტო კომისიის წევრთა შემადგენლობის განსაზღვრის თაობაზე",
+}
+
+
+@pytest.mark.parametrize("language", LONG)
+def test_a_long_title_is_said_in_full_and_when_it_cannot_be_is_cut_at_a_word_with_its_number(over, daemon, artifacts, language):
+    title, endless = LONG[language], " ".join([LONG[language]] * 3)
+    sitting = Sitting(daemon).seat(9).begin(title, endless, present=9)
+    overlays = {scale: over(daemon, f"lang={language}&scale={scale}&verdict=60", on_air=False) for scale in (0.5, 1, 1.25, 1.5)}
+
+    def lower(overlay):
+        # `span`s are lines; between two of them stands a space.
+        return overlay.evaluate("""(() => { const one = document.querySelector('.lower'); return { first: one.querySelector('.first').textContent, second: one.querySelector('.second').textContent,
+            lines: [...one.querySelectorAll('.first span')].map((span) => span.textContent.length), size: parseFloat(getComputedStyle(one.querySelector('.first')).fontSize) }; })()""")
+
+    def stands(name, number, whole, beside=""):
+        for scale, overlay in overlays.items():
+            wait_until(lambda: overlay.on_air and f"{number}. " in overlay.text and beside in overlay.text, 25, lambda: f"item {number} at {scale}: {overlay.text}")
+            fits(overlay)
+            text = overlay.text
+            assert (title if number == 1 else endless).split()[0] in text
+            if whole and scale <= 1:
+                assert title in " ".join(text.split()), f"{name} at {scale}: {lower(overlay)}"
+            if "…" in text:
+                words = text[text.index(f"{number}. "):text.index("…")].split()[1:]
+                assert words == (title if number == 1 else endless).split()[:len(words) - 1] + [words[-1]] and len(words) >= 4, f"cut at a word: {words}"
+                assert any(one.strip(",;:") == words[-1] for one in (title if number == 1 else endless).split()), words
+            for box in overlay.evaluate("[...document.querySelectorAll('section[data-on]')].map((one) => one.getBoundingClientRect().toJSON())"):
+                assert box["left"] >= 96 - 0.5 and box["right"] <= 1824.5 and box["bottom"] <= 1026.5 and box["top"] >= 720, (scale, box)
+            if scale in (1, 1.5):
+                check_room(*overlay.picture(artifacts / f"overlay-long-{language}-{name}-{scale}.png"))
+
+    sitting.do("take_up_item", item="i1")
+    stands("item", 1, whole=True)
+    assert 1 <= len(lower(overlays[1])["lines"]) <= 2 and lower(overlays[1])["size"] >= 30, "the whole width is its own while nothing stands beside it"
+    sitting.do("queue_speaker", speaker="t1", deputy="d1", kind="debate", item="i1")
+    sitting.do("start_speech", speaker="t1")
+    stands("speech", 1, whole=True, beside="Депутат1")
+    sitting.do("end_speech")
+    sitting.open_round("r1", "За основу", "basis", item="i1", seconds=600)
+    stands("round", 1, whole=True, beside="За основу")
+    even = lower(overlays[1])["lines"]
+    assert max(even) <= 1.35 * min(even), f"lines of one length: {even}"
+    sitting.end_round("r1")
+    sitting.do("take_up_item", item="i2")
+    stands("endless", 2, whole=False)
+    sitting.open_round("r2", "За основу", "basis", item="i2", seconds=600)
+    stands("endless-round", 2, whole=False, beside="За основу")
+    assert all("…" in lower(overlay)["first"] for overlay in overlays.values())
+
+
 def fits(overlay):
     overlay.wait_still()
     boxes = overlay.evaluate("""[...document.querySelectorAll('section[data-on]')].map((one) => { const b = one.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; })""")

@@ -218,7 +218,7 @@ def test_a_damaged_record_costs_its_own_hall_only():
         assert daemon.cli("reload").code == 0
         assert verify(*council.log()) == events
         council.do("suspend_sitting")
-        wait_until(lambda: council.snapshot()["state"]["sitting"]["status"] == "suspended", 20, "the break")
+        wait_until(lambda: council.snapshot["state"]["sitting"]["status"] == "suspended", 20, "the break")
         assert daemon.http.get("/readyz").text == "ready\n"
 
 

@@ -298,7 +298,7 @@ export class FramePicture extends EventTarget {
                 this.#buffer = this.#source.addSourceBuffer(type);
                 this.#buffer.addEventListener("updateend", () => this.#pump());
             } else if (type !== this.#type) {
-                this.#buffer.changeType(type);
+                this.#buffer.changeType?.(type);
             }
             this.#type = type;
         }

@@ -47,7 +47,8 @@ export class MediaBuffer {
             await this.#opened;
             if (this.#closed) return;
             if (!this.#buffer) this.#buffer = this.#source.addSourceBuffer(mime);
-            else if (mime !== this.#mime) this.#buffer.changeType(mime);
+            // Browsers without changeType (WebKit of old phones) take another profile of the same codec all the same; if not, a new one is built.
+            else if (mime !== this.#mime) this.#buffer.changeType?.(mime);
             this.#mime = mime;
             await this.#operate(() => this.#buffer.appendBuffer(bytes));
         });

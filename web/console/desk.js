@@ -20,6 +20,8 @@ const always = new Set(["next", "undo", "callRoll", "registerAll", "roll", "item
  */
 export class Desk {
     #known = { from: null, make: null, allowed: null };
+    /** Wishes whose question is on its way or open: pressed again, they are not asked twice. */
+    #underWay = new Set();
 
     /** @param at `{ store, outbox, dialogs, stream, api, rules(), words(), roles(), hall(), note(text), focus(where) }` */
     constructor(at) {
@@ -46,10 +48,15 @@ export class Desk {
         return name in wishes ? allowedOnAir(this.at.stream.value).has(name) : this.#of(this.state).allowed.has(name);
     }
 
-    /** Runs a wish unless role or state forbid it. */
+    /** Runs a wish unless role or state forbid it, or it is under way. */
     async run(name, ...subject) {
-        if (!always.has(name) && !this.may(name)) return;
-        await (name in wishes ? this.air(name) : this[name](...subject));
+        if (this.#underWay.has(name) || (!always.has(name) && !this.may(name))) return;
+        this.#underWay.add(name);
+        try {
+            await (name in wishes ? this.air(name) : this[name](...subject));
+        } finally {
+            this.#underWay.delete(name);
+        }
     }
 
     /** Sends, unless the state has moved on while a person was asked. */

@@ -232,6 +232,9 @@ def test_a_vote_whose_picture_is_not_there_is_shown_all_the_same(watch, daemon):
 def test_the_seek_bar_marks_where_items_and_votes_began(watch, daemon):
     sitting = daemon.sitting
     sitting.do("take_up_item", item="i3")
+    taken = sitting.snapshot["state"]["current_item_since"]
+    # A vote comes some time after its item; on the bar a second is a few pixels.
+    wait_until(lambda: datetime.now(timezone.utc).timestamp() * 1000 > taken + 10_000, 30, "some seconds of debate")
     sitting.do("plan_round", round="marked", item="i3", kind="amendment", question="Поправка з позначкою")
     sitting.do("open_round", round="marked")
     sitting.do("close_round", round="marked")

@@ -52,6 +52,13 @@ function show() {
     write(line, said.line ? sentence(`line.${said.line.key}`, said.line.since) : "");
 }
 
+/** Words that do not fit are scrolled to, by keyboard too (WCAG 2.1.1); a screen that fits is no stop on the way. */
+function reachScreen() {
+    if (screen.scrollHeight > screen.clientHeight || screen.scrollWidth > screen.clientWidth) screen.tabIndex = 0;
+    else screen.removeAttribute("tabindex");
+}
+new ResizeObserver(reachScreen).observe(screen);
+
 function showScreen(said) {
     screen.hidden = said === null;
     // Before the broadcast there is nothing to play, to seek in or to hear.
@@ -61,6 +68,7 @@ function showScreen(said) {
     write(screen.querySelector("h2"), words.say(`screen.${said.key}.title`));
     write(screen.querySelector(".since"), said.since === null ? "" : words.say("since", { time: words.moment(said.since, Date.now()) }));
     write(screen.querySelector(".next"), words.say(`screen.${said.key}.next`, { detail: said.detail }));
+    reachScreen();
 }
 
 const sentence = (key, since) => (since ? `${words.say(key)} ${words.say("since", { time: words.moment(since, Date.now()) })}` : words.say(key));

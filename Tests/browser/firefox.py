@@ -36,6 +36,8 @@ class Firefox:
     """`with Firefox() as firefox: page = firefox.open(url)`. Ends with its whole process group."""
 
     def __enter__(self):
+        # `make test` installs it: a machine without it has not run the tests, and must say so.
+        assert FIREFOX, "Firefox is not installed: `make deps-test` does it, or name another with FIREFOX=…"
         self._folder = tempfile.TemporaryDirectory(prefix="plenary-firefox-", ignore_cleanup_errors=True)
         profile = Path(self._folder.name) / "profile"
         profile.mkdir()

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from Tests.browser.firefox import FIREFOX, Firefox
+from Tests.browser.firefox import Firefox
 from Tests.browser.screen import TEXTS, Display
 from Tests.support.daemon import Daemon
 from Tests.support.sitting import Sitting
@@ -51,7 +51,7 @@ def firefox():
 
 
 @pytest.mark.parametrize("seats", COUNCILS)
-@pytest.mark.parametrize("browser_name", ["chromium", pytest.param("firefox", marks=pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed"))])
+@pytest.mark.parametrize("browser_name", ["chromium", "firefox"])
 def test_a_whole_sitting_is_on_the_wall(watch, request, browser_name, seats):
     language = COUNCILS[seats]
     words = json.loads(open(f"web/languages/{language}.json", encoding="utf-8").read())

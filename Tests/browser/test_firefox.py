@@ -4,12 +4,10 @@ import re
 
 import pytest
 
-from Tests.browser.firefox import FIREFOX, Firefox
+from Tests.browser.firefox import Firefox
 from Tests.support.council import Council
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
-
-pytestmark = pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed")
 
 HALL = {"name": "demo", "title": "Демонстраційна зала", "camera": "test:", "language": "uk", "partDuration": 0.5}
 

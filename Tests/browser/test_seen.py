@@ -2,9 +2,7 @@
 
 import re
 
-import pytest
-
-from Tests.browser.firefox import FIREFOX, Firefox
+from Tests.browser.firefox import Firefox
 from Tests.support.council import Council
 from Tests.support.daemon import ROOT, Daemon
 from Tests.support.wait import wait_until
@@ -164,7 +162,6 @@ def test_a_whole_sitting_is_seen_in_chromium(watch):
         see_a_sitting(Council(daemon), Resident(InChromium(watch(daemon, language="en"))))
 
 
-@pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed")
 def test_a_whole_sitting_is_seen_in_firefox():
     with Daemon(halls=[HALL]) as daemon, Firefox() as firefox:
         see_a_sitting(Council(daemon), Resident(InFirefox(firefox.open(f"{daemon.url}/halls/demo").front())))

@@ -387,6 +387,24 @@ def test_a_day_leaves_nothing_behind(on_wall, daemon, artifacts, measured):
     assert after["Nodes"] < before["Nodes"] + 400 and after["JSEventListeners"] < before["JSEventListeners"] + 20, weights
 
 
+@pytest.mark.parametrize("deficiency", ["deuteranopia", "protanopia", "tritanopia", "achromatopsia"])
+def test_choices_are_told_apart_without_colours(on_wall, daemon, artifacts, deficiency):
+    """A picture for the eye; and for the test, that each choice has a mark and a word of its own."""
+    sitting = Sitting(daemon).seat().begin()
+    sitting.do("take_up_item", item="i1")
+    sitting.open_round("r1", item="i1")
+    sitting.vote("r1", yes=range(1, 19), no=range(19, 23), abstain=[23, 24])
+    sitting.end_round("r1")
+    display = on_wall(daemon)
+    display.wait_scene("result", "For", "Against", "Abstained", "Did not vote")
+    debugger = display.page.context.new_cdp_session(display.page)
+    debugger.send("Emulation.setEmulatedVisionDeficiency", {"type": deficiency})
+    display.page.screenshot(path=artifacts / f"display-result-{deficiency}.png")
+    marks = display.evaluate("Object.fromEntries([...document.querySelectorAll('council-hemicycle .seat')].map((one) => [one.dataset.choice, one.querySelector('.mark').getAttribute('d')]))")
+    assert {"yes", "no", "abstain", "not_voting", "absent"} == set(marks)
+    assert len(set(marks.values())) == len(marks), marks
+
+
 
 def test_the_hall_has_its_arms_and_its_own_plan(on_wall, tmp_path):
     """The picture of the configuration stands above the council's name; the seats stand where the roster says."""

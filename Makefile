@@ -11,10 +11,13 @@ KILLS ?= 5000
 # The pages' and pytest's tests run against this binary.
 PLENARY_BIN ?= $(CURDIR)/.build/debug/plenary
 export PLENARY_BIN
-# What `make test-live` runs: files or folders.
+# What `make test-live` runs: files, folders or tests.
 LIVE_TESTS ?= Tests/checker Tests/live Tests/browser
+# Swift suites that open sockets, start processes or fill a disk; `make test-fast` leaves them out.
+SOCKET_SUITES := GatewayTests|EventChannelTests|PushListenerLiveTests|ChildProcessTests|HallRelayTests|KillTests|FullDiskTests|DaemonTests
 # One order of flags in every build: without it SwiftPM shuffles package traits and compiles Hummingbird anew each time.
 SWIFT_BUILD := SWIFT_DETERMINISTIC_HASHING=1 swift build
+SWIFT_TEST := SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build
 
 # Debian packages: to build and run, and beyond that to test.
 BUILD_PACKAGES := git ca-certificates g++ pkg-config libavformat-dev libavcodec-dev libavutil-dev libswresample-dev libswscale-dev zlib1g-dev libsqlite3-dev \
@@ -24,7 +27,7 @@ TEST_PACKAGES := ffmpeg nodejs chromium firefox-esr python3-venv python3-gi gir1
 	nghttp2-client curl openssl procps fonts-noto-core nginx-light caddy vlc-bin vlc-plugin-base
 BENCH_PACKAGES := nginx-light libnginx-mod-rtmp libnginx-mod-nchan wrk util-linux strace
 
-.PHONY: help run build release test test-swift test-web test-live soak format lint bench screenshots clean deps-build deps-test deps-bench toolchain
+.PHONY: help run build build-tests release test test-fast test-swift test-web test-live soak format lint bench screenshots clean deps-build deps-test deps-bench toolchain
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -40,30 +43,36 @@ build: toolchain deps-build ## Build for development
 release: toolchain deps-build ## Build for use
 	$(SWIFT_BUILD) -c release --product plenary
 
-test: test-swift test-web test-live ## Install what tests need and run all of them
-	@echo
+test: ## Install what tests need and run all of them
+	@Tests/summary.py begin
+	@$(MAKE) --no-print-directory test-swift test-web test-live
+	@Tests/summary.py end
 	@echo "All tests passed: Swift (unit and in-process), web pages, live sockets and browser."
 
-test-swift: toolchain deps-build deps-test ## Only the Swift tests
+test-fast: build-tests ## Only what opens no socket and no browser: what one runs while working
+	$(SWIFT_TEST) --parallel --skip '$(SOCKET_SUITES)'
+	node --test web/tests/*.test.js
+
+build-tests: toolchain deps-build
 	@mkdir -p Tests/artifacts
 	$(SWIFT_BUILD) --build-tests 2>&1 | tee Tests/artifacts/build.log
 	@if grep -E '^(/|Sources/|Tests/).*: warning: ' Tests/artifacts/build.log | grep -v '/\.build/'; then echo "make: the build has warnings (above)"; exit 1; fi
-	@# one after the other: many of them measure sockets and memory, and two cores are soon busy
-	@# the failures once more at the end, where they are found
-	SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build --no-parallel 2>&1 | tee Tests/artifacts/swift-test.log \
-		|| { echo; echo "make: what failed:"; grep -aE '✘|Fatal error|error: Exited' Tests/artifacts/swift-test.log; exit 1; }
+
+test-swift: build-tests deps-test ## Only the Swift tests
+	@# pure ones side by side; one after the other what measures sockets and memory; the failures once more at the end, where they are found
+	@rm -f Tests/artifacts/swift-test.log
+	@for suites in "--parallel --skip" "--no-parallel --filter"; do \
+		$(SWIFT_TEST) $$suites '$(SOCKET_SUITES)' 2>&1 | tee -a Tests/artifacts/swift-test.log \
+			|| { echo; echo "make: what failed:"; grep -aE '✘|Fatal error|error: Exited' Tests/artifacts/swift-test.log; exit 1; }; done
 
 test-web: deps-test ## Only the tests of the web pages' modules
 	node --test web/tests/*.test.js
 
-test-live: test-swift deps-test .venv/ready ## Only the tests over real sockets and in a browser
-	@# Real time on a shared machine: what failed is tried again, alone, twice at most, and each outcome is printed. A fault fails each time.
-	.venv/bin/python -m pytest --durations=20 $(LIVE_TESTS) || { rc=$$?; for try in second third; do \
-		test $$rc -eq 1 || break; echo "make: a $$try time, only what failed:"; rc=0; \
-		.venv/bin/python -m pytest --last-failed --last-failed-no-failures=none $(LIVE_TESTS) || rc=$$?; done; exit $$rc; }
+test-live: build-tests deps-test .venv/ready ## Only the tests over real sockets and in a browser
+	.venv/bin/python Tests/run.py $(LIVE_TESTS)
 
-soak: build deps-test .venv/ready ## Kill the daemon 5,000 times during ballots (KILLS=… changes it): about an hour
-	PLENARY_KILLS=$(KILLS) .venv/bin/python -m pytest Tests/live/test_record.py -k kill_9
+soak: build deps-test .venv/ready ## What takes hours: kills during ballots (KILLS=… changes 5,000), days on the display's clock, long losses
+	PLENARY_KILLS=$(KILLS) .venv/bin/python -m pytest -m soak Tests/live Tests/browser
 
 .venv/ready: Tests/requirements.txt
 	/usr/bin/python3 -m venv --system-site-packages .venv

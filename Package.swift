@@ -15,7 +15,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -30,17 +30,21 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "Threads"),
 
+        // The floor that every room stands on: pure values and rules, no I/O.
+        .target(name: "Commons"),
+
         // The way of the video.
         .target(
             name: "StreamRelay",
             dependencies: [
-                "CFFmpeg", "CLinux", "Threads",
+                "CFFmpeg", "CLinux", "Commons", "Threads",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "PushIngest",
             dependencies: [
+                "Commons",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -50,22 +54,23 @@ let package = Package(
         .target(
             name: "VoteBoard",
             dependencies: [
+                "Commons",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ]),
 
         // Everybody's bytes: the WebSocket channel.
-        .target(name: "EventChannel", dependencies: ["CWebSockets", "CLinux", "Threads", .product(name: "Logging", package: "swift-log")]),
+        .target(name: "EventChannel", dependencies: ["CWebSockets", "CLinux", "Commons", "Threads", .product(name: "Logging", package: "swift-log")]),
 
         // What joins them.
         .target(
             name: "PlenaryConfiguration",
-            dependencies: ["StreamRelay", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["Commons", "StreamRelay", .product(name: "Yams", package: "Yams")]),
         .target(
             name: "Gateway",
             dependencies: [
-                "StreamRelay", "CZlib", "CLinux",
+                "StreamRelay", "CZlib", "CLinux", "Commons",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -85,7 +90,7 @@ let package = Package(
         .executableTarget(
             name: "plenary",
             dependencies: [
-                "StreamRelay", "PushIngest", "VoteBoard", "EventChannel", "PlenaryConfiguration", "Gateway", "CLinux",
+                "StreamRelay", "PushIngest", "VoteBoard", "EventChannel", "PlenaryConfiguration", "Gateway", "CLinux", "Commons",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -96,6 +101,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
 
+        .testTarget(name: "CommonsTests", dependencies: ["Commons"]),
         .testTarget(name: "StreamRelayTests", dependencies: ["StreamRelay", .product(name: "NIOCore", package: "swift-nio")]),
         .testTarget(
             name: "PushIngestTests",

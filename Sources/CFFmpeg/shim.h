@@ -32,9 +32,6 @@ static inline const char *cff_strerror(int code, char *buffer, size_t size) {
     return buffer;
 }
 
-/// The major version of libavformat that this was built with.
-static inline int cff_avformat_major(void) { return LIBAVFORMAT_VERSION_MAJOR; }
-
 /// A line of libav's log, formatted. Called on whichever thread libav logs from.
 typedef void (*cff_log_line)(int level, const char *line);
 
@@ -58,9 +55,6 @@ static inline void cff_set_log_sink(cff_log_line sink) {
     *cff_log_slot() = sink;
     av_log_set_callback(cff_log_forward);
 }
-
-/// Closes a dynamic write buffer and answers its bytes, which the caller frees with `av_free`.
-static inline int cff_close_dyn_buf(AVIOContext *io, uint8_t **bytes) { return avio_close_dyn_buf(io, bytes); }
 
 static const int CFF_ERROR_UNAUTHORIZED = AVERROR_HTTP_UNAUTHORIZED;
 static const int CFF_ERROR_FORBIDDEN = AVERROR_HTTP_FORBIDDEN;

@@ -1,6 +1,6 @@
 import StreamRelay
 
-/// What the door asks of the daemon: the halls, their live windows, and the operator's wishes.
+/// What the door asks of the daemon: the halls, their live windows, and the operator's commands.
 public protocol HallControl: Sendable {
     /// Names of the configured halls, in the order of the config.
     var halls: [HallSummary] { get }
@@ -15,8 +15,8 @@ public protocol HallControl: Sendable {
     /// such record, throws when it cannot be told now.
     func past(_ hall: String, from: Int64, until: Int64?) async throws(ControlProblem) -> [[UInt8]]?
     func status(_ hall: String) -> StreamStatus?
-    /// Carries a wish out and returns when it is done.
-    func perform(_ wish: StreamWish, on hall: String) async throws(ControlProblem)
+    /// Carries a command out and returns when it is done.
+    func perform(_ command: StreamCommand, on hall: String) async throws(ControlProblem)
     /// Opens the hall's camera once more, beside a running stream if the camera allows it, and describes what it sends.
     func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription
     /// Reads the config again and applies it; a config with faults changes nothing.
@@ -77,13 +77,13 @@ public struct HallSummary: Sendable, Equatable, Codable {
     }
 }
 
-public enum StreamWish: String, Sendable, Codable, CaseIterable {
+public enum StreamCommand: String, Sendable, Codable, CaseIterable {
     case start, stop, restart, hide, show
     case slateOn = "slate-on"
     case slateOff = "slate-off"
 }
 
-/// An RFC 9457 problem: what the door answers when a wish cannot be carried out.
+/// An RFC 9457 problem: what the door answers when a command cannot be carried out.
 public struct ControlProblem: Error, Sendable, Equatable, Codable {
     /// `about:blank` or a name of ours: `urn:plenary:already-running`.
     public var type: String

@@ -16,7 +16,7 @@ struct Plenary: AsyncParsableCommand {
             """,
         version: programVersion,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, StreamCommand.self, LogsCommand.self, ReloadCommand.self, VersionCommand.self,
+            ServeCommand.self, CheckCommand.self, StreamCommandGroup.self, LogsCommand.self, ReloadCommand.self, VersionCommand.self,
             RelayWorkerCommand.self,
         ],
         groupedSubcommands: [

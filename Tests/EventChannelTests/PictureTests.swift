@@ -134,7 +134,7 @@ struct PictureTests {
         #expect(studio.room.skips == 1)
     }
 
-    @Test func `a breath of lateness loses no frame`() {
+    @Test func `a short delay loses no frame`() {
         let studio = Studio()
         studio.begin()
         studio.frame("K1", isKeyframe: true)

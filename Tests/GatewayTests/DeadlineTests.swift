@@ -210,7 +210,7 @@ import Testing
 }
 
 /// Writes for ever, as fast as it is let.
-private final class Endless: AsideResponder {
+private final class Endless: RouterBridge {
     let running = Atomic<Int>(0)
     let written = Atomic<Int>(0)
 

@@ -189,9 +189,9 @@ import Testing
     }
 
     @Test func `a hashed name may be kept for ever`() {
-        #expect(AssetShelf.isHashed("page/hall.3f9a1c2e.js"))
+        #expect(AssetStore.isHashed("page/hall.3f9a1c2e.js"))
         #expect(
-            !AssetShelf.isHashed("page/hall.js") && !AssetShelf.isHashed("page/hall.min.js") && !AssetShelf.isHashed("deadbeef01/hall.js"))
+            !AssetStore.isHashed("page/hall.js") && !AssetStore.isHashed("page/hall.min.js") && !AssetStore.isHashed("deadbeef01/hall.js"))
     }
 
     @Test(arguments: [

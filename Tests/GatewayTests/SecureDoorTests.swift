@@ -53,15 +53,15 @@ import Testing
 
     @Test func `a new certificate is taken without dropping a connection, a broken one is not`() async throws {
         try await Door.open(tls: true) { door in
-            let shelf = try #require(door.doors.certificates)
+            let certificates = try #require(door.doors.certificates)
             let held = try await Subject.connected(port: door.port)
             #expect(held.subject == "first")
             try SelfSigned.write(to: door.directory, name: "second")
-            #expect(shelf.refresh())
+            #expect(certificates.refresh())
             let second = try await Subject.connected(port: door.port)
             #expect(second.subject == "second")
             try "no certificate".write(toFile: door.directory + "/chain.pem", atomically: true, encoding: .utf8)
-            #expect(!shelf.refresh())
+            #expect(!certificates.refresh())
             let third = try await Subject.connected(port: door.port)
             #expect(third.subject == "second")
             #expect(held.isOpen)

@@ -33,10 +33,10 @@ import Testing
         try FileManager.default.createDirectory(at: folder.appendingPathComponent("languages"), withIntermediateDirectories: true)
         try Data(Self.template.utf8).write(to: folder.appendingPathComponent("index.html"))
         try Data(Self.words.utf8).write(to: folder.appendingPathComponent("languages/uk.json"))
-        let shelf = AssetShelf(directory: folder.path)
-        let template = try #require(shelf.asset("index.html"))
+        let assets = AssetStore(directory: folder.path)
+        let template = try #require(assets.asset("index.html"))
         let snapshot = "{\"type\":\"snapshot\",\"epoch\":\"e\",\"seq\":7,\"now\":1,\"state\":\(state)}"
-        return try SittingPages(shelf: shelf).html(
+        return try SittingPages(assets: assets).html(
             "index.html", template, hall: HallSummary(name: "demo", title: "Рада", language: "uk"),
             record: FixedRecord(bytes: Array(snapshot.utf8)), origin: origin, address: "/halls/demo", hasPoster: hasPoster)
     }

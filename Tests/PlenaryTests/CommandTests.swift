@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `a hall's help teaches`() {
-        let help = Plenary.helpMessage(for: Wishing<StreamCommand.Slate>.self, columns: 200)
+        let help = Plenary.helpMessage(for: StreamSubcommand<StreamCommandGroup.Slate>.self, columns: 200)
         #expect(help.contains("Example: plenary stream slate council on"))
         #expect(help.contains("USAGE: plenary stream slate [--state <folder>] <hall> <position>"))
     }

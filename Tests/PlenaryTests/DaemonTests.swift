@@ -63,7 +63,7 @@ import Testing
         await daemon.shutdown()
     }
 
-    @Test func `a wish for a hall that is not there names the remedy`() async throws {
+    @Test func `a command for a hall that is not there names the remedy`() async throws {
         let config = try Self.halls("a")
         let daemon = try Self.daemon(config) { () throws(CommandFailure) in config }
         await #expect(throws: ControlProblem.unknownHall("x")) { try await daemon.perform(.start, on: "x") }

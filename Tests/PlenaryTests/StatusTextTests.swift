@@ -94,8 +94,8 @@ import Testing
     }
 
     @Test func `a watched page is drawn over the one before`() {
-        #expect(StreamCommand.Status.redrawn("a\nb\n", over: 0) == "\u{1B}[?7la\u{1B}[K\nb\u{1B}[K\n\u{1B}[J\u{1B}[?7h")
-        #expect(StreamCommand.Status.redrawn("a\n", over: 2).hasPrefix("\u{1B}[?7l\u{1B}[2Aa"))
+        #expect(StreamCommandGroup.Status.redrawn("a\nb\n", over: 0) == "\u{1B}[?7la\u{1B}[K\nb\u{1B}[K\n\u{1B}[J\u{1B}[?7h")
+        #expect(StreamCommandGroup.Status.redrawn("a\n", over: 2).hasPrefix("\u{1B}[?7l\u{1B}[2Aa"))
     }
 
     @Test func `a reload says what it did to whom`() {

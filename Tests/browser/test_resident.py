@@ -103,7 +103,7 @@ def test_a_change_is_seen_when_the_picture_shows_it_live_and_a_minute_back(watch
         try:
             shown = changes_of(viewer, fresh, 30)
         except NotInTime:
-            # The generated camera may lose its breath on a busy machine.
+            # The generated camera may fall behind on a busy machine.
             continue
         record = {line["fact"]["notice_posted"]["notice"]["text"] if "notice" in line["fact"]["notice_posted"] else line["fact"]["notice_posted"]["text"]: line["at"]
                   for line in map(json.loads, daemon.http.get("/api/v1/halls/demo/log").text.splitlines()[:-1]) if "notice_posted" in line.get("fact", {})}

@@ -1,6 +1,6 @@
 /// A hall's votes on one loop. Touched by the loop's thread alone.
 final class HallRoom: ClientRoom {
-    /// For so long one snapshot serves all who come, so that a crowd costs one encoding.
+    /// How long one encoded snapshot is reused for new clients, so that a crowd costs one encoding.
     private static let snapshotAge: Int64 = 100
 
     let feed: any EventFeed

@@ -91,7 +91,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A reset, a broken pipe: nothing to say to nobody.
+        // A reset or a broken pipe: the peer is gone, so no answer can be sent.
         context.fireErrorCaught(error)
     }
 
@@ -119,7 +119,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    /// The manager asks with PING, and says goodbye to the old: who is alive answers, and leaves. This is for the others.
+    /// The connection manager sends PING and GOAWAY; a live peer acknowledges and closes. This deadline is for peers that do neither.
     private func isOutlived(_ now: NIODeadline, _ limits: DoorLimits) -> Bool {
         if now - heardAt > limits.pingInterval + limits.pingDeadline { return true }
         return limits.connectionAge.map { now - openedAt > $0 + limits.drainDeadline + limits.pingDeadline } ?? false

@@ -100,7 +100,7 @@ extension DoorHandler {
     }
 
     /// Counts the request and, when asked to, logs it.
-    func finishBooks(aborted: Bool) {
+    func recordCompletion(aborted: Bool) {
         guard let exchange else { return }
         self.exchange = nil
         // 499: the client left before the answer began, as front proxies count it.

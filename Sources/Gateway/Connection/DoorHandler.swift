@@ -83,7 +83,7 @@ final class DoorHandler: ChannelDuplexHandler {
         listener = nil
         task?.cancel()
         task = nil
-        if exchange != nil { finishBooks(aborted: true) }
+        if exchange != nil { recordCompletion(aborted: true) }
         queue.removeAll()
         rest = []
         phase = .closing
@@ -98,7 +98,7 @@ final class DoorHandler: ChannelDuplexHandler {
         switch phase {
         case .idle, .header, .body:
             if queue.isEmpty { take(part) } else { queue.append(part) }
-        case .held, .aside, .sending:
+        case .held, .routed, .sending:
             queue.append(part)
         case .closing: break
         }
@@ -134,7 +134,7 @@ final class DoorHandler: ChannelDuplexHandler {
             switch phase {
             // A client that hangs up while it waits sends no more than this.
             case .idle, .header, .body, .held: if !isHTTP2 { context.close(promise: nil) }
-            case .aside, .sending: keepsAlive = false
+            case .routed, .sending: keepsAlive = false
             case .closing: context.close(promise: nil)
             }
         }
@@ -149,7 +149,7 @@ final class DoorHandler: ChannelDuplexHandler {
         let fault = Self.fault(for: error, isTargetTooLong: connection.requestLineBytes > limits.targetBytes)
         switch phase {
         case .idle, .header, .body: refuse(fault.status, fault.sentence)
-        case .held, .aside, .sending: self.fault = fault
+        case .held, .routed, .sending: self.fault = fault
         case .closing: break
         }
     }
@@ -218,7 +218,7 @@ final class DoorHandler: ChannelDuplexHandler {
                 exchange!.kind = .live
                 answerLive(target)
             } else {
-                answerAside(target)
+                passToRouter(target)
             }
         } catch {
             send(.problem(400, error.sentence))
@@ -243,10 +243,10 @@ final class DoorHandler: ChannelDuplexHandler {
         send(.problem(status, sentence))
     }
 
-    /// The answer is written: books are kept, and the next request, if it is here already, is taken.
+    /// The answer has been written: records its completion and takes the next request if it has already arrived.
     func finished() {
         let wasComplete = phase != .body || !isHTTP2
-        finishBooks(aborted: false)
+        recordCompletion(aborted: false)
         guard keepsAlive, !isHTTP2 else {
             close(wasComplete: wasComplete)
             return

@@ -11,7 +11,7 @@ enum DoorPhase: Equatable {
     /// Waits for a part or a playlist; has the hold's own limit.
     case held
     /// Hummingbird works on the answer.
-    case aside
+    case routed
     /// The answer is going out, piece by piece.
     case sending
     /// Answered for good; waits for the peer to close.
@@ -28,7 +28,7 @@ extension DoorPhase {
         case .idle: elapsed > limits.idleDeadline ? .closeIdle : .fine
         case .header: elapsed > limits.headerDeadline ? .refuseHeader : .fine
         case .body: elapsed > limits.bodyDeadline ? .refuseBody : .fine
-        case .held, .aside: .fine
+        case .held, .routed: .fine
         case .sending: elapsed > limits.stallDeadline ? .closeStalled : .fine
         case .closing: elapsed > .seconds(1) ? .closeNow : .fine
         }

@@ -8,16 +8,16 @@ final class DoorShared: Sendable {
     let control: any HallControl
     let logger: Logger
     let census: ConnectionCensus
-    let playlists = GzipShelf()
+    let playlists = GzipCache()
     let heldRequests = Atomic<Int>(0)
     let draining = Atomic<Bool>(false)
     let listening = Atomic<Bool>(false)
     /// Answers what is not live video: Hummingbird's router.
-    let router: any AsideResponder
+    let router: any RouterBridge
 
     init(
         settings: GatewaySettings, control: any HallControl, logger: Logger, census: ConnectionCensus? = nil,
-        router: any AsideResponder
+        router: any RouterBridge
     ) {
         self.settings = settings
         self.control = control

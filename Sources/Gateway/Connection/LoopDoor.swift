@@ -23,7 +23,7 @@ final class LoopDoor {
     init(loop: any EventLoop, shared: DoorShared) {
         self.loop = loop
         self.shared = shared
-        renderings = PlaylistRenderings(shelf: shared.playlists)
+        renderings = PlaylistRenderings(cache: shared.playlists)
         holds = LiveHolds(door: self)
         events = LoopEvents(door: self)
     }

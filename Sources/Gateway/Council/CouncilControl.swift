@@ -5,19 +5,19 @@ public protocol CouncilControl: Sendable {
     /// Reads a command, strictly; nothing happens before it is performed.
     func command(_ body: [UInt8], in hall: String) -> Result<CouncilCommand, CouncilAnswer>
     /// A roster as CSV or JSON takes the place of the hall's.
-    func importRoster(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer
+    func importRoster(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer
     /// An agenda as CSV or JSON takes the place of the sitting's.
-    func importAgenda(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer
+    func importAgenda(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer
     /// The council's rules, as a file of `config/rules/`.
-    func setRules(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer
+    func setRules(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer
     /// A vote that a hall's own voting system held, as Ukrainian systems write it.
-    func takeHallSystem(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer
+    func takeHallSystem(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer
     /// The rules in force, as JSON.
     func rules(of hall: String) -> CouncilAnswer
     /// The record for everybody, a piece at a time: a line for each event, the signed head last.
     func record(of hall: String) -> any RecordReader
     /// A sitting's votes for others' programs.
-    func export(_ wish: ExportWish, in hall: String) async -> CouncilAnswer
+    func export(_ request: ExportRequest, in hall: String) async -> CouncilAnswer
 }
 
 /// A command that was read and waits for permission.
@@ -37,7 +37,7 @@ public struct CouncilCommand: Sendable {
 }
 
 /// How a file is to be taken.
-public struct ImportWish: Sendable, Equatable {
+public struct ImportRequest: Sendable, Equatable {
     /// Who asks, for the record.
     public var by: String
     /// Says what would change, and changes nothing.
@@ -61,7 +61,7 @@ public struct ImportWish: Sendable, Equatable {
     }
 }
 
-public struct ExportWish: Sendable, Equatable {
+public struct ExportRequest: Sendable, Equatable {
     public enum Format: String, Sendable, CaseIterable {
         /// Ukraine's open-data set of resolution 835, a table at a time.
         case resolution835 = "835"
@@ -83,12 +83,12 @@ public struct ExportWish: Sendable, Equatable {
         self.authority = authority
     }
 
-    public static func == (left: ExportWish, right: ExportWish) -> Bool {
+    public static func == (left: ExportRequest, right: ExportRequest) -> Bool {
         left.format == right.format && left.sitting == right.sitting && left.table == right.table && left.authority == right.authority
     }
 }
 
-/// What became of a wish, ready to send.
+/// What became of a request, ready to send.
 public struct CouncilAnswer: Error, Sendable, Equatable {
     public var status: Int
     public var contentType: String

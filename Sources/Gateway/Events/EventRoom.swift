@@ -2,7 +2,7 @@ import NIOCore
 
 /// A hall's listeners on one loop. A message reaches the loop as one hop, is made into bytes once, and goes to all.
 final class EventRoom {
-    /// For so long one snapshot serves all who come.
+    /// How long one encoded snapshot is reused for new clients.
     private static let snapshotAge = TimeAmount.milliseconds(100)
 
     unowned let door: LoopDoor

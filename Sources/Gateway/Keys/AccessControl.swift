@@ -36,19 +36,19 @@ final class AccessControl: Sendable {
 
     // MARK: may they
 
-    /// The one who asks, when they may do `deed`, and, when it is about a hall, there.
-    func admit(_ request: Request, _ context: DoorContext, to deed: Deed, in hall: String? = nil) throws(Refused) -> Identity {
+    /// The one who asks, when they may do `permission`, and, when it is about a hall, there.
+    func admit(_ request: Request, _ context: DoorContext, to permission: Permission, in hall: String? = nil) throws(ProblemResponse) -> Identity {
         let identity = try identify(request, context)
-        try require(deed, of: identity, in: hall, request, context)
+        try require(permission, of: identity, in: hall, request, context)
         return identity
     }
 
-    func require(_ deed: Deed, of identity: Identity, in hall: String?, _ request: Request, _ context: DoorContext) throws(Refused) {
-        guard RoleMatrix.allows(identity.roles, deed) else {
-            let needed = RoleMatrix.roles(for: deed).map(\.rawValue).joined(separator: " or ")
+    func require(_ permission: Permission, of identity: Identity, in hall: String?, _ request: Request, _ context: DoorContext) throws(ProblemResponse) {
+        guard RoleMatrix.allows(identity.roles, permission) else {
+            let needed = RoleMatrix.roles(for: permission).map(\.rawValue).joined(separator: " or ")
             let own = identity.roles.map(\.rawValue).sorted().joined(separator: ", ")
-            deny(.role, request, context, "\(identity.name) (\(own)) may not \(deed.words)", hall: hall)
-            throw .forbidden("urn:plenary:role-missing", "\(own) may not \(deed.words): this needs the role \(needed)")
+            deny(.role, request, context, "\(identity.name) (\(own)) may not \(permission.words)", hall: hall)
+            throw .forbidden("urn:plenary:role-missing", "\(own) may not \(permission.words): this needs the role \(needed)")
         }
         guard let hall, !identity.mayEnter(hall) else { return }
         deny(.hall, request, context, "\(identity.name) is not for this hall", hall: hall)
@@ -57,7 +57,7 @@ final class AccessControl: Sendable {
 
     // MARK: who is it
 
-    func identify(_ request: Request, _ context: DoorContext) throws(Refused) -> Identity {
+    func identify(_ request: Request, _ context: DoorContext) throws(ProblemResponse) -> Identity {
         if context.caller.audience == .operators { return .local(user: users.name(of: context.caller.user)) }
         if let field = request.headers[.authorization] { return try bearer(field, request, context) }
         guard let secret = Self.cookie(of: request) else {
@@ -83,7 +83,7 @@ final class AccessControl: Sendable {
         context.caller.audience == .operators || request.headers[.authorization] != nil || Self.cookie(of: request) != nil
     }
 
-    private func bearer(_ field: String, _ request: Request, _ context: DoorContext) throws(Refused) -> Identity {
+    private func bearer(_ field: String, _ request: Request, _ context: DoorContext) throws(ProblemResponse) -> Identity {
         let words = field.split(separator: " ")
         guard words.count == 2, words[0].lowercased() == "bearer", request.headers[values: .authorization].count == 1 else {
             deny(.badToken, request, context, "the Authorization field is no Bearer token")
@@ -97,7 +97,7 @@ final class AccessControl: Sendable {
     }
 
     /// A wrong or old secret: counted against its address.
-    func wrongSecret(_ fault: KeyRing.Fault, _ request: Request, _ context: DoorContext) -> Refused {
+    func wrongSecret(_ fault: KeyRing.Fault, _ request: Request, _ context: DoorContext) -> ProblemResponse {
         if case .expired(let name) = fault {
             deny(.expired, request, context, "the token “\(name)” has expired")
             return .unknown("urn:plenary:token-expired", "this token has expired: have a new one made")
@@ -120,7 +120,7 @@ final class AccessControl: Sendable {
     // MARK: sessions
 
     /// Before a secret is looked at: not while its address is locked out, nor from another site's page.
-    func checkSignIn(_ request: Request, _ context: DoorContext) throws(Refused) {
+    func checkSignIn(_ request: Request, _ context: DoorContext) throws(ProblemResponse) {
         try checkOrigin(request, context)
         guard let wait = lockout.withLock({ $0.wait(peer(of: request, context), at: now()) }) else { return }
         deny(.locked, request, context, "a sign-in while locked out")
@@ -130,7 +130,7 @@ final class AccessControl: Sendable {
     func signedIn(_ request: Request, _ context: DoorContext) { lockout.withLock { $0.succeeded(peer(of: request, context)) } }
 
     /// What a browser says about where the request comes from; other programs say nothing.
-    private func checkOrigin(_ request: Request, _ context: DoorContext) throws(Refused) {
+    private func checkOrigin(_ request: Request, _ context: DoorContext) throws(ProblemResponse) {
         guard let origin = request.headers[.origin] else { return }
         let own = request.head.authority?.lowercased() ?? ""
         if origin == "https://\(own)" || (!isSecure(request, context) && origin == "http://\(own)") { return }
@@ -160,7 +160,7 @@ final class AccessControl: Sendable {
     // MARK: what every request is asked
 
     /// Addresses are logged, remembered and shown: a secret has no place in one.
-    func checkTarget(_ request: Request, _ context: DoorContext) throws(Refused) {
+    func checkTarget(_ request: Request, _ context: DoorContext) throws(ProblemResponse) {
         guard let query = request.uri.query, !query.isEmpty else { return }
         let hasSecret = query.split(separator: "&").contains { pair in
             let parts = pair.split(separator: "=", maxSplits: 1)
@@ -170,7 +170,7 @@ final class AccessControl: Sendable {
         }
         guard hasSecret else { return }
         deny(.tokenInURL, request, context, "a token in an address")
-        throw Refused(
+        throw ProblemResponse(
             problem: ControlProblem(
                 type: "urn:plenary:token-in-url", title: "Bad Request", status: 400,
                 detail:
@@ -218,13 +218,13 @@ extension Identity {
     }
 }
 
-extension Refused {
+extension ProblemResponse {
     static let tokenNeeded = unknown(
         "urn:plenary:token-needed",
         "this needs a token (Authorization: Bearer …) or a console session; `plenary token create` makes one, on the machine itself")
 
-    static func unstored(_ words: String) -> Refused {
-        Refused(
+    static func unstored(_ words: String) -> ProblemResponse {
+        ProblemResponse(
             problem: ControlProblem(
                 type: "urn:plenary:storage", title: "Insufficient Storage", status: 507,
                 detail: "nothing was changed, for \(words). Free some space and try again"))

@@ -13,7 +13,7 @@ public enum Role: String, Codable, Sendable, CaseIterable {
 }
 
 /// What can be asked of the daemon beyond reading what everybody may read.
-public enum Deed: String, Sendable, CaseIterable {
+public enum Permission: String, Sendable, CaseIterable {
     case streams, sitting, ballots
     case hallSystem = "hall-system"
     case tokens, reload, logs
@@ -34,7 +34,7 @@ public enum Deed: String, Sendable, CaseIterable {
 
 /// Who may do what: the only place where it stands.
 public enum RoleMatrix {
-    public static let deeds: [Role: Set<Deed>] = [
+    public static let permissions: [Role: Set<Permission>] = [
         .operator: [.streams],
         .secretary: [.sitting, .ballots, .hallSystem],
         .votingSystem: [.ballots, .hallSystem],
@@ -42,12 +42,12 @@ public enum RoleMatrix {
         .admin: [.tokens, .reload, .logs],
     ]
 
-    public static func allows(_ roles: some Sequence<Role>, _ deed: Deed) -> Bool {
-        roles.contains { deeds[$0]?.contains(deed) == true }
+    public static func allows(_ roles: some Sequence<Role>, _ permission: Permission) -> Bool {
+        roles.contains { permissions[$0]?.contains(permission) == true }
     }
 
     /// The roles that may, in the order of their list.
-    public static func roles(for deed: Deed) -> [Role] { Role.allCases.filter { allows([$0], deed) } }
+    public static func roles(for permission: Permission) -> [Role] { Role.allCases.filter { allows([$0], permission) } }
 }
 
 /// Who asks, once that is known.

@@ -16,7 +16,7 @@ enum Secret {
     /// A name that tells nothing.
     static func id() -> String { hex(bytes(6)) }
 
-    /// 60 bits to type by hand: `7KQ2-MX4D-93TB`. No letter that looks like another.
+    /// 60 bits to type by hand: `7KQ2-MX4D-93TB`. The alphabet leaves out characters that are easily mistaken for each other (0/O, 1/I/L).
     static func setupCode() -> String {
         let letters = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
         let code = bytes(12).map { letters[Int($0 & 31)] }

@@ -77,11 +77,11 @@ struct DoorPipeline: Sendable {
                     HTTP2FramePayloadToHTTP1ServerCodec(), DoorHandler(door: door, connection: connection, wire: .http2))
             }
         }
-        let waker = Waker()
-        try channel.pipeline.syncOperations.addHandlers(waker, manager)
-        try channel.pipeline.syncOperations.context(handler: waker).fireChannelActive()
+        let signal = ActiveSignal()
+        try channel.pipeline.syncOperations.addHandlers(signal, manager)
+        try channel.pipeline.syncOperations.context(handler: signal).fireChannelActive()
     }
 }
 
 /// Tells the handler behind it that the channel is active: after ALPN that moment has passed, and the manager's timers start with it.
-private final class Waker: ChannelInboundHandler, Sendable { typealias InboundIn = HTTP2Frame }
+private final class ActiveSignal: ChannelInboundHandler, Sendable { typealias InboundIn = HTTP2Frame }

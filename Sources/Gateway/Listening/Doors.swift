@@ -16,12 +16,12 @@ final class Doors: Sendable {
     let shared: DoorShared
     private let loops: [ObjectIdentifier: NIOLoopBound<LoopDoor>]
     private let eventLoops: [any EventLoop]
-    let certificates: CertificateShelf?
+    let certificates: CertificateStore?
     private let listeners = Mutex<[any Channel]>([])
 
     init(shared: DoorShared, group: MultiThreadedEventLoopGroup) async throws {
         self.shared = shared
-        certificates = try shared.settings.certificate.map { try CertificateShelf($0, logger: shared.logger) }
+        certificates = try shared.settings.certificate.map { try CertificateStore($0, logger: shared.logger) }
         eventLoops = Array(group.makeIterator())
         var loops: [ObjectIdentifier: NIOLoopBound<LoopDoor>] = [:]
         for loop in eventLoops {
@@ -78,7 +78,7 @@ final class Doors: Sendable {
                     // `channel.remoteAddress` is known only once the channel is active, after this.
                     let peer = try? channel._channelCore.remoteAddress0()
                     guard shared.census.admit(PeerKey(peer), isOperator: audience == .operators) == .admitted else {
-                        try channel.pipeline.syncOperations.addHandler(TurnAway(census: shared.census, isSecure: certificates != nil))
+                        try channel.pipeline.syncOperations.addHandler(OverloadResponse(census: shared.census, isSecure: certificates != nil))
                         return
                     }
                     if audience == .everybody { Self.tune(channel) }

@@ -56,7 +56,7 @@ extension DoorHandler {
         }
     }
 
-    private func refuseLive(_ refusal: LiveRefusal) {
+    private func refuseLive(_ refusal: LiveRequestRefusal) {
         sendLive(.problem(refusal.status, refusal.reason, retryAfter: refusal.retryAfter))
     }
 
@@ -122,7 +122,7 @@ extension DoorHandler {
             return
         }
         fields.add(name: "accept-ranges", value: "bytes")
-        // RFC 9110 §14.2: a range is a GET's matter.
+        // RFC 9110 §14.2: Range is defined for GET only.
         let asked = exchange!.isHead || !Preconditions.rangeHolds(headers, etag: resource.etag) ? nil : headers.first(name: "range")
         switch ByteRange(asked, length: count) {
         case .whole: sendLive(Answer(status: 200, fields: fields, chunks: resource.chunks, count: count))

@@ -35,7 +35,7 @@ final class LiveHolds {
         var waiting: [Question: [LiveHold]] = [:]
     }
 
-    static let closing = LiveRefusal(status: 503, reason: "the server is closing: come back in a moment", retryAfter: 2)
+    static let closing = LiveRequestRefusal(status: 503, reason: "the server is closing: come back in a moment", retryAfter: 2)
 
     private unowned let door: LoopDoor
     private var watches: [String: Watch] = [:]
@@ -52,7 +52,7 @@ final class LiveHolds {
         guard shared.heldRequests.load(ordering: .relaxed) < shared.limits.heldRequests else {
             door.counters.holdsRefused += 1
             return .failure(
-                .refused(LiveRefusal(status: 503, reason: "too many requests are waiting: come back in a moment", retryAfter: 1)))
+                .refused(LiveRequestRefusal(status: 503, reason: "too many requests are waiting: come back in a moment", retryAfter: 1)))
         }
         if observe(hall, source) {
             // It may have changed after it said “hold” and before it was observed.
@@ -91,7 +91,7 @@ final class LiveHolds {
 
     enum Instead: Error {
         case ready(LiveResource)
-        case refused(LiveRefusal)
+        case refused(LiveRequestRefusal)
     }
 
     /// The waiter left.
@@ -116,7 +116,7 @@ final class LiveHolds {
         for question in watch.waiting.keys {
             let answer =
                 source?.answer(LiveRequest(name: question.name, query: question.query))
-                ?? .refused(LiveRefusal(status: 404, reason: "there is no hall “\(hall)” any more"))
+                ?? .refused(LiveRequestRefusal(status: 404, reason: "there is no hall “\(hall)” any more"))
             if case .hold = answer { continue }
             guard let list = watches[hall]?.waiting.removeValue(forKey: question) else { continue }
             forget(list.count)
@@ -130,13 +130,13 @@ final class LiveHolds {
     func expire(now: NIODeadline) {
         guard count > 0 else { return }
         refuse(
-            LiveRefusal(status: 503, reason: "what you wait for did not come in time: ask for the playlist anew", retryAfter: 1),
+            LiveRequestRefusal(status: 503, reason: "what you wait for did not come in time: ask for the playlist anew", retryAfter: 1),
             to: { $0.deadline <= now })
     }
 
-    func releaseAll(_ refusal: LiveRefusal) { refuse(refusal, to: { _ in true }) }
+    func releaseAll(_ refusal: LiveRequestRefusal) { refuse(refusal, to: { _ in true }) }
 
-    private func refuse(_ refusal: LiveRefusal, to isMeant: (LiveHold) -> Bool) {
+    private func refuse(_ refusal: LiveRequestRefusal, to isMeant: (LiveHold) -> Bool) {
         let meant = watches.values.flatMap { $0.waiting.values.flatMap { $0.filter(isMeant) } }
         for hold in meant {
             guard let waiter = hold.waiter else { continue }

@@ -30,7 +30,7 @@ final class Rendering {
     }
 }
 
-/// The loop's own shelf of ready playlists, in front of the shared one. Two generations: what was not asked for lately is forgotten.
+/// The loop's own cache of ready playlists, in front of the shared one. Two generations: what was not asked for lately is forgotten.
 final class PlaylistRenderings {
     private struct Pair {
         var resource: LiveResource
@@ -42,13 +42,13 @@ final class PlaylistRenderings {
         let playlist: PlaylistKey
         let maxAge: Int
     }
-    private let shelf: GzipShelf
+    private let cache: GzipCache
     private var young: [Key: Pair] = [:]
     private var old: [Key: Pair] = [:]
     /// What was asked for last, as mostly many ask for the same; with the resource, for the key is an address of its bytes.
     private var last: (key: Key, resource: LiveResource, gzip: Bool, rendering: Rendering)?
 
-    init(shelf: GzipShelf) { self.shelf = shelf }
+    init(cache: GzipCache) { self.cache = cache }
 
     func rendering(_ resource: LiveResource, gzip: Bool) -> Rendering {
         let key = Key(playlist: PlaylistKey(resource), maxAge: resource.maxAge)
@@ -60,7 +60,7 @@ final class PlaylistRenderings {
 
     private func find(_ key: Key, _ resource: LiveResource, gzip: Bool) -> Rendering {
         var pair = young[key] ?? old[key] ?? Pair(resource: resource, plain: Self.plain(resource), gzip: nil)
-        if gzip, pair.gzip == nil { pair.gzip = .some(Self.compressed(resource, by: shelf)) }
+        if gzip, pair.gzip == nil { pair.gzip = .some(Self.compressed(resource, by: cache)) }
         if young[key] == nil || gzip {
             if young.count >= 64 {
                 old = young
@@ -78,8 +78,8 @@ final class PlaylistRenderings {
         return Rendering(fields: fields, chunks: resource.chunks, count: resource.byteCount)
     }
 
-    private static func compressed(_ resource: LiveResource, by shelf: GzipShelf) -> Rendering? {
-        guard let bytes = shelf.compressed(resource) else { return nil }
+    private static func compressed(_ resource: LiveResource, by cache: GzipCache) -> Rendering? {
+        guard let bytes = cache.compressed(resource) else { return nil }
         var fields = LiveFields.common(resource)
         fields.add(name: "etag", value: LiveFields.gzipTag(resource.etag))
         fields.add(name: "content-encoding", value: "gzip")

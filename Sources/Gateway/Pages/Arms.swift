@@ -35,10 +35,10 @@ public enum Arms {
     static func read(_ path: String) throws(Fault) -> Asset {
         guard let stamp = FileStamp(path) else { throw .unreadable }
         guard stamp.size <= largest else { throw .tooLarge(bytes: stamp.size) }
-        guard let bytes = AssetShelf.read(path, count: Int(stamp.size)) else { throw .unreadable }
+        guard let bytes = AssetStore.read(path, count: Int(stamp.size)) else { throw .unreadable }
         guard let contentType = contentType(Array(bytes.readableBytesView)) else { throw .unknownKind }
         return Asset(
-            bytes: bytes, gzip: contentType == svg ? Gzip.compress([bytes]) : nil, contentType: contentType, etag: AssetShelf.tag(bytes),
+            bytes: bytes, gzip: contentType == svg ? Gzip.compress([bytes]) : nil, contentType: contentType, etag: AssetStore.tag(bytes),
             isHashed: false)
     }
 
@@ -74,7 +74,7 @@ public enum Arms {
 }
 
 /// The halls' arms in memory; each is read again when its file changed.
-final class ArmsShelf: Sendable {
+final class ArmsCache: Sendable {
     private let entries = Mutex<[String: (stamp: FileStamp, asset: Asset?)]>([:])
     private static let most = 64
 

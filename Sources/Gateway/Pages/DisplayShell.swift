@@ -13,19 +13,19 @@ struct DisplayShell: Sendable {
     private static let single = ["page/icon.svg", "page/language.js", "tokens.css"]
     private static let page = "display.html"
 
-    let shelf: AssetShelf
+    let assets: AssetStore
 
     /// Changes with the bytes of any of the files. Of letters, digits and `-` alone.
     var version: String { listed().version }
 
     /// The worker's script with the version and the files in it: other files make another script, which browsers see as an update.
     func script(to request: Request) -> Response? {
-        guard let template = shelf.asset(Self.worker) else { return nil }
+        guard let template = assets.asset(Self.worker) else { return nil }
         let (version, paths) = listed()
         let list = ([version] + paths.filter { $0 != Self.worker }.map { "/assets/" + $0 }).joined(separator: " ")
         let bytes = ByteBuffer(string: HTML.filled(String(buffer: template.bytes), ["shell": .text(list)]))
         let asset = Asset(
-            bytes: bytes, gzip: Gzip.compress([bytes]), contentType: template.contentType, etag: AssetShelf.tag(bytes), isHashed: false)
+            bytes: bytes, gzip: Gzip.compress([bytes]), contentType: template.contentType, etag: AssetStore.tag(bytes), isHashed: false)
         var response = FileAnswer.response(asset, to: request)
         // Its script lies below /assets/, the pages it serves below /display/.
         response.headers[HTTPField.Name("service-worker-allowed")!] = "/display/"
@@ -34,10 +34,10 @@ struct DisplayShell: Sendable {
     }
 
     private func listed() -> (version: String, paths: [String]) {
-        let single = Self.single.filter { shelf.asset($0) != nil }
-        let paths = (Self.folders.flatMap { shelf.paths(in: $0) } + single).filter { !$0.contains(" ") }.sorted()
-        let tags = ([Self.page] + paths).compactMap { path in shelf.asset(path).map { "\(path) \($0.etag)" } }
-        let version = AssetShelf.tag(ByteBuffer(string: tags.joined(separator: "\n"))).filter { $0 != "\"" }
+        let single = Self.single.filter { assets.asset($0) != nil }
+        let paths = (Self.folders.flatMap { assets.paths(in: $0) } + single).filter { !$0.contains(" ") }.sorted()
+        let tags = ([Self.page] + paths).compactMap { path in assets.asset(path).map { "\(path) \($0.etag)" } }
+        let version = AssetStore.tag(ByteBuffer(string: tags.joined(separator: "\n"))).filter { $0 != "\"" }
         return (version, paths)
     }
 }

@@ -15,8 +15,8 @@ struct PageRoutes: Sendable {
     private static let withSitting: Set<String> = ["index.html", "embed.html"]
 
     let control: any HallControl
-    private let shelf: AssetShelf
-    private let arms = ArmsShelf()
+    private let assets: AssetStore
+    private let arms = ArmsCache()
     private let sittings: SittingPages
     private let shell: DisplayShell
     private let policy: PagePolicy
@@ -24,9 +24,9 @@ struct PageRoutes: Sendable {
 
     init(settings: GatewaySettings, control: any HallControl) {
         self.control = control
-        shelf = AssetShelf(directory: settings.pagesDirectory)
-        shell = DisplayShell(shelf: shelf)
-        sittings = SittingPages(shelf: shelf)
+        assets = AssetStore(directory: settings.pagesDirectory)
+        shell = DisplayShell(assets: assets)
+        sittings = SittingPages(assets: assets)
         isSecure = settings.certificate != nil
         policy = PagePolicy(embedParents: settings.embedParents)
     }
@@ -62,7 +62,7 @@ struct PageRoutes: Sendable {
                 .get: { request, context in
                     let path = context.parameters.getCatchAll().joined(separator: "/")
                     if path == DisplayShell.worker, let script = shell.script(to: request) { return script }
-                    guard let asset = shelf.asset(path), !path.hasSuffix(".html") else { throw ControlProblem.notThere(request.uri.path) }
+                    guard let asset = assets.asset(path), !path.hasSuffix(".html") else { throw ControlProblem.notThere(request.uri.path) }
                     return FileAnswer.response(asset, to: request)
                 }
             ])
@@ -71,7 +71,7 @@ struct PageRoutes: Sendable {
                 .init("/" + name),
                 [
                     .get: { request, _ in
-                        guard let asset = shelf.asset(name) else { throw ControlProblem.notThere(request.uri.path) }
+                        guard let asset = assets.asset(name) else { throw ControlProblem.notThere(request.uri.path) }
                         return FileAnswer.response(asset, to: request)
                     }
                 ])
@@ -94,14 +94,14 @@ struct PageRoutes: Sendable {
         let list = items.joined(separator: "\n")
         let language = halls.first?.language ?? "en"
         let values: [String: HTML.Value] = ["halls": .html(list), "lang": .text(language), "title": .text("Plenary")]
-        if let template = shelf.asset("halls.html") { return html(HTML.filled(String(buffer: template.bytes), values), request) }
+        if let template = assets.asset("halls.html") { return html(HTML.filled(String(buffer: template.bytes), values), request) }
         return html(HTML.filled(Self.plainList, values), request)
     }
 
     /// - Parameter hall: whose page it is; for the console, whose language it speaks at first.
     private func page(_ file: String, _ hall: HallSummary?, _ request: Request, address: String) throws -> Response {
         let name = hall?.name ?? ""
-        guard let template = shelf.asset(file) else {
+        guard let template = assets.asset(file) else {
             throw ControlProblem(
                 type: "urn:plenary:no-pages", title: "Not Found", status: 404,
                 detail: "the page \(file) is not installed on this server; the stream itself is at /live/\(name)/index.m3u8")
@@ -129,7 +129,7 @@ struct PageRoutes: Sendable {
 
     private func emblem(_ hall: HallSummary?) -> PageEmblem {
         guard let hall, arms.picture(control.arms(hall.name)) != nil else { return .neutral }
-        let words = shelf.asset("languages/\(hall.language).json") ?? shelf.asset("languages/en.json")
+        let words = assets.asset("languages/\(hall.language).json") ?? assets.asset("languages/en.json")
         return .arms(of: hall.name, PageWords(language: hall.language, json: words.map { Array($0.bytes.readableBytesView) } ?? []))
     }
 
@@ -137,7 +137,7 @@ struct PageRoutes: Sendable {
     private func html(_ text: String, _ request: Request) -> Response {
         let bytes = ByteBuffer(string: text)
         let asset = Asset(
-            bytes: bytes, gzip: Gzip.compress([bytes]), contentType: "text/html; charset=utf-8", etag: AssetShelf.tag(bytes),
+            bytes: bytes, gzip: Gzip.compress([bytes]), contentType: "text/html; charset=utf-8", etag: AssetStore.tag(bytes),
             isHashed: false)
         return FileAnswer.response(asset, to: request)
     }

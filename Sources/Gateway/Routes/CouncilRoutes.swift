@@ -53,7 +53,7 @@ struct CouncilRoutes: Sendable {
         case roster, agenda, rules
         case hallSystem = "hall-system"
 
-        var deed: Deed { self == .hallSystem ? .hallSystem : .sitting }
+        var permission: Permission { self == .hallSystem ? .hallSystem : .sitting }
         var fields: [String] {
             switch self {
             case .roster: ["dry_run", "id", "expected", "seats"]
@@ -66,19 +66,19 @@ struct CouncilRoutes: Sendable {
 
     private func take(_ request: Request, _ context: DoorContext, _ file: File) async throws -> Response {
         let (council, hall) = try council(context)
-        let identity = try access.admit(request, context, to: file.deed, in: hall)
+        let identity = try access.admit(request, context, to: file.permission, in: hall)
         let query = QueryFields(request, allowed: file.fields)
         try query.check()
-        let wish = ImportWish(
+        let options = ImportRequest(
             by: identity.name, isDryRun: try query.flag("dry_run"), sitting: query["sitting"], seats: try query.number("seats", 1...1000),
             id: query["id"], expected: try query.number("expected", 0...(1 << 53)).map(Int64.init))
         let body = try await body(request)
         let answer =
             switch file {
-            case .roster: await council.importRoster(body, in: hall, wish)
-            case .agenda: await council.importAgenda(body, in: hall, wish)
-            case .rules: await council.setRules(body, in: hall, wish)
-            case .hallSystem: await council.takeHallSystem(body, in: hall, wish)
+            case .roster: await council.importRoster(body, in: hall, options)
+            case .agenda: await council.importAgenda(body, in: hall, options)
+            case .rules: await council.setRules(body, in: hall, options)
+            case .hallSystem: await council.takeHallSystem(body, in: hall, options)
             }
         access.audit(identity, "a \(file.rawValue) file", hall: hall, outcome: answer.outcome)
         return respond(answer)
@@ -128,19 +128,19 @@ struct CouncilRoutes: Sendable {
     private func export(_ request: Request, _ context: DoorContext) async throws -> Response {
         let (council, hall) = try council(context)
         let name = try context.parameters.require("format")
-        guard let format = ExportWish.Format(rawValue: name) else {
+        guard let format = ExportRequest.Format(rawValue: name) else {
             throw ControlProblem(
                 type: "urn:plenary:no-such-format", title: "Not Found", status: 404,
-                detail: "there is no export “\(name.prefix(40))”: \(ExportWish.Format.allCases.map(\.rawValue).joined(separator: " or "))")
+                detail: "there is no export “\(name.prefix(40))”: \(ExportRequest.Format.allCases.map(\.rawValue).joined(separator: " or "))")
         }
         let fields = format == .popolo ? ["sitting"] : ["sitting", "table", "authority", "cattutc"]
         let query = QueryFields(request, allowed: fields)
         try query.check()
         let table = query["table"] ?? "motions"
         guard ["motions", "votings"].contains(table) else { throw ControlProblem.badField("table", "motions or votings") }
-        let wish = ExportWish(
+        let options = ExportRequest(
             format: format, sitting: query["sitting"], table: table, authority: (query["authority"] ?? "", query["cattutc"] ?? ""))
-        return respond(await council.export(wish, in: hall), isCommand: false)
+        return respond(await council.export(options, in: hall), isCommand: false)
     }
 
     /// Everybody's copy of the record, at the reader's pace.

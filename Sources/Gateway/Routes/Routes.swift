@@ -7,7 +7,7 @@ import NIOHTTP1
 import Synchronization
 
 /// Everything that is not live video, on Hummingbird's router.
-final class Routes: AsideResponder, Sendable {
+final class Routes: RouterBridge, Sendable {
     let control: any HallControl
     let settings: GatewaySettings
     let access: AccessControl
@@ -49,7 +49,7 @@ final class Routes: AsideResponder, Sendable {
             let context = DoorContext(source: .init(logger: logger, caller: caller))
             try access.checkTarget(request, context)
             response = try await router.respond(to: request, context: context)
-        } catch let refused as Refused {
+        } catch let refused as ProblemResponse {
             response = Self.response(refused.problem, to: request)
             for field in refused.fields { response.headers[field.name] = field.value }
         } catch let problem as ControlProblem {

@@ -47,7 +47,7 @@ struct SessionRoutes: Sendable {
     /// Also says what a token may do.
     private func tell(_ request: Request, _ context: DoorContext) throws -> Response {
         // A page that asks whether somebody is signed in is no attempt at anything.
-        guard access.showsSomething(request, context) else { throw Refused.tokenNeeded }
+        guard access.showsSomething(request, context) else { throw ProblemResponse.tokenNeeded }
         let identity = try access.identify(request, context)
         let secret = AccessControl.cookie(of: request)
         guard case .session = identity.proof, let secret, let session = access.keys.session(of: secret) else {

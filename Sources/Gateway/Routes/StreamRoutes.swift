@@ -12,7 +12,7 @@ struct StreamRoutes: Sendable {
         table.at("/api/v1/halls", [.get: { _, _ in try JSON.response(control.halls.map { PublicStream($0, control.status($0.name)) }) }])
         table.at("/api/v1/halls/:hall/stream/public", [.get: { _, context in try everybody(context) }])
         table.at("/api/v1/halls/:hall/stream", [.get: { request, context in try await operators(request, context) }])
-        table.at("/api/v1/halls/:hall/stream/:wish", [.post: { request, context in try await wish(request, context) }])
+        table.at("/api/v1/halls/:hall/stream/:command", [.post: { request, context in try await command(request, context) }])
     }
 
     private func everybody(_ context: DoorContext) throws -> Response {
@@ -28,24 +28,24 @@ struct StreamRoutes: Sendable {
         return try JSON.response(await report(status, name))
     }
 
-    private func wish(_ request: Request, _ context: DoorContext) async throws -> Response {
+    private func command(_ request: Request, _ context: DoorContext) async throws -> Response {
         let name = try hall(context)
         let identity = try access.admit(request, context, to: .streams, in: name)
-        let word = try context.parameters.require("wish")
+        let word = try context.parameters.require("command")
         if word == "probe" { return try JSON.response(try await control.probe(name)) }
-        guard let wish = StreamWish(rawValue: word) else {
-            let words = StreamWish.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let command = StreamCommand(rawValue: word) else {
+            let words = StreamCommand.allCases.map(\.rawValue).joined(separator: ", ")
             throw ControlProblem(
-                type: "urn:plenary:no-such-wish", title: "Not Found", status: 404,
+                type: "urn:plenary:unknown-command", title: "Not Found", status: 404,
                 detail: "a stream cannot “\(word.prefix(40))”: \(words) or probe")
         }
         do throws(ControlProblem) {
-            try await control.perform(wish, on: name)
+            try await control.perform(command, on: name)
         } catch {
-            access.audit(identity, "stream \(wish.rawValue)", hall: name, outcome: "refused: \(error.detail)")
+            access.audit(identity, "stream \(command.rawValue)", hall: name, outcome: "refused: \(error.detail)")
             throw error
         }
-        access.audit(identity, "stream \(wish.rawValue)", hall: name, outcome: "done")
+        access.audit(identity, "stream \(command.rawValue)", hall: name, outcome: "done")
         guard let status = control.status(name) else { return Response(status: .noContent) }
         return try JSON.response(await report(status, name))
     }

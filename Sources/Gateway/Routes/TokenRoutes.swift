@@ -26,9 +26,9 @@ struct TokenRoutes: Sendable {
 
     private func create(_ request: Request, _ context: DoorContext) async throws -> Response {
         let identity = try access.admit(request, context, to: .tokens)
-        let wish = try wish(Array(try await request.body.collect(upTo: .max).readableBytesView))
+        let asked = try tokenRequest(Array(try await request.body.collect(upTo: .max).readableBytesView))
         do {
-            let (token, secret) = try access.keys.create(name: wish.name, role: wish.role, halls: wish.halls, days: wish.days)
+            let (token, secret) = try access.keys.create(name: asked.name, role: asked.role, halls: asked.halls, days: asked.days)
             let halls = token.halls?.joined(separator: ", ") ?? "all halls"
             access.audit(
                 identity, "a token “\(token.name)”, \(token.role.rawValue) of \(halls)", outcome: "made \(token.id)", level: .notice)
@@ -38,14 +38,14 @@ struct TokenRoutes: Sendable {
         }
     }
 
-    private struct Wish {
+    private struct TokenRequest {
         var name: String
         var role: Role
         var halls: [String]?
         var days: Int
     }
 
-    private func wish(_ body: [UInt8]) throws -> Wish {
+    private func tokenRequest(_ body: [UInt8]) throws -> TokenRequest {
         let fields: [String: FlatJSON.Value]
         do throws(FlatJSON.Fault) {
             fields = try FlatJSON.fields(body, known: ["name", "role", "halls", "days"])
@@ -79,7 +79,7 @@ struct TokenRoutes: Sendable {
         case .number(let number) where Self.days.contains(number): days = number
         default: throw ControlProblem.wrongField("days", "a whole number from 1 to 3650")
         }
-        return Wish(name: name, role: role, halls: halls, days: days)
+        return TokenRequest(name: name, role: role, halls: halls, days: days)
     }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
@@ -107,7 +107,7 @@ struct TokenRoutes: Sendable {
 
     static func refused(_ fault: KeyRing.Fault) -> any Error {
         switch fault {
-        case .storage(let words): Refused.unstored(words)
+        case .storage(let words): ProblemResponse.unstored(words)
         case .nameTaken:
             ControlProblem(
                 type: "urn:plenary:name-taken", title: "Conflict", status: 409,

@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 
 /// The bounds of the door: sizes in bytes, counts, deadlines.
@@ -11,7 +12,7 @@ public struct DoorLimits: Sendable, Equatable {
     /// The body of a command: an agenda of 2,000 items.
     public var commandBytes = 1024 * 1024
     /// A file of the council: roster, agenda, a hall system's results.
-    public var fileBytes = 4 * 1024 * 1024
+    public var fileBytes = ImportedFile.largestBytes
     /// Open TCP connections; the ones past it are refused with 503 (plain) or closed (TLS).
     public var connections = 20_000
     /// Open connections of one address (IPv4) or one /64 (IPv6). Loopback is exempt: a front proxy comes from there.

@@ -42,11 +42,11 @@ public enum LiveAnswer: Sendable {
     case ready(LiveResource)
     /// Nothing yet: hold the request, ask again at each change, and answer 503 when `limit` has passed (RFC 8216bis §6.2.5.2).
     case hold(limit: TimeAmount)
-    case refused(LiveRefusal)
+    case refused(LiveRequestRefusal)
 }
 
 /// Why a live request is refused; `reason` is a sentence for the person at the other end.
-public struct LiveRefusal: Sendable, Equatable {
+public struct LiveRequestRefusal: Sendable, Equatable {
     /// 400, 404, 410 or 503.
     public var status: Int
     public var reason: String

@@ -47,7 +47,7 @@ package struct LiveResponder: Sendable {
 
     private mutating func multivariantAnswer(_ window: LiveWindow, audioNames: [String], camera: StreamInitialization?) -> LiveAnswer {
         guard let described = camera ?? window.currentInitialization.flatMap({ window.initializations[$0] }) else {
-            return .refused(LiveRefusal(status: 503, reason: "the picture has not come yet", retryAfter: 1))
+            return .refused(LiveRequestRefusal(status: 503, reason: "the picture has not come yet", retryAfter: 1))
         }
         let rendered =
             multivariant ?? Rendered(MultivariantPlaylist.render(described, bandwidth: window.bandwidth, audioNames: audioNames))
@@ -57,13 +57,13 @@ package struct LiveResponder: Sendable {
 
     private mutating func playlistAnswer(_ rendition: Int, query: Substring, window: LiveWindow) -> LiveAnswer {
         guard rendition < window.renditionCount else {
-            return .refused(LiveRefusal(status: 404, reason: "the camera has no audio track \(rendition + 1)"))
+            return .refused(LiveRequestRefusal(status: 404, reason: "the camera has no audio track \(rendition + 1)"))
         }
         let directives: DeliveryDirectives
-        do { directives = try DeliveryDirectives(query: query) } catch { return .refused(LiveRefusal(status: 400, reason: error.reason)) }
+        do { directives = try DeliveryDirectives(query: query) } catch { return .refused(LiveRequestRefusal(status: 400, reason: error.reason)) }
         switch BlockingReload.decide(directives, window: window) {
         case .hold: return .hold(limit: limit(window))
-        case .tooFar(let reason): return .refused(LiveRefusal(status: 400, reason: reason))
+        case .tooFar(let reason): return .refused(LiveRequestRefusal(status: 400, reason: reason))
         case .now: break
         }
         let key = Key(rendition: rendition, skip: directives.skip)
@@ -89,8 +89,8 @@ package struct LiveResponder: Sendable {
             let etag = "\"" + name.text + "\""
             return .ready(LiveResource(chunks: chunks, kind: .media(contentType: type), etag: etag, maxAge: 86_400, immutable: true))
         case .expected: return .hold(limit: limit(window))
-        case .gone: return .refused(LiveRefusal(status: 410, reason: "it has left the live window"))
-        case .unknown: return .refused(LiveRefusal(status: 404, reason: "there is no media under this name"))
+        case .gone: return .refused(LiveRequestRefusal(status: 410, reason: "it has left the live window"))
+        case .unknown: return .refused(LiveRequestRefusal(status: 404, reason: "there is no media under this name"))
         }
     }
 }

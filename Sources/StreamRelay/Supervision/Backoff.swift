@@ -1,4 +1,4 @@
-/// When to try a camera again: 0.25 s doubling to 5 s, a fifth of it left to chance so that halls do not knock together.
+/// When to try a camera again: 0.25 s doubling to 5 s, with 20 % jitter so that halls do not reconnect in step.
 ///
 /// A camera that was live a moment ago is mostly back in a moment (a cable, a reboot): for a minute it is tried at an even, short pace.
 package struct Backoff: Sendable, Equatable {
@@ -20,7 +20,7 @@ package struct Backoff: Sendable, Equatable {
         soonUntil = nil
     }
 
-    /// A live stream was lost at `now` (monotonic). One that never settles is knocked at often for one minute in all.
+    /// A live stream was lost at `now` (monotonic). One that never settles is retried at the short pace for one minute in all.
     package mutating func lost(at now: Int64, settled: Bool) {
         if settled { reset() }
         if settled || soonUntil == nil { soonUntil = now + Self.recency }
@@ -30,7 +30,7 @@ package struct Backoff: Sendable, Equatable {
     package func recency(at now: Int64) -> Int64 { max(0, (soonUntil ?? now) - now) }
 
     /// Nanoseconds to wait after `failure`. Refusals and things that are no stream get 5 s at once: they seldom change by themselves,
-    /// and a camera locks out who knocks too often.
+    /// and a camera locks out clients that try too often.
     package mutating func delay(after failure: RelayFailure.Kind, at now: Int64) -> Int64 {
         if recency(at: now) > 0, failure.mayPass { return .seconds(Self.pause(fraction())) }
         let seconds: Double =

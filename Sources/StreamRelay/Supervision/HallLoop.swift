@@ -3,7 +3,7 @@ import Glibc
 import Logging
 import NIOCore
 
-/// A hall's thread: waits for its workers, its wishes and its deadlines, asks the rules, and does what they say. Lives while the
+/// A hall's thread: waits for its workers, its commands and its deadlines, asks the rules, and does what they say. Lives while the
 /// stream runs; nothing of it is seen by other threads.
 final class HallLoop {
     private let core: HallCore

@@ -26,37 +26,37 @@ public final class HallRelay: LiveSource, Sendable {
         }
     }
 
-    /// Starts the stream. - Throws: `RelayRefusal.alreadyRunning`.
-    public func start() throws(RelayRefusal) {
-        try core.post { (supervision, now) throws(RelayRefusal) in try supervision.start(now) }
+    /// Starts the stream. - Throws: `StreamCommandRefusal.alreadyRunning`.
+    public func start() throws(StreamCommandRefusal) {
+        try core.post { (supervision, now) throws(StreamCommandRefusal) in try supervision.start(now) }
     }
 
     /// Lets the worker flush, then ends the stream (EXT-X-ENDLIST); returns when it has ended. A stop while starting is fine.
-    public func stop() async throws(RelayRefusal) {
+    public func stop() async throws(StreamCommandRefusal) {
         try await core.stop()
     }
 
     /// Stop and start, with sequence numbers going on and viewers staying.
-    public func restart() async throws(RelayRefusal) {
-        try core.post { (supervision, now) throws(RelayRefusal) in try supervision.restart(now) }
+    public func restart() async throws(StreamCommandRefusal) {
+        try core.post { (supervision, now) throws(StreamCommandRefusal) in try supervision.restart(now) }
     }
 
-    public func setSlate(on: Bool) throws(RelayRefusal) {
-        try core.post { (supervision, now) throws(RelayRefusal) in try supervision.setSlate(on, now) }
+    public func setSlate(on: Bool) throws(StreamCommandRefusal) {
+        try core.post { (supervision, now) throws(StreamCommandRefusal) in try supervision.setSlate(on, now) }
     }
 
     /// Closed session: the card at once; what the camera sends is neither kept nor served until `show`. Holds over stop, start and crash.
-    public func hide() throws(RelayRefusal) {
-        try core.post { (supervision, now) throws(RelayRefusal) in try supervision.hide(now) }
+    public func hide() throws(StreamCommandRefusal) {
+        try core.post { (supervision, now) throws(StreamCommandRefusal) in try supervision.hide(now) }
     }
 
-    public func show() throws(RelayRefusal) {
-        try core.post { (supervision, now) throws(RelayRefusal) in try supervision.show(now) }
+    public func show() throws(StreamCommandRefusal) {
+        try core.post { (supervision, now) throws(StreamCommandRefusal) in try supervision.show(now) }
     }
 
     /// Takes new settings; a running stream restarts only when they concern it.
     public func update(_ settings: StreamSettings) async {
-        try? core.post { (supervision, now) throws(RelayRefusal) in supervision.update(settings, now) }
+        try? core.post { (supervision, now) throws(StreamCommandRefusal) in supervision.update(settings, now) }
     }
 
     /// Ends everything for the daemon's exit: state saved, worker gone, held requests released.
@@ -82,7 +82,7 @@ public final class HallRelay: LiveSource, Sendable {
 
     public func answer(_ request: LiveRequest) -> LiveAnswer {
         guard let name = LiveName(request.name) else {
-            return .refused(LiveRefusal(status: 404, reason: "there is nothing of this name below a hall's live address"))
+            return .refused(LiveRequestRefusal(status: 404, reason: "there is nothing of this name below a hall's live address"))
         }
         if name == .poster { return core.poster() }
         let now = HallCore.now()
@@ -131,10 +131,10 @@ extension HallCore {
     }
 
     /// Returns when the stream has ended.
-    func stop() async throws(RelayRefusal) {
-        let refusal: RelayRefusal? = await withCheckedContinuation { (outcome: CheckedContinuation<RelayRefusal?, Never>) in
-            let (refusal, start) = withState { state -> (RelayRefusal?, Bool) in
-                do throws(RelayRefusal) {
+    func stop() async throws(StreamCommandRefusal) {
+        let refusal: StreamCommandRefusal? = await withCheckedContinuation { (outcome: CheckedContinuation<StreamCommandRefusal?, Never>) in
+            let (refusal, start) = withState { state -> (StreamCommandRefusal?, Bool) in
+                do throws(StreamCommandRefusal) {
                     let actions = try state.supervision.stop(Self.now())
                     state.stopWaiters.append { outcome.resume(returning: nil) }
                     return (nil, state.enqueue(actions))
@@ -185,8 +185,8 @@ private struct EncoderFeed: PushFeed {
     }
 }
 
-/// Why an operator's wish cannot be done now; `description` says what to do instead.
-public enum RelayRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+/// Why an operator's command cannot be done now; `description` says what to do instead.
+public enum StreamCommandRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case alreadyRunning(hall: String)
     case notRunning(hall: String)
     case alreadyHidden(hall: String)

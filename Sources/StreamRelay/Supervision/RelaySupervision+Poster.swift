@@ -76,5 +76,5 @@ extension RelaySupervision {
                 chunks: [still.jpeg], kind: .media(contentType: "image/jpeg"), etag: still.etag, maxAge: posterMaxAge, immutable: false))
     }
 
-    private static func noPoster(_ reason: String) -> LiveAnswer { .refused(LiveRefusal(status: 404, reason: reason)) }
+    private static func noPoster(_ reason: String) -> LiveAnswer { .refused(LiveRequestRefusal(status: 404, reason: reason)) }
 }

@@ -3,7 +3,7 @@ import NIOCore
 /// The rules of one hall's stream, as a state machine: events in, actions out; no thread, no process, no clock.
 ///
 /// It owns the live window, so that every part, filler and number has one place where it is decided. `RelaySupervision+Camera` holds
-/// what follows from the worker, `+Filler` what is shown instead, `+Wishes` what the operator asks.
+/// what follows from the worker, `+Filler` what is shown instead, `+Commands` what the operator asks.
 package struct RelaySupervision: Sendable {
     /// The two children a hall may have.
     package enum Role: Sendable, Equatable { case camera, card }
@@ -35,7 +35,7 @@ package struct RelaySupervision: Sendable {
         case stopping(deadline: Int64)
     }
 
-    /// The relay worker, as far as it was heard of.
+    /// The relay worker, as its last report described it.
     struct Camera {
         var id: Int
         var pid: Int32?

@@ -22,7 +22,7 @@ package enum WorkerCommand: Sendable, Equatable {
 package struct WorkerOrder: Sendable, Equatable, Codable {
     package enum Job: String, Sendable, Codable {
         case relay, slate
-        /// Opens the camera, reads a few seconds, reports `.opened` and `.probed`, leaves.
+        /// Opens the camera, reports `.opened`, reads a few seconds, and exits.
         case probe
     }
     package var job: Job
@@ -38,7 +38,7 @@ package struct WorkerOrder: Sendable, Equatable, Codable {
     package var memoryLimit: Int
     /// Folder of the shipped pictures (`hall.png`, `card-uk.png`).
     package var resources: String
-    /// Seconds for which the worker itself knocks again and again (`.missed`) at a camera that was live a moment ago; 0: one try.
+    /// Seconds for which the worker itself retries (reporting each `.missed`) a camera that was live a moment ago; 0: one try.
     package var persistence: Double
     /// Send every frame of the picture by itself, too, as it comes.
     package var sendsFrames: Bool

@@ -15,14 +15,14 @@ final class CameraInput: PacketSource {
 
     /// Microseconds that a try may take to connect while tries follow each other: a machine that is switched off says nothing, and the
     /// kernel asks it again at ever longer intervals. Every fourth try has all the time, for cameras that are slow to answer.
-    private static let knocks: [Int64] = [2_000_000, 2_000_000, 2_000_000, InputWatch.silenceLimit]
+    private static let connectionTimeouts: [Int64] = [2_000_000, 2_000_000, 2_000_000, InputWatch.silenceLimit]
 
     /// Opens and probes; for `persistence` seconds again and again at a short pace, each miss reported.
     static func open(_ address: CameraAddress, persistence: Double, link: DaemonLink) throws -> CameraInput {
         let end = Clock.steady() + Int64(persistence * 1_000_000)
         var tries = 0
         while true {
-            let patience = Clock.steady() < end ? knocks[tries % knocks.count] : InputWatch.silenceLimit
+            let patience = Clock.steady() < end ? connectionTimeouts[tries % connectionTimeouts.count] : InputWatch.silenceLimit
             do {
                 return try open(address, patience: patience, link: link)
             } catch let failure as RelayFailure {

@@ -49,7 +49,7 @@ final class DaemonLink {
         return wantsResume
     }
 
-    func takePosterWish() -> Bool {
+    func takePosterRequest() -> Bool {
         defer { wantsPoster = false }
         return wantsPoster
     }

@@ -114,7 +114,7 @@ final class RelaySession {
         let packet = Packet()
         while !link.turn(), Clock.steady() - beganAt < limit {
             if link.takeResume() { resume() }
-            if link.takePosterWish() { posters?.renew() }
+            if link.takePosterRequest() { posters?.renew() }
             let result = try source.read(into: packet)
             switch result {
             case .packet(let track):

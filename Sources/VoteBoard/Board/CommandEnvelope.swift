@@ -50,5 +50,5 @@ public struct CommandEnvelope: Sendable {
 public enum Answer: Hashable, Sendable {
     /// On the disk as the events `first` to `last`. `repeated`: it was done before, and this is the first answer again.
     case done(first: Int64, last: Int64, repeated: Bool)
-    case refused(Refusal)
+    case refused(CommandRefusal)
 }

@@ -51,7 +51,7 @@ final class Desk: @unchecked Sendable {
             tip = try log.append(draft.pending, after: tip)
             figures.withLock { $0.wrote(in: .now - began) }
         } catch {
-            let refusal: Refusal = error == .full ? .storageFull : .storageFailed(error.sentence)
+            let refusal: CommandRefusal = error == .full ? .storageFull : .storageFailed(error.sentence)
             return (answers.indices.map { draft.settled.contains($0) ? answers[$0] : .refused(refusal) }, [])
         }
         state = draft.state

@@ -4,9 +4,9 @@ public struct Decision: Hashable, Sendable {
     /// A secret ballot's choice: counted in memory, never in `events`.
     public var secretChoice: SecretChoice?
     /// Set when the command is refused and the refusal itself is recorded.
-    public var refusal: Refusal?
+    public var refusal: CommandRefusal?
 
-    public init(_ events: [Event], secretChoice: SecretChoice? = nil, refusal: Refusal? = nil) {
+    public init(_ events: [Event], secretChoice: SecretChoice? = nil, refusal: CommandRefusal? = nil) {
         self.events = events
         self.secretChoice = secretChoice
         self.refusal = refusal
@@ -25,8 +25,8 @@ extension CouncilState {
     /// - Parameter secretTallies: totals of the secret rounds that are open, which no event holds before the close.
     public func decide(
         _ command: Command, at now: UTCMilliseconds, secretTallies: [RoundID: SecretTally] = [:]
-    ) -> Result<Decision, Refusal> {
-        do throws(Refusal) {
+    ) -> Result<Decision, CommandRefusal> {
+        do throws(CommandRefusal) {
             return .success(try decision(on: command, at: now, secretTallies: secretTallies))
         } catch {
             return .failure(error)
@@ -35,7 +35,7 @@ extension CouncilState {
 
     private func decision(
         on command: Command, at now: UTCMilliseconds, secretTallies: [RoundID: SecretTally]
-    ) throws(Refusal) -> Decision {
+    ) throws(CommandRefusal) -> Decision {
         switch command {
         case .importRoster(let roster): Decision([Event(.rosterImported(roster: try checked(roster)))])
         case .setRules(let rules): Decision([Event(.rulesSet(rules: try checked(rules)))])
@@ -48,7 +48,7 @@ extension CouncilState {
 
     private func sittingDecision(
         on command: SittingCommand, in id: SittingID?, at now: UTCMilliseconds, secretTallies: [RoundID: SecretTally]
-    ) throws(Refusal) -> Decision {
+    ) throws(CommandRefusal) -> Decision {
         guard let sitting = id.map({ self.sitting($0) }) ?? sittingInSession else { throw .unknownSitting(id) }
         let decider = SittingDecider(council: self, sitting: sitting, now: now, secretTallies: secretTallies)
         var decision = try decider.decide(command)
@@ -56,7 +56,7 @@ extension CouncilState {
         return decision
     }
 
-    private func checked(_ roster: Roster) throws(Refusal) -> Roster {
+    private func checked(_ roster: Roster) throws(CommandRefusal) -> Roster {
         var roster = roster
         roster.council = try Check.line(roster.council, "council", Limits.name)
         for index in roster.factions.indices {
@@ -76,7 +76,7 @@ extension CouncilState {
         return roster
     }
 
-    private func checked(_ rules: RuleBook) throws(Refusal) -> RuleBook {
+    private func checked(_ rules: RuleBook) throws(CommandRefusal) -> RuleBook {
         for (name, rule) in rules.rules.sorted(by: { $0.key < $1.key }) {
             if let fault = rule.fault { throw .rule(field: "rules.\(name)", fault) }
         }
@@ -90,7 +90,7 @@ extension CouncilState {
         return rules
     }
 
-    private func checked(_ plan: SittingPlan) throws(Refusal) -> SittingPlan {
+    private func checked(_ plan: SittingPlan) throws(CommandRefusal) -> SittingPlan {
         guard sitting(plan.id) == nil else { throw .taken(field: "sitting", id: plan.id.text) }
         var plan = plan
         plan.title = try Check.line(plan.title, "title", Limits.title)
@@ -104,11 +104,11 @@ extension CouncilState {
 
 /// Checks of input, each refusing with the field's name.
 enum Check {
-    static func line(_ text: String, _ field: String, _ limit: Int) throws(Refusal) -> String {
+    static func line(_ text: String, _ field: String, _ limit: Int) throws(CommandRefusal) -> String {
         do throws(PlainText.Fault) { return try PlainText.line(text, limit: limit) } catch { throw .text(field: field, error) }
     }
 
-    static func optionalLine(_ text: String?, _ field: String, _ limit: Int) throws(Refusal) -> String? {
+    static func optionalLine(_ text: String?, _ field: String, _ limit: Int) throws(CommandRefusal) -> String? {
         guard let text else { return nil }
         do throws(PlainText.Fault) {
             return try PlainText.optionalLine(text, limit: limit)
@@ -117,12 +117,12 @@ enum Check {
         }
     }
 
-    static func number(_ value: Int, _ field: String, _ range: ClosedRange<Int>) throws(Refusal) {
+    static func number(_ value: Int, _ field: String, _ range: ClosedRange<Int>) throws(CommandRefusal) {
         guard range.contains(value) else { throw .number(field: field, value, range) }
     }
 
     /// 2000 to 2200: beyond it a calendar is a guess.
-    static func time(_ time: UTCMilliseconds?, _ field: String) throws(Refusal) {
+    static func time(_ time: UTCMilliseconds?, _ field: String) throws(CommandRefusal) {
         guard let time else { return }
         let range: ClosedRange<Int64> = 946_684_800_000...7_258_118_400_000
         guard range.contains(time.value) else {
@@ -130,7 +130,7 @@ enum Check {
         }
     }
 
-    static func count(_ count: Int, _ field: String, limit: Int) throws(Refusal) {
+    static func count(_ count: Int, _ field: String, limit: Int) throws(CommandRefusal) {
         guard count <= limit else { throw .tooMany(field: field, count: count, limit: limit) }
     }
 }

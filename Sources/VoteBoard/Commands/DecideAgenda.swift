@@ -1,6 +1,6 @@
 extension SittingDecider {
     /// Until the sitting opens; an agenda that is still empty may also be given afterwards, for nothing is replaced.
-    func replaceAgenda(_ items: [AgendaItem]) throws(Refusal) -> [Event] {
+    func replaceAgenda(_ items: [AgendaItem]) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         guard sitting.status == .scheduled || sitting.agenda.isEmpty else { throw .sittingIs(sitting.status, needs: "scheduled") }
         try Check.count(items.count, "items", limit: Limits.items)
@@ -17,7 +17,7 @@ extension SittingDecider {
         return [Event(.agendaReplaced(items: checked))]
     }
 
-    func add(_ item: AgendaItem, at index: Int?) throws(Refusal) -> [Event] {
+    func add(_ item: AgendaItem, at index: Int?) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         try Check.count(sitting.agenda.count + 1, "agenda", limit: Limits.items)
         guard sitting.item(item.id) == nil else { throw .taken(field: "item", id: item.id.text) }
@@ -28,7 +28,7 @@ extension SittingDecider {
     }
 
     /// Everything but the state, which has a command of its own.
-    func edit(_ item: AgendaItem) throws(Refusal) -> [Event] {
+    func edit(_ item: AgendaItem) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         let old = try self.item(item.id)
         if item.parent != old.parent {
@@ -43,7 +43,7 @@ extension SittingDecider {
         return try facts(kept == old ? nil : .itemEdited(item: kept), else: .nothingToChange(field: "item"))
     }
 
-    func move(_ id: ItemID, to index: Int) throws(Refusal) -> [Event] {
+    func move(_ id: ItemID, to index: Int) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         _ = try item(id)
         try Check.number(index, "index", 0...max(0, sitting.agenda.count - 1))
@@ -51,7 +51,7 @@ extension SittingDecider {
             sitting.agenda[index].id == id ? nil : .itemMoved(item: id, index: index), else: .nothingToChange(field: "index"))
     }
 
-    func takeUp(_ id: ItemID) throws(Refusal) -> [Event] {
+    func takeUp(_ id: ItemID) throws(CommandRefusal) -> [Event] {
         try needsOpen()
         try needsNoOpenRound()
         let item = try item(id)
@@ -61,7 +61,7 @@ extension SittingDecider {
         return events
     }
 
-    func setState(_ state: AgendaItem.State, of id: ItemID, reason: String?) throws(Refusal) -> [Event] {
+    func setState(_ state: AgendaItem.State, of id: ItemID, reason: String?) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         let item = try item(id)
         let reason = try Check.optionalLine(reason, "reason", Limits.reason)
@@ -75,12 +75,12 @@ extension SittingDecider {
         Event(.itemStateChanged(item: id, state: state, reason: nil, round: round))
     }
 
-    private func needsParent(_ id: ItemID?) throws(Refusal) {
+    private func needsParent(_ id: ItemID?) throws(CommandRefusal) {
         guard let id else { return }
         guard let parent = sitting.item(id), parent.parent == nil else { throw .parent(id) }
     }
 
-    private func checked(_ item: AgendaItem, path: String = "") throws(Refusal) -> AgendaItem {
+    private func checked(_ item: AgendaItem, path: String = "") throws(CommandRefusal) -> AgendaItem {
         var item = item
         item.number = try Check.optionalLine(item.number, "\(path)number", 20) ?? ""
         item.title = try Check.line(item.title, "\(path)title", Limits.title)

@@ -1,5 +1,5 @@
 extension SittingDecider {
-    func castBallot(in id: RoundID, by deputy: DeputyID, _ choice: Choice) throws(Refusal) -> Decision {
+    func castBallot(in id: RoundID, by deputy: DeputyID, _ choice: Choice) throws(CommandRefusal) -> Decision {
         try needsNotClosed()
         let round = try round(id)
         _ = try self.deputy(deputy)
@@ -18,19 +18,19 @@ extension SittingDecider {
 
     /// A late ballot is refused and the refusal recorded, up to a bound.
     private func late(_ round: VoteRound, _ deputy: DeputyID) -> Decision {
-        let refusal = Refusal.ballotAfterClose(deputy, round.id)
+        let refusal = CommandRefusal.ballotAfterClose(deputy, round.id)
         guard round.refusedBallots < Limits.deputies else { return Decision([], refusal: refusal) }
         return Decision([Event(.ballotRefused(round: round.id, deputy: deputy, code: refusal.code))], refusal: refusal)
     }
 
-    private func registering(_ deputy: DeputyID, in round: VoteRound, _ choice: Choice) throws(Refusal) -> Decision {
+    private func registering(_ deputy: DeputyID, in round: VoteRound, _ choice: Choice) throws(CommandRefusal) -> Decision {
         guard choice == .yes else { throw .onlyYesRegisters }
         var events = [Event(.ballotCast(round: round.id, deputy: deputy, choice: .yes))]
         if !sitting.present.contains(deputy) { events.append(Event(.deputiesArrived(deputies: [deputy], round: round.id))) }
         return Decision(events)
     }
 
-    func correctBallot(in id: RoundID, of deputy: DeputyID, to choice: Choice, reason: String) throws(Refusal) -> [Event] {
+    func correctBallot(in id: RoundID, of deputy: DeputyID, to choice: Choice, reason: String) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         var round = try round(id)
         let reason = try Check.line(reason, "reason", Limits.reason)
@@ -60,7 +60,7 @@ extension SittingDecider {
         return result
     }
 
-    func recordTotals(_ totals: SecretTally, of id: RoundID) throws(Refusal) -> [Event] {
+    func recordTotals(_ totals: SecretTally, of id: RoundID) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         let round = try round(id)
         guard round.isSecret else { throw .notSecret(id) }

@@ -1,5 +1,5 @@
 extension SittingDecider {
-    func register(_ deputies: [DeputyID]) throws(Refusal) -> [Event] {
+    func register(_ deputies: [DeputyID]) throws(CommandRefusal) -> [Event] {
         try needsInSession()
         let arriving = try known(deputies).filter { !sitting.present.contains($0) }
         for id in arriving where try !deputy(id).mandate.contains(council.day(at: now)) { throw .unknownDeputy(id) }
@@ -7,13 +7,13 @@ extension SittingDecider {
             arriving.isEmpty ? nil : .deputiesArrived(deputies: arriving, round: nil), else: .nothingToChange(field: "deputies"))
     }
 
-    func depart(_ deputies: [DeputyID]) throws(Refusal) -> [Event] {
+    func depart(_ deputies: [DeputyID]) throws(CommandRefusal) -> [Event] {
         try needsInSession()
         let leaving = try known(deputies).filter { sitting.present.contains($0) }
         return try facts(leaving.isEmpty ? nil : .deputiesLeft(deputies: leaving), else: .nothingToChange(field: "deputies"))
     }
 
-    func declareRecusal(of id: DeputyID, from item: ItemID, reason: String) throws(Refusal) -> [Event] {
+    func declareRecusal(of id: DeputyID, from item: ItemID, reason: String) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         _ = try deputy(id)
         _ = try self.item(item)
@@ -23,18 +23,18 @@ extension SittingDecider {
         return [Event(.recusalDeclared(item: item, deputy: id, reason: reason))]
     }
 
-    func withdrawRecusal(of id: DeputyID, from item: ItemID) throws(Refusal) -> [Event] {
+    func withdrawRecusal(of id: DeputyID, from item: ItemID) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         _ = try self.item(item)
         return try facts(
             sitting.isRecused(id, from: item) ? .recusalWithdrawn(item: item, deputy: id) : nil, else: .nothingToChange(field: "deputy"))
     }
 
-    private func needsInSession() throws(Refusal) {
+    private func needsInSession() throws(CommandRefusal) {
         guard sitting.status == .open || sitting.status == .suspended else { throw .sittingIs(sitting.status, needs: "open or suspended") }
     }
 
-    private func known(_ deputies: [DeputyID]) throws(Refusal) -> [DeputyID] {
+    private func known(_ deputies: [DeputyID]) throws(CommandRefusal) -> [DeputyID] {
         guard !deputies.isEmpty else { throw .empty(field: "deputies") }
         try Check.count(deputies.count, "deputies", limit: Limits.deputies)
         var seen: Set<DeputyID> = []

@@ -1,5 +1,5 @@
 extension SittingDecider {
-    func planRound(_ plan: RoundPlan) throws(Refusal) -> [Event] {
+    func planRound(_ plan: RoundPlan) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         guard let rules = council.rules else { throw .noRules }
         try Check.count(sitting.rounds.count + 1, "rounds", limit: Limits.rounds)
@@ -18,7 +18,7 @@ extension SittingDecider {
         return [Event(.roundPlanned(plan: plan))]
     }
 
-    func openRound(_ id: RoundID) throws(Refusal) -> [Event] {
+    func openRound(_ id: RoundID) throws(CommandRefusal) -> [Event] {
         try needsOpen()
         try needsNoOpenRound()
         let round = try round(id)
@@ -35,7 +35,7 @@ extension SittingDecider {
         return events
     }
 
-    func closeRound(_ id: RoundID) throws(Refusal) -> [Event] {
+    func closeRound(_ id: RoundID) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         let round = try round(id)
         guard round.status == .open else { throw .roundIs(id, round.status, needs: "open") }
@@ -51,7 +51,7 @@ extension SittingDecider {
         return [Event(.roundClosed(round: id, result: result))]
     }
 
-    func castChairVote(in id: RoundID, by chair: DeputyID, _ choice: Choice) throws(Refusal) -> [Event] {
+    func castChairVote(in id: RoundID, by chair: DeputyID, _ choice: Choice) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         let round = try round(id)
         _ = try deputy(chair)
@@ -63,7 +63,7 @@ extension SittingDecider {
         return [Event(.chairVoteCast(round: id, deputy: chair, choice: choice, result: result))]
     }
 
-    func announceRound(_ id: RoundID) throws(Refusal) -> [Event] {
+    func announceRound(_ id: RoundID) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         let round = try round(id)
         guard round.status == .closed, let result = round.result else { throw .roundIs(id, round.status, needs: "closed") }
@@ -75,7 +75,7 @@ extension SittingDecider {
         return events
     }
 
-    func annulRound(_ id: RoundID, reason: String) throws(Refusal) -> [Event] {
+    func annulRound(_ id: RoundID, reason: String) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         let round = try round(id)
         guard [.open, .closed, .announced].contains(round.status) else {
@@ -98,11 +98,11 @@ extension SittingDecider {
         return verdict.outcome == .adopted ? .adopted : .rejected
     }
 
-    private func needsOver(_ old: VoteRound) throws(Refusal) {
+    private func needsOver(_ old: VoteRound) throws(CommandRefusal) {
         guard [.closed, .announced, .annulled].contains(old.status) else { throw .supersedes(old.id, old.status) }
     }
 
-    private func needsQuorum(for round: VoteRound, _ terms: RoundTerms) throws(Refusal) {
+    private func needsQuorum(for round: VoteRound, _ terms: RoundTerms) throws(CommandRefusal) {
         guard round.plan.kind != .registration else { return }
         let present = terms.entitled.count { !$0.isHead && sitting.present.contains($0.deputy) }
         let needed = terms.rule.quorum.share.threshold(of: terms.rule.quorum.base == .seats ? terms.seats : terms.filled)
@@ -110,7 +110,7 @@ extension SittingDecider {
     }
 
     /// What opening the round now would settle.
-    private func terms(of plan: RoundPlan, rules: RuleBook) throws(Refusal) -> RoundTerms {
+    private func terms(of plan: RoundPlan, rules: RuleBook) throws(CommandRefusal) -> RoundTerms {
         let defaults = rules.kinds[plan.kind]
         guard let name = plan.rule ?? defaults?.rule, let rule = rules.rules[name] else {
             throw .unknownRule(plan.rule ?? plan.kind.rawValue, known: rules.rules.keys.sorted())

@@ -5,7 +5,7 @@ struct SittingDecider {
     let now: UTCMilliseconds
     let secretTallies: [RoundID: SecretTally]
 
-    func decide(_ command: SittingCommand) throws(Refusal) -> Decision {
+    func decide(_ command: SittingCommand) throws(CommandRefusal) -> Decision {
         switch command {
         case .open: Decision(try open())
         case .suspend(let until, let notice): Decision(try suspend(until: until, notice: notice))
@@ -51,7 +51,7 @@ struct SittingDecider {
 
     // MARK: the sitting itself
 
-    private func open() throws(Refusal) -> [Event] {
+    private func open() throws(CommandRefusal) -> [Event] {
         guard sitting.status == .scheduled else { throw .sittingIs(sitting.status, needs: "scheduled") }
         if let other = council.sittingInSession { throw .anotherSittingOpen(other.id) }
         guard council.roster != .empty else { throw .noRoster }
@@ -59,7 +59,7 @@ struct SittingDecider {
         return [Event(.sittingOpened)]
     }
 
-    private func suspend(until: UTCMilliseconds?, notice: String?) throws(Refusal) -> [Event] {
+    private func suspend(until: UTCMilliseconds?, notice: String?) throws(CommandRefusal) -> [Event] {
         try needsOpen()
         try needsNoOpenRound()
         try Check.time(until, "until")
@@ -69,13 +69,13 @@ struct SittingDecider {
         return events
     }
 
-    private func close() throws(Refusal) -> [Event] {
+    private func close() throws(CommandRefusal) -> [Event] {
         guard sitting.status == .open || sitting.status == .suspended else { throw .sittingIs(sitting.status, needs: "open or suspended") }
         try needsNoOpenRound()
         return [Event(.sittingClosed)]
     }
 
-    private func post(_ notice: Notice) throws(Refusal) -> [Event] {
+    private func post(_ notice: Notice) throws(CommandRefusal) -> [Event] {
         guard sitting.status != .closed else { throw .sittingIs(.closed, needs: "scheduled, open or suspended") }
         let text = try Check.line(notice.text, "text", Limits.notice)
         try Check.time(notice.until, "until")
@@ -84,39 +84,39 @@ struct SittingDecider {
 
     // MARK: what several decisions ask
 
-    func needsOpen() throws(Refusal) {
+    func needsOpen() throws(CommandRefusal) {
         guard sitting.status == .open else { throw .sittingIs(sitting.status, needs: "open") }
     }
 
-    func needsNotClosed() throws(Refusal) {
+    func needsNotClosed() throws(CommandRefusal) {
         guard sitting.status != .closed else { throw .sittingIs(.closed, needs: "scheduled, open or suspended") }
     }
 
-    func needsNoOpenRound() throws(Refusal) {
+    func needsNoOpenRound() throws(CommandRefusal) {
         if let round = sitting.openRound { throw .roundStillOpen(round.id) }
     }
 
-    func item(_ id: ItemID) throws(Refusal) -> AgendaItem {
+    func item(_ id: ItemID) throws(CommandRefusal) -> AgendaItem {
         guard let item = sitting.item(id) else { throw .unknownItem(id) }
         return item
     }
 
-    func round(_ id: RoundID) throws(Refusal) -> VoteRound {
+    func round(_ id: RoundID) throws(CommandRefusal) -> VoteRound {
         guard let round = sitting.round(id) else { throw .unknownRound(id) }
         return round
     }
 
-    func deputy(_ id: DeputyID) throws(Refusal) -> Deputy {
+    func deputy(_ id: DeputyID) throws(CommandRefusal) -> Deputy {
         guard let deputy = council.roster.deputy(id) else { throw .unknownDeputy(id) }
         return deputy
     }
 
-    func facts(_ fact: Fact?, else refusal: Refusal) throws(Refusal) -> [Event] {
+    func facts(_ fact: Fact?, else refusal: CommandRefusal) throws(CommandRefusal) -> [Event] {
         guard let fact else { throw refusal }
         return [Event(fact)]
     }
 
-    private func needs(_ status: Sitting.Status, _ word: String, then fact: Fact) throws(Refusal) -> [Event] {
+    private func needs(_ status: Sitting.Status, _ word: String, then fact: Fact) throws(CommandRefusal) -> [Event] {
         guard sitting.status == status else { throw .sittingIs(sitting.status, needs: word) }
         return [Event(fact)]
     }

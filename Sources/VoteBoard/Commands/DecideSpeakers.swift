@@ -1,5 +1,5 @@
 extension SittingDecider {
-    func queue(_ entry: SpeakerEntry, at index: Int?) throws(Refusal) -> [Event] {
+    func queue(_ entry: SpeakerEntry, at index: Int?) throws(CommandRefusal) -> [Event] {
         try needsNotClosed()
         try Check.count(sitting.speakers.count + 1, "speakers", limit: Limits.speakers)
         guard !sitting.speakers.contains(where: { $0.id == entry.id }), sitting.speech?.entry.id != entry.id else {
@@ -19,11 +19,11 @@ extension SittingDecider {
         return [Event(.speakerQueued(entry: entry, index: index ?? sitting.speakers.count))]
     }
 
-    func removeSpeaker(_ id: SpeakerID) throws(Refusal) -> [Event] {
+    func removeSpeaker(_ id: SpeakerID) throws(CommandRefusal) -> [Event] {
         try facts(sitting.speakers.contains { $0.id == id } ? .speakerRemoved(entry: id) : nil, else: .unknownSpeaker(id))
     }
 
-    func startSpeech(_ id: SpeakerID) throws(Refusal) -> [Event] {
+    func startSpeech(_ id: SpeakerID) throws(CommandRefusal) -> [Event] {
         try needsOpen()
         if let speech = sitting.speech { throw .speechRunning(speech.entry.id) }
         guard let entry = sitting.speakers.first(where: { $0.id == id }) else { throw .unknownSpeaker(id) }
@@ -31,18 +31,18 @@ extension SittingDecider {
         return [Event(.speechStarted(entry: id, seconds: seconds))]
     }
 
-    func pauseSpeech() throws(Refusal) -> [Event] {
+    func pauseSpeech() throws(CommandRefusal) -> [Event] {
         guard let speech = sitting.speech else { throw .noSpeech }
         return try facts(speech.runningSince == nil ? nil : .speechPaused, else: .speechIs(paused: true))
     }
 
-    func resumeSpeech() throws(Refusal) -> [Event] {
+    func resumeSpeech() throws(CommandRefusal) -> [Event] {
         try needsOpen()
         guard let speech = sitting.speech else { throw .noSpeech }
         return try facts(speech.runningSince == nil ? .speechResumed : nil, else: .speechIs(paused: false))
     }
 
-    func extendSpeech(by seconds: Int) throws(Refusal) -> [Event] {
+    func extendSpeech(by seconds: Int) throws(CommandRefusal) -> [Event] {
         guard let speech = sitting.speech else { throw .noSpeech }
         let range = 1...max(1, Limits.duration - Int(speech.allotted / 1000))
         try Check.number(seconds, "seconds", range)

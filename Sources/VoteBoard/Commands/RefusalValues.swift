@@ -1,4 +1,4 @@
-extension Refusal {
+extension CommandRefusal {
     /// What the sentence names, each by itself, so that a page can say it in its reader's language: ids, states, figures. Nothing
     /// that the sentence keeps to itself.
     public var values: [String: JSONValue] {

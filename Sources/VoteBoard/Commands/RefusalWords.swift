@@ -1,4 +1,4 @@
-extension Refusal {
+extension CommandRefusal {
     /// Stable name, the last part of the problem's type.
     public var code: String {
         switch self {

@@ -1,9 +1,11 @@
+import Commons
+
 /// The characters of a file that people made with whatever they had.
 enum SourceText {
     /// UTF-8 with or without a BOM, or UTF-16 with one (“Unicode text” of a spreadsheet).
     static func decode(_ bytes: [UInt8]) throws(ImportFaults) -> String {
-        guard bytes.count <= Limits.file else {
-            throw fault("the file has \(bytes.count) bytes; at most \(Limits.file) are read")
+        guard bytes.count <= ImportedFile.largestBytes else {
+            throw fault("the file has \(bytes.count) bytes; at most \(ImportedFile.largestBytes) are read")
         }
         if bytes.starts(with: [0xFF, 0xFE]) { return try wide(bytes.dropFirst(2), lowFirst: true) }
         if bytes.starts(with: [0xFE, 0xFF]) { return try wide(bytes.dropFirst(2), lowFirst: false) }

@@ -104,6 +104,4 @@ public enum Limits {
     public static let rounds = 3_000
     /// Seconds: one day.
     public static let duration = 86_400
-    /// Bytes of a roster, agenda or hall-system file.
-    public static let file = 4 << 20
 }

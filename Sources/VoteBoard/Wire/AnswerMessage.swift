@@ -11,7 +11,7 @@ extension Answer {
     public var status: Int { if case .refused(let refusal) = self { refusal.status } else { 200 } }
 }
 
-extension Refusal {
+extension CommandRefusal {
     /// The HTTP status that says it best.
     public var status: Int {
         switch self {

@@ -29,7 +29,7 @@ struct HallReport: Decodable, Sendable {
     }
 }
 
-extension StreamCommand {
+extension StreamCommandGroup {
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show a hall's stream: state, picture, sound, bitrate, window, clock.",

@@ -3,7 +3,7 @@ import Foundation
 import Gateway
 import StreamRelay
 
-struct StreamCommand: AsyncParsableCommand {
+struct StreamCommandGroup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stream",
         abstract: "Look at the halls' streams, start and stop them.",
@@ -13,8 +13,8 @@ struct StreamCommand: AsyncParsableCommand {
             plenary stream status council --watch
             """,
         subcommands: [
-            List.self, Wishing<Start>.self, Wishing<Stop>.self, Wishing<Restart>.self, Status.self, Probe.self, Wishing<Slate>.self,
-            Wishing<Hide>.self, Wishing<Show>.self,
+            List.self, StreamSubcommand<Start>.self, StreamSubcommand<Stop>.self, StreamSubcommand<Restart>.self, Status.self, Probe.self, StreamSubcommand<Slate>.self,
+            StreamSubcommand<Hide>.self, StreamSubcommand<Show>.self,
         ],
         defaultSubcommand: List.self)
 }
@@ -34,16 +34,16 @@ func isHallName(_ text: String) -> Bool {
     (1...32).contains(text.utf8.count) && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
 }
 
-/// The words of one wish: its arguments, and what to say when it was done. `Wishing` makes a subcommand of them.
-protocol WishWords: ParsableArguments {
+/// The words of one command: its arguments, and what to say when it was done. `StreamSubcommand` makes a subcommand of them.
+protocol StreamArguments: ParsableArguments {
     static var help: CommandHelp { get }
-    var wish: StreamWish { get }
+    var command: StreamCommand { get }
     /// The sentence when it is done.
     func done(_ hall: String) -> String
 }
 
-/// The subcommand that carries one wish out.
-struct Wishing<Words: WishWords>: AsyncParsableCommand {
+/// The subcommand that carries one command out.
+struct StreamSubcommand<Words: StreamArguments>: AsyncParsableCommand {
     static var configuration: CommandConfiguration { Words.help.configuration }
     @OptionGroup var control: ControlOptions
     @OptionGroup var target: HallArgument
@@ -51,13 +51,13 @@ struct Wishing<Words: WishWords>: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailure {
-            _ = try await control.client.json(.POST, target.path("/\(words.wish.rawValue)"))
+            _ = try await control.client.json(.POST, target.path("/\(words.command.rawValue)"))
             writeOut(words.done(target.hall) + "\n")
         }
     }
 }
 
-extension StreamCommand {
+extension StreamCommandGroup {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the halls and what is on air.", discussion: "Example: plenary stream list")
@@ -79,49 +79,49 @@ extension StreamCommand {
         }
     }
 
-    struct Start: WishWords {
+    struct Start: StreamArguments {
         static let help = CommandHelp("start", "Start a hall's stream.", "plenary stream start council")
-        var wish: StreamWish { .start }
+        var command: StreamCommand { .start }
         func done(_ hall: String) -> String { "the stream of \(hall) is starting: look at it with `plenary stream status \(hall)`" }
     }
 
-    struct Stop: WishWords {
+    struct Stop: StreamArguments {
         static let help = CommandHelp(
             "stop", "Stop a hall's stream; what viewers were sent stays playable.", "plenary stream stop council")
-        var wish: StreamWish { .stop }
+        var command: StreamCommand { .stop }
         func done(_ hall: String) -> String { "the stream of \(hall) has ended" }
     }
 
-    struct Restart: WishWords {
+    struct Restart: StreamArguments {
         static let help = CommandHelp("restart", "Stop and start a hall's stream; viewers stay.", "plenary stream restart council")
-        var wish: StreamWish { .restart }
+        var command: StreamCommand { .restart }
         func done(_ hall: String) -> String { "the stream of \(hall) is starting anew" }
     }
 
-    struct Slate: WishWords {
+    struct Slate: StreamArguments {
         static let help = CommandHelp(
             "slate", "Put the card on air during a break, or the camera again; for a closed session use `hide`.",
             "plenary stream slate council on")
         enum Position: String, ExpressibleByArgument, CaseIterable { case on, off }
         @Argument(help: "on or off") var position: Position
-        var wish: StreamWish { position == .on ? .slateOn : .slateOff }
+        var command: StreamCommand { position == .on ? .slateOn : .slateOff }
         func done(_ hall: String) -> String {
             position == .on ? "the card is on air in \(hall)" : "the camera is on air in \(hall) from its next keyframe"
         }
     }
 
-    struct Hide: WishWords {
+    struct Hide: StreamArguments {
         static let help = CommandHelp(
             "hide", "Closed session: the card at once; nothing of the camera is kept until `show`.", "plenary stream hide council")
-        var wish: StreamWish { .hide }
+        var command: StreamCommand { .hide }
         func done(_ hall: String) -> String {
             "\(hall) is hidden: viewers see the card, and the camera is neither shown nor kept, until `plenary stream show \(hall)`"
         }
     }
 
-    struct Show: WishWords {
+    struct Show: StreamArguments {
         static let help = CommandHelp("show", "End a closed session: the camera is on air again.", "plenary stream show council")
-        var wish: StreamWish { .show }
+        var command: StreamCommand { .show }
         func done(_ hall: String) -> String { "\(hall) is on air again from the camera's next keyframe" }
     }
 

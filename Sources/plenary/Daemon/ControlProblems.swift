@@ -13,7 +13,7 @@ extension ControlProblem {
             detail: "no hall is named “\(hall)”: `plenary stream list` shows the names")
     }
 
-    static func refusal(_ refusal: RelayRefusal) -> Self {
+    static func refusal(_ refusal: StreamCommandRefusal) -> Self {
         let name: String
         switch refusal {
         case .alreadyRunning: name = "already-running"

@@ -26,11 +26,11 @@ struct CouncilDesk: CouncilControl {
 
     // MARK: files
 
-    func importRoster(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer {
+    func importRoster(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer {
         guard let board = board(hall) else { return .noBoard(hall) }
         let read: RosterImport
         do throws(ImportFaults) {
-            read = try RosterImport(body, current: board.state.roster, council: title(hall), seats: wish.seats)
+            read = try RosterImport(body, current: board.state.roster, council: title(hall), seats: request.seats)
         } catch {
             return CouncilAnswer(error)
         }
@@ -39,23 +39,23 @@ struct CouncilDesk: CouncilControl {
         var warnings = vacant > 0 ? ["\(vacant) of \(read.roster.seats) seats are vacant today"] : []
         warnings += read.roster.planWarnings(on: today)
         return await take(
-            .importRoster(read.roster), on: board, wish,
+            .importRoster(read.roster), on: board, request,
             changes: read.changes.map { .object(["kind": .string($0.kind), "text": .string($0.sentence)]) }, warnings: warnings)
     }
 
-    func importAgenda(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer {
+    func importAgenda(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer {
         guard let board = board(hall) else { return .noBoard(hall) }
-        guard let sitting = wish.sitting.flatMap(SittingID.init) else { return .badField("sitting", SittingID.requirement) }
+        guard let sitting = request.sitting.flatMap(SittingID.init) else { return .badField("sitting", SittingID.requirement) }
         do throws(ImportFaults) {
             let items = try AgendaImport(body).items
             let changes = items.map { JSONValue.object(["kind": .string("item"), "text": .string("\($0.number). \($0.title)")]) }
-            return await take(.inSitting(sitting, .replaceAgenda(items)), on: board, wish, changes: changes)
+            return await take(.inSitting(sitting, .replaceAgenda(items)), on: board, request, changes: changes)
         } catch {
             return CouncilAnswer(error)
         }
     }
 
-    func setRules(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer {
+    func setRules(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer {
         guard let board = board(hall) else { return .noBoard(hall) }
         guard let text = String(validating: body, as: UTF8.self) else {
             return CouncilAnswer(ImportFaults([ImportFault(line: 1, column: 1, problem: "the file is not UTF-8; save it as UTF-8")]))
@@ -63,7 +63,7 @@ struct CouncilDesk: CouncilControl {
         do throws(RuleFileFaults) {
             let rules = try RuleBook(yaml: text)
             let changes = rules == board.state.rules ? [] : [JSONValue.object(["kind": .string("rules"), "text": .string(rules.summary)])]
-            return await take(.setRules(rules), on: board, wish, changes: changes)
+            return await take(.setRules(rules), on: board, request, changes: changes)
         } catch {
             return CouncilAnswer(
                 ImportFaults(error.faults.map { ImportFault(line: $0.line, column: 1, problem: "\($0.key): \($0.problem)") }))
@@ -72,24 +72,24 @@ struct CouncilDesk: CouncilControl {
 
     /// Sends what a file became, or says whether it would be taken.
     private func take(
-        _ command: Command, on board: Board, _ wish: ImportWish, changes: [JSONValue], warnings: [String] = []
+        _ command: Command, on board: Board, _ request: ImportRequest, changes: [JSONValue], warnings: [String] = []
     ) async -> CouncilAnswer {
         let extra: [String: JSONValue] = [
-            "dry_run": .bool(wish.isDryRun), "changes": .array(changes), "warnings": .array(warnings.map(JSONValue.string)),
+            "dry_run": .bool(request.isDryRun), "changes": .array(changes), "warnings": .array(warnings.map(JSONValue.string)),
         ]
-        if wish.isDryRun {
+        if request.isDryRun {
             switch board.state.decide(command, at: ClockReading.system().wall) {
             case .failure(.nothingToChange), .success: return .json(extra, outcome: "dry run")
             case .failure(let refusal): return CouncilAnswer(.refused(refusal), epoch: board.log.id)
             }
         }
-        guard let envelope = CommandEnvelope(wish, command) else { return .badField("id", "a UUID") }
+        guard let envelope = CommandEnvelope(request, command) else { return .badField("id", "a UUID") }
         return await CouncilAnswer(board.send(envelope), epoch: board.log.id, beside: extra)
     }
 
-    func takeHallSystem(_ body: [UInt8], in hall: String, _ wish: ImportWish) async -> CouncilAnswer {
+    func takeHallSystem(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer {
         guard let board = board(hall) else { return .noBoard(hall) }
-        return await HallSystemDesk(board: board).take(body, wish)
+        return await HallSystemDesk(board: board).take(body, request)
     }
 
     // MARK: reading
@@ -107,17 +107,17 @@ struct CouncilDesk: CouncilControl {
 
     func record(of hall: String) -> any RecordReader { BoardRecord(board(hall)?.log) }
 
-    func export(_ wish: ExportWish, in hall: String) async -> CouncilAnswer {
+    func export(_ request: ExportRequest, in hall: String) async -> CouncilAnswer {
         guard let board = board(hall) else { return .noBoard(hall) }
-        return CouncilExport(board: board).answer(wish)
+        return CouncilExport(board: board).answer(request)
     }
 }
 
 extension CommandEnvelope {
-    /// `nil` when the wish's id is no UUID.
-    init?(_ wish: ImportWish, _ command: Command) {
-        guard let id = wish.id.map({ UUID(uuidString: $0) }) ?? UUID() else { return nil }
-        self.init(id: id, expected: wish.expected, by: wish.by, command: command)
+    /// `nil` when the request's id is no UUID.
+    init?(_ request: ImportRequest, _ command: Command) {
+        guard let id = request.id.map({ UUID(uuidString: $0) }) ?? UUID() else { return nil }
+        self.init(id: id, expected: request.expected, by: request.by, command: command)
     }
 }
 

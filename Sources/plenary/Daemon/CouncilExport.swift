@@ -15,9 +15,9 @@ final class BoardRecord: RecordReader {
 struct CouncilExport {
     let board: Board
 
-    func answer(_ wish: ExportWish) -> CouncilAnswer {
+    func answer(_ request: ExportRequest) -> CouncilAnswer {
         var council = board.state
-        guard let id = wish.sitting.map({ SittingID($0) }) ?? council.sittingOnShow?.id else {
+        guard let id = request.sitting.map({ SittingID($0) }) ?? council.sittingOnShow?.id else {
             return .badField("sitting", SittingID.requirement)
         }
         guard var sitting = council.sitting(id) else { return CouncilAnswer(.refused(.unknownSitting(id)), epoch: board.log.id) }
@@ -29,12 +29,12 @@ struct CouncilExport {
             }
             sitting = council.sitting(id) ?? sitting
         }
-        switch wish.format {
+        switch request.format {
         case .resolution835:
-            let authority = OpenData835.Authority(name: council.roster.council, id: wish.authority.id, cattutc: wish.authority.cattutc)
+            let authority = OpenData835.Authority(name: council.roster.council, id: request.authority.id, cattutc: request.authority.cattutc)
             let files = OpenData835.export(sitting, council: council, authority: authority)
             return CouncilAnswer(
-                status: 200, contentType: "text/csv; charset=utf-8", body: wish.table == "votings" ? files.votings : files.motions,
+                status: 200, contentType: "text/csv; charset=utf-8", body: request.table == "votings" ? files.votings : files.motions,
                 outcome: "exported \(id)")
         case .popolo:
             let events = sitting.rounds.compactMap { Popolo.voteEvent($0, in: sitting, council: council) }

@@ -35,7 +35,7 @@ final class CouncilRecords: Sendable {
     /// Why the hall does without its record; `nil`: it is whole, or there is none.
     func damage(_ hall: String) -> String? { damaged.withLock { $0[hall] } }
 
-    /// Half of the key, for those who check the record.
+    /// The public half of the signing key, with which anybody can verify the record.
     var publicKey: String { signer.publicKey }
 
     // MARK: opening

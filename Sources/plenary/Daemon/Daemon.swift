@@ -123,10 +123,10 @@ final class Daemon: HallControl {
         surroundings.sink.ring.lines(last: min(max(0, count), 2000), follow: follow)
     }
 
-    func perform(_ wish: StreamWish, on hall: String) async throws(ControlProblem) {
+    func perform(_ command: StreamCommand, on hall: String) async throws(ControlProblem) {
         let relay = try known(hall)
         do {
-            switch wish {
+            switch command {
             case .start: try relay.start()
             case .stop: try await relay.stop()
             case .restart: try await relay.restart()
@@ -138,7 +138,7 @@ final class Daemon: HallControl {
         } catch {
             throw .refusal(error)
         }
-        logger.notice("the operator's wish was carried out: \(wish.rawValue)", metadata: ["hall": "\(hall)"])
+        logger.notice("the operator's command was carried out: \(command.rawValue)", metadata: ["hall": "\(hall)"])
     }
 
     func settings(_ hall: String) throws(ControlProblem) -> StreamSettings {

@@ -10,7 +10,7 @@ import VoteBoard
 struct HallSystemDesk {
     let board: Board
 
-    func take(_ body: [UInt8], _ wish: ImportWish) async -> CouncilAnswer {
+    func take(_ body: [UInt8], _ request: ImportRequest) async -> CouncilAnswer {
         let state = board.state
         let vote: ImportedVote
         do throws(ImportFaults) {
@@ -18,9 +18,9 @@ struct HallSystemDesk {
         } catch {
             return CouncilAnswer(error)
         }
-        let id = wish.sitting.map { SittingID($0) } ?? state.sittingInSession?.id
+        let id = request.sitting.map { SittingID($0) } ?? state.sittingInSession?.id
         guard let id else {
-            return wish.sitting == nil
+            return request.sitting == nil
                 ? CouncilAnswer(.refused(.unknownSitting(nil)), epoch: board.log.id) : .badField("sitting", SittingID.requirement)
         }
         guard let sitting = state.sitting(id) else { return CouncilAnswer(.refused(.unknownSitting(id)), epoch: board.log.id) }
@@ -31,7 +31,7 @@ struct HallSystemDesk {
         if let round = sitting.round(plan.round), round.isSecret {
             return .problem(409, "secret_round", "Round \(plan.round) is secret: results with names are not taken.", field: "round")
         }
-        return await perform(plan, in: sitting, file: file, wish)
+        return await perform(plan, in: sitting, file: file, request)
     }
 
     /// The round in which a ballot of the same file was cast before.
@@ -40,9 +40,9 @@ struct HallSystemDesk {
         return round
     }
 
-    private func perform(_ plan: HallSystemPlan, in sitting: Sitting, file: Data, _ wish: ImportWish) async -> CouncilAnswer {
+    private func perform(_ plan: HallSystemPlan, in sitting: Sitting, file: Data, _ request: ImportRequest) async -> CouncilAnswer {
         let extra: [String: JSONValue] = [
-            "dry_run": .bool(wish.isDryRun), "round": .string(plan.round.text), "ballots": .integer(Int64(plan.ballots)),
+            "dry_run": .bool(request.isDryRun), "round": .string(plan.round.text), "ballots": .integer(Int64(plan.ballots)),
             "changes": .array(plan.lines.map { .object(["kind": .string("vote"), "text": .string($0)]) }), "warnings": .array([]),
         ]
         if !plan.isBegun,
@@ -50,12 +50,12 @@ struct HallSystemDesk {
         {
             return CouncilAnswer(.refused(refusal), epoch: board.log.id)
         }
-        if wish.isDryRun { return .json(extra, outcome: "dry run") }
+        if request.isDryRun { return .json(extra, outcome: "dry run") }
         var first: Int64?
         var last: Int64 = 0
         var repeated = true
         for step in plan.steps {
-            let envelope = CommandEnvelope(id: Self.id(file, step.key), by: wish.by, command: .inSitting(sitting.id, step.command))
+            let envelope = CommandEnvelope(id: Self.id(file, step.key), by: request.by, command: .inSitting(sitting.id, step.command))
             switch await board.send(envelope) {
             case .done(let begin, let end, let again):
                 first = first ?? begin

@@ -54,7 +54,7 @@ struct HallSystemService: Service {
         guard let board = daemon.board(hall) else { return .later("the hall's record is not open") }
         do throws(CommandFailure) {
             let bytes = try folder.read(entry)
-            return WatchedFolder.Outcome(await HallSystemDesk(board: board).take(bytes, ImportWish(by: "folder")))
+            return WatchedFolder.Outcome(await HallSystemDesk(board: board).take(bytes, ImportRequest(by: "folder")))
         } catch {
             return .failed(error.message)
         }

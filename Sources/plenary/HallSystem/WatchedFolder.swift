@@ -1,10 +1,11 @@
+import Commons
 import Foundation
 import Gateway
 import Glibc
 
 /// The folder where a hall's own voting system drops its results; a file is taken and moved to `done` or `failed`, with a text beside it.
 struct WatchedFolder {
-    static let largest = 4 << 20
+    static let largest = ImportedFile.largestBytes
 
     let path: String
     private var files = SettledFiles()

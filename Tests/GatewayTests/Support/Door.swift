@@ -19,7 +19,7 @@ struct Door {
     static func open(
         control: FakeControl = FakeControl(), threads: Int = 2, tls: Bool = false, controlSocket: Bool = false,
         limits: (inout DoorLimits) -> Void = { _ in }, settings: (inout GatewaySettings) -> Void = { _ in },
-        responder: (any AsideResponder)? = nil, log: CaughtLog? = nil, _ test: (Door) async throws -> Void
+        responder: (any RouterBridge)? = nil, log: CaughtLog? = nil, _ test: (Door) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let directory = NSTemporaryDirectory() + "gateway-\(UUID().uuidString.prefix(8))"

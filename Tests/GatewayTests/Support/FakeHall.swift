@@ -18,7 +18,7 @@ final class FakeHall: LiveSource {
         let key = request.query.isEmpty ? String(request.name) : "\(request.name)?\(request.query)"
         return state.withLock {
             $0.asked += 1
-            return $0.answers[key] ?? .refused(LiveRefusal(status: 404, reason: "“\(key)” is not in the window"))
+            return $0.answers[key] ?? .refused(LiveRequestRefusal(status: 404, reason: "“\(key)” is not in the window"))
         }
     }
 
@@ -60,7 +60,7 @@ final class FakeHall: LiveSource {
 final class FakeControl: HallControl {
     let hall = FakeHall()
     let halls: [HallSummary]
-    private let wishes = Mutex<[String]>([])
+    private let commands = Mutex<[String]>([])
     private let lines = Mutex<AsyncStream<LogLine>.Continuation?>(nil)
 
     init(halls: [HallSummary] = [HallSummary(name: "demo", title: "Рада <міста> & \"гості\"", language: "uk")]) { self.halls = halls }
@@ -110,11 +110,11 @@ final class FakeControl: HallControl {
         status.failures = ["unauthorized": 3]
         return status
     }
-    func perform(_ wish: StreamWish, on hall: String) async throws(ControlProblem) {
-        if wish == .start {
+    func perform(_ command: StreamCommand, on hall: String) async throws(ControlProblem) {
+        if command == .start {
             throw ControlProblem(type: "urn:plenary:already-running", title: "Conflict", status: 409, detail: "it runs already")
         }
-        wishes.withLock { $0.append("\(wish.rawValue) \(hall)") }
+        commands.withLock { $0.append("\(command.rawValue) \(hall)") }
     }
     func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription {
         SourceDescription(format: "test", video: nil, audio: [], ignored: [])
@@ -136,6 +136,6 @@ final class FakeControl: HallControl {
         }
     }
 
-    var performed: [String] { wishes.withLock { $0 } }
+    var performed: [String] { commands.withLock { $0 } }
     var isFollowed: Bool { lines.withLock { $0 != nil } }
 }

@@ -99,7 +99,7 @@ private struct Halls: HallControl {
     func live(_ hall: String) -> (any LiveSource)? { nil }
     func events(_ hall: String) -> (any EventSource)? { hall == "demo" ? HallFeed(board) : nil }
     func status(_ hall: String) -> StreamStatus? { nil }
-    func perform(_ wish: StreamWish, on hall: String) async throws(ControlProblem) {}
+    func perform(_ command: StreamCommand, on hall: String) async throws(ControlProblem) {}
     func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription {
         SourceDescription(format: "test", video: nil, audio: [], ignored: [])
     }

@@ -71,7 +71,7 @@ import Testing
         #expect(refusal.status == 503)
         try await hall.stop()
         #expect(hall.status.state == .stopped)
-        await #expect(throws: RelayRefusal.notRunning(hall: "rada")) { try await hall.stop() }
+        await #expect(throws: StreamCommandRefusal.notRunning(hall: "rada")) { try await hall.stop() }
     }
 
     @Test func `a worker that talks nonsense is ended and told of`() async throws {
@@ -93,7 +93,7 @@ import Testing
         let hall = try hall(SupervisionHarness.settings(), executable: script("exec sleep 60"))
         for _ in 0..<20 {
             try hall.start()
-            #expect(throws: RelayRefusal.alreadyRunning(hall: "rada")) { try hall.start() }
+            #expect(throws: StreamCommandRefusal.alreadyRunning(hall: "rada")) { try hall.start() }
             async let first: Void = hall.shutdown()
             async let second: Void = hall.shutdown()
             _ = await (first, second)

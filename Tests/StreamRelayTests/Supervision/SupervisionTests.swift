@@ -34,7 +34,7 @@ import Testing
     @Test func `a second start is refused and changes nothing`() throws {
         var harness = try live()
         let before = harness.window.numbers
-        #expect(throws: RelayRefusal.alreadyRunning(hall: "rada")) { try harness.start() }
+        #expect(throws: StreamCommandRefusal.alreadyRunning(hall: "rada")) { try harness.start() }
         #expect(harness.window.numbers == before)
     }
 
@@ -172,13 +172,13 @@ import Testing
             let wait = backoff.delay(after: .unreachable, at: .seconds(Double(second)))
             #expect(wait >= .seconds(0.25) && wait <= .seconds(0.4))
         }
-        #expect(backoff.delay(after: .unauthorized, at: 0) >= .seconds(4), "a camera that locks out is not knocked at")
+        #expect(backoff.delay(after: .unauthorized, at: 0) >= .seconds(4), "a camera that locks out is not retried quickly")
         #expect(backoff.recency(at: .seconds(60)) == 0)
         let waits = (0..<8).map { _ in backoff.delay(after: .unreachable, at: .seconds(61)) }
         #expect(waits.last! >= .seconds(4))
     }
 
-    @Test func `the worker that follows a loss knocks by itself, and each miss is told and counted`() throws {
+    @Test func `the worker that follows a loss retries by itself, and each miss is reported and counted`() throws {
         var harness = try live(parts: 22)
         _ = harness.takeActions()
         harness.childExits()
@@ -189,14 +189,14 @@ import Testing
         #expect(harness.status.state == .lost)
         #expect(harness.status.failure?.message == "nobody there")
         #expect(harness.status.failures["unreachable"] == 3)
-        #expect(harness.spawned == [.camera], "one process, however often it knocks")
+        #expect(harness.spawned == [.camera], "one process, however often it retries")
         harness.open()
         harness.sendPart(starts: true)
         #expect(harness.status.state == .live)
         #expect(harness.status.failure == nil)
     }
 
-    @Test func `a first start knocks once, and a camera that never settles is knocked at often for a minute in all`() throws {
+    @Test func `a first start tries once, and a camera that never settles is retried at the short pace for one minute in all`() throws {
         var harness = try live(parts: 4)
         for _ in 0..<16 {
             harness.childExits()
@@ -311,7 +311,7 @@ import Testing
         harness.childExits(-9)
         #expect(harness.status.state == .stopped)
         #expect(harness.actions.contains(.stopped))
-        #expect(throws: RelayRefusal.notRunning(hall: "rada")) { try harness.supervision.stop(harness.now) }
+        #expect(throws: StreamCommandRefusal.notRunning(hall: "rada")) { try harness.supervision.stop(harness.now) }
     }
 
     @Test func `a start after a stop goes on counting, with DISCONTINUITY first`() throws {
@@ -408,7 +408,7 @@ import Testing
         #expect(harness.status.parts == bytes)
         #expect(harness.status.droppedParts == 20)
         #expect(harness.window.segments.flatMap(\.parts).filter { $0.fragments.first?.readableBytes == 200 }.count <= camera)
-        #expect(throws: RelayRefusal.alreadyHidden(hall: "rada")) { try harness.supervision.hide(harness.now) }
+        #expect(throws: StreamCommandRefusal.alreadyHidden(hall: "rada")) { try harness.supervision.hide(harness.now) }
         _ = try harness.supervision.show(harness.now)
         harness.sendPart(starts: true)
         #expect(harness.status.onAir == .camera)

@@ -59,20 +59,20 @@ struct CommandRequestTests {
     }
 
     @Test func `a refusal is a problem that names its field and what changed`() {
-        let refusal = Refusal.conflict(expected: 3, current: 5, since: [ChangeSummary(sequence: 4, type: "notice_posted")])
+        let refusal = CommandRefusal.conflict(expected: 3, current: 5, since: [ChangeSummary(sequence: 4, type: "notice_posted")])
         #expect(refusal.problem["since"] == .array([.object(["seq": .integer(4), "type": .string("notice_posted")])]))
         #expect(Answer.refused(.storageFull).status == 507)
-        #expect(Refusal.ballotTwice("d1", "r1").problem["field"]?.text == "deputy")
-        #expect(Refusal.unknownItem("i1").status == 404)
+        #expect(CommandRefusal.ballotTwice("d1", "r1").problem["field"]?.text == "deputy")
+        #expect(CommandRefusal.unknownItem("i1").status == 404)
     }
 
     @Test(arguments: [
-        Refusal.noQuorum(present: 12, needed: 18), .recused("d7", "i3"), .roundIs("r1", .closed, needs: "open"),
+        CommandRefusal.noQuorum(present: 12, needed: 18), .recused("d7", "i3"), .roundIs("r1", .closed, needs: "open"),
         .totals(cast: 40, mayVote: 34),
         .number(field: "seconds", 0, 1...86_400), .text(field: "reason", .empty), .tooMany(field: "items", count: 2_001, limit: 2_000),
         .secretInterrupted("r2", voted: 20, counted: 7), .unknownRule("x", known: ["half", "most"]), .speechIs(paused: true),
     ])
-    func `what a refusal names in its sentence, its values name too`(_ refusal: Refusal) throws {
+    func `what a refusal names in its sentence, its values name too`(_ refusal: CommandRefusal) throws {
         guard case .object(let values) = try #require(refusal.problem["values"]) else {
             return #expect(Bool(false), "values are an object")
         }
@@ -87,5 +87,5 @@ struct CommandRequestTests {
         }
     }
 
-    @Test func `a refusal that names nothing has no values`() { #expect(Refusal.noSpeech.problem["values"] == nil) }
+    @Test func `a refusal that names nothing has no values`() { #expect(CommandRefusal.noSpeech.problem["values"] == nil) }
 }

@@ -30,7 +30,7 @@ struct Hall {
     func round(_ id: RoundID) -> VoteRound { sitting.round(id) ?? VoteRound(plan: RoundPlan(id: id, kind: .whole, question: "none")) }
 
     @discardableResult
-    mutating func send(_ command: Command) -> Result<Decision, Refusal> {
+    mutating func send(_ command: Command) -> Result<Decision, CommandRefusal> {
         now = now + 1000
         let result = state.decide(command, at: now, secretTallies: secret)
         guard case .success(let decision) = result else { return result }

@@ -17,12 +17,12 @@ final class SittingPages: Sendable {
         var html: String
     }
 
-    private let shelf: AssetShelf
+    private let assets: AssetStore
     private let pages = Mutex<[Key: Page]>([:])
     /// A client may claim any host: no more than so many pages are kept.
     private static let most = 64
 
-    init(shelf: AssetShelf) { self.shelf = shelf }
+    init(assets: AssetStore) { self.assets = assets }
 
     /// - Parameters:
     ///   - template: the page's file, Mustache.
@@ -33,7 +33,7 @@ final class SittingPages: Sendable {
         origin: String, address: String, hasPoster: Bool
     ) throws -> String {
         let snapshot = record?.snapshot()
-        let words = shelf.asset("languages/\(hall.language).json") ?? shelf.asset("languages/en.json")
+        let words = assets.asset("languages/\(hall.language).json") ?? assets.asset("languages/en.json")
         let made = [
             template.etag, words?.etag ?? "", hall.title, hall.language, address, emblem.address, emblem.text,
             record?.epoch ?? "", String(snapshot?.sequence ?? -1), String(hasPoster),

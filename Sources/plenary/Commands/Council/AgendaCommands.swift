@@ -60,7 +60,7 @@ struct AgendaCommands: AsyncParsableCommand {
         }
     }
 
-    struct Add: CouncilWords {
+    struct Add: CouncilArguments {
         static let help = CommandHelp(
             "add", "Add an item, also during the sitting (with the round that voted it in).",
             "plenary agenda add --number 12 --title \"On the bridge\" --added-by r7")
@@ -94,7 +94,7 @@ struct AgendaCommands: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("The item's id or number.", valueName: "item")) var name: String
     }
 
-    struct Edit: CouncilWords {
+    struct Edit: CouncilArguments {
         static let help = CommandHelp(
             "edit", "Change an item's words; what is not given stays.", "plenary agenda edit 4 --title \"On the bridge\"")
         @OptionGroup var target: ItemName
@@ -105,7 +105,7 @@ struct AgendaCommands: AsyncParsableCommand {
         }
     }
 
-    struct Move: CouncilWords {
+    struct Move: CouncilArguments {
         static let help = CommandHelp("move", "Move an item to another place, counted from 1.", "plenary agenda move 5 2")
         @OptionGroup var target: ItemName
         @Argument(help: "Its new place, from 1.") var place: Int
@@ -117,7 +117,7 @@ struct AgendaCommands: AsyncParsableCommand {
         }
     }
 
-    struct TakeUp: CouncilWords {
+    struct TakeUp: CouncilArguments {
         static let help = CommandHelp("take-up", "Put an item before the council.", "plenary agenda take-up 3")
         @OptionGroup var target: ItemName
         func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
@@ -128,7 +128,7 @@ struct AgendaCommands: AsyncParsableCommand {
         }
     }
 
-    struct SetState: CouncilWords {
+    struct SetState: CouncilArguments {
         static let help = CommandHelp(
             "set-state", "Say what became of an item; adopted and rejected come by themselves with a final round.",
             "plenary agenda set-state 4 postponed --reason \"The rapporteur is away\"")

@@ -21,7 +21,7 @@ struct BallotCommands: AsyncParsableCommand {
         }
     }
 
-    struct Cast: CouncilWords {
+    struct Cast: CouncilArguments {
         static let help = CommandHelp("cast", "Enter a deputy's ballot in the open round.", "plenary ballot cast 17 yes")
         @OptionGroup var paper: Paper
         func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
@@ -30,7 +30,7 @@ struct BallotCommands: AsyncParsableCommand {
         }
     }
 
-    struct Correct: CouncilWords {
+    struct Correct: CouncilArguments {
         static let help = CommandHelp(
             "correct", "Correct a ballot; the first one stays in the record.", "plenary ballot correct 17 no --reason \"Said so at once\"")
         @OptionGroup var paper: Paper
@@ -50,7 +50,7 @@ struct PresenceCommands: AsyncParsableCommand {
         "plenary presence recuse 24 --item 4 --reason \"A relative applies\"",
         subcommands: [Sending<Register>.self, Sending<Depart>.self, Sending<Recuse>.self])
 
-    struct Register: CouncilWords {
+    struct Register: CouncilArguments {
         static let help = CommandHelp(
             "register", "They are here, also when they come late.", "plenary presence register 31 32",
             "plenary presence register --all")
@@ -71,7 +71,7 @@ struct PresenceCommands: AsyncParsableCommand {
         }
     }
 
-    struct Depart: CouncilWords {
+    struct Depart: CouncilArguments {
         static let help = CommandHelp("depart", "They have left.", "plenary presence depart 5 6")
         @Argument(help: ArgumentHelp("Deputies: ids, seats or family names.", valueName: "deputies")) var names: [String]
         func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
@@ -81,7 +81,7 @@ struct PresenceCommands: AsyncParsableCommand {
         }
     }
 
-    struct Recuse: CouncilWords {
+    struct Recuse: CouncilArguments {
         static let help = CommandHelp(
             "recuse", "A deputy takes no part in an item (a conflict of interest), or does again.",
             "plenary presence recuse 24 --item 4 --reason \"A relative applies\"", "plenary presence recuse 24 --item 4 --withdraw")

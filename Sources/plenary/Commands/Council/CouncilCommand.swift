@@ -36,7 +36,7 @@ struct SendOptions: ParsableArguments {
 }
 
 /// The words of one command to the council: its arguments, and what they mean. `Sending` makes a subcommand of them.
-protocol CouncilWords: ParsableArguments {
+protocol CouncilArguments: ParsableArguments {
     static var help: CommandHelp { get }
 
     /// - Parameters:
@@ -60,7 +60,7 @@ struct CouncilOrder {
 }
 
 /// The subcommand that sends what `Words` say.
-struct Sending<Words: CouncilWords>: AsyncParsableCommand {
+struct Sending<Words: CouncilArguments>: AsyncParsableCommand {
     static var configuration: CommandConfiguration { Words.help.configuration }
     @OptionGroup var words: Words
     @OptionGroup var options: SendOptions

@@ -1,11 +1,12 @@
 import ArgumentParser
+import Commons
 import Foundation
 import NIOCore
 import VoteBoard
 
 /// A file that takes the place of something; shown first, taken with `--apply`.
 struct ImportSource: ParsableArguments {
-    static let largest = 4 << 20
+    static let largest = ImportedFile.largestBytes
 
     @Argument(help: ArgumentHelp("The file; - for standard input.", valueName: "file")) var file: String
     @Flag(help: "Take it; without this the changes are only shown.") var apply = false

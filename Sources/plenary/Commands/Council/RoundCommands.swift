@@ -11,7 +11,7 @@ struct RoundCommands: AsyncParsableCommand {
             Sending<ChairVote>.self, Sending<Totals>.self,
         ])
 
-    struct Plan: CouncilWords {
+    struct Plan: CouncilArguments {
         static let help = CommandHelp(
             "plan", "Prepare a round; nobody votes yet.", "plenary round plan --item 3 --kind whole --question \"Adopt as a whole\"",
             "plenary round plan --kind registration --question \"Registration\"",
@@ -53,7 +53,7 @@ struct RoundCommands: AsyncParsableCommand {
         return CouncilOrder(CouncilRequest(name, ["round": .string(id)]), "\(id) is \(done)", shows: id)
     }
 
-    struct Open: CouncilWords {
+    struct Open: CouncilArguments {
         static let help = CommandHelp(
             "open", "Open a planned round; ballots are taken from now on.", "plenary round open", "plenary round open r3")
         @OptionGroup var target: RoundName
@@ -62,7 +62,7 @@ struct RoundCommands: AsyncParsableCommand {
         }
     }
 
-    struct Close: CouncilWords {
+    struct Close: CouncilArguments {
         static let help = CommandHelp("close", "Close the open round and count it.", "plenary round close")
         @OptionGroup var target: RoundName
         func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
@@ -70,7 +70,7 @@ struct RoundCommands: AsyncParsableCommand {
         }
     }
 
-    struct Announce: CouncilWords {
+    struct Announce: CouncilArguments {
         static let help = CommandHelp("announce", "Announce a closed round's result; from then on it stands.", "plenary round announce")
         @OptionGroup var target: RoundName
         func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
@@ -78,7 +78,7 @@ struct RoundCommands: AsyncParsableCommand {
         }
     }
 
-    struct Annul: CouncilWords {
+    struct Annul: CouncilArguments {
         static let help = CommandHelp(
             "annul", "Annul a round; it stays in the record with the reason.", "plenary round annul r3 --reason \"Consoles failed\"")
         @OptionGroup var target: RoundName
@@ -90,7 +90,7 @@ struct RoundCommands: AsyncParsableCommand {
         }
     }
 
-    struct ChairVote: CouncilWords {
+    struct ChairVote: CouncilArguments {
         static let help = CommandHelp(
             "chair-vote", "The chair's casting vote in a tie, where the rules have one.", "plenary round chair-vote head yes")
         @Argument(help: "The chair: id, seat or family name.") var deputy: String
@@ -105,7 +105,7 @@ struct RoundCommands: AsyncParsableCommand {
         }
     }
 
-    struct Totals: CouncilWords {
+    struct Totals: CouncilArguments {
         static let help = CommandHelp(
             "totals", "Enter a counting commission's totals of a secret round on paper.", "plenary round totals --yes 20 --no 4 --abstain 2"
         )

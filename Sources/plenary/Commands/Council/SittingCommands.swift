@@ -11,7 +11,7 @@ struct SittingCommands: AsyncParsableCommand {
             Sending<PostNotice>.self, Show.self,
         ])
 
-    struct Schedule: CouncilWords {
+    struct Schedule: CouncilArguments {
         static let help = CommandHelp(
             "schedule", "Put a sitting on the calendar; its agenda can be prepared from now on.",
             "plenary sitting schedule s25 --title \"25th session\" --at \"2026-11-26 10:00\" --place \"Session hall\"")
@@ -45,7 +45,7 @@ struct SittingCommands: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("The sitting; without it the one that the hall shows.", valueName: "sitting")) var name: String?
     }
 
-    struct Open: CouncilWords {
+    struct Open: CouncilArguments {
         static let help = CommandHelp("open", "Open the sitting; everybody sees it.", "plenary sitting open s25")
         @OptionGroup var target: SittingName
         func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
@@ -53,7 +53,7 @@ struct SittingCommands: AsyncParsableCommand {
         }
     }
 
-    struct Suspend: CouncilWords {
+    struct Suspend: CouncilArguments {
         static let help = CommandHelp(
             "suspend", "A break, or the end of the first of several days.",
             "plenary sitting suspend --until 14:00 --notice \"Break until 14:00\"")
@@ -69,7 +69,7 @@ struct SittingCommands: AsyncParsableCommand {
         }
     }
 
-    struct Resume: CouncilWords {
+    struct Resume: CouncilArguments {
         static let help = CommandHelp("resume", "Go on after a break.", "plenary sitting resume")
         @OptionGroup var target: SittingName
         func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
@@ -77,7 +77,7 @@ struct SittingCommands: AsyncParsableCommand {
         }
     }
 
-    struct Close: CouncilWords {
+    struct Close: CouncilArguments {
         static let help = CommandHelp("close", "Close the sitting for good.", "plenary sitting close")
         @OptionGroup var target: SittingName
         func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
@@ -85,7 +85,7 @@ struct SittingCommands: AsyncParsableCommand {
         }
     }
 
-    struct PostNotice: CouncilWords {
+    struct PostNotice: CouncilArguments {
         static let help = CommandHelp(
             "notice", "Show everybody a notice, or take it away.", "plenary sitting notice \"Registration begins at 9:45\"",
             "plenary sitting notice --clear")

@@ -11,7 +11,7 @@ struct SpeakerCommands: AsyncParsableCommand {
             Sending<Extend>.self, Sending<End>.self, List.self,
         ])
 
-    struct Queue: CouncilWords {
+    struct Queue: CouncilArguments {
         static let help = CommandHelp(
             "queue", "Put a deputy or a guest into the list of speakers.", "plenary speaker queue 15 --kind question",
             "plenary speaker queue --guest \"Head of the school\" --kind report --item 3 --seconds 600")
@@ -47,7 +47,7 @@ struct SpeakerCommands: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("The turn's id; without it the first in the list.", valueName: "turn")) var id: String?
     }
 
-    struct Remove: CouncilWords {
+    struct Remove: CouncilArguments {
         static let help = CommandHelp("remove", "Take a turn off the list.", "plenary speaker remove t2")
         @Argument(help: "The turn's id (plenary speaker list).") var turn: String
         func order(in report: CouncilReport, now: Int64) -> CouncilOrder {
@@ -55,7 +55,7 @@ struct SpeakerCommands: AsyncParsableCommand {
         }
     }
 
-    struct Start: CouncilWords {
+    struct Start: CouncilArguments {
         static let help = CommandHelp("start", "Give the floor; the countdown runs.", "plenary speaker start", "plenary speaker start t3")
         @OptionGroup var turn: Turn
         func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
@@ -64,17 +64,17 @@ struct SpeakerCommands: AsyncParsableCommand {
         }
     }
 
-    struct Pause: CouncilWords {
+    struct Pause: CouncilArguments {
         static let help = CommandHelp("pause", "Stop the countdown; the floor stays.", "plenary speaker pause")
         func order(in report: CouncilReport, now: Int64) -> CouncilOrder { CouncilOrder(CouncilRequest(.pauseSpeech), "paused") }
     }
 
-    struct Resume: CouncilWords {
+    struct Resume: CouncilArguments {
         static let help = CommandHelp("resume", "Let the countdown run on.", "plenary speaker resume")
         func order(in report: CouncilReport, now: Int64) -> CouncilOrder { CouncilOrder(CouncilRequest(.resumeSpeech), "running") }
     }
 
-    struct Extend: CouncilWords {
+    struct Extend: CouncilArguments {
         static let help = CommandHelp("extend", "Give the speaker more time.", "plenary speaker extend 60")
         @Argument(help: "Seconds more.") var seconds: Int
         func order(in report: CouncilReport, now: Int64) -> CouncilOrder {
@@ -82,7 +82,7 @@ struct SpeakerCommands: AsyncParsableCommand {
         }
     }
 
-    struct End: CouncilWords {
+    struct End: CouncilArguments {
         static let help = CommandHelp("end", "End the speech.", "plenary speaker end")
         func order(in report: CouncilReport, now: Int64) -> CouncilOrder {
             CouncilOrder(CouncilRequest(.endSpeech), "the speech has ended")

@@ -2,7 +2,7 @@ import NIOCore
 
 /// What the operator asks of a stream.
 extension RelaySupervision {
-    package mutating func start(_ now: Moment) throws(RelayRefusal) -> [Action] {
+    package mutating func start(_ now: Moment) throws(StreamCommandRefusal) -> [Action] {
         guard phase == .stopped else { throw .alreadyRunning(hall: hall) }
         var actions: [Action] = []
         phase = .running
@@ -29,7 +29,7 @@ extension RelaySupervision {
     }
 
     /// Asking again while it stops changes nothing; `.stopped` comes once.
-    package mutating func stop(_ now: Moment) throws(RelayRefusal) -> [Action] {
+    package mutating func stop(_ now: Moment) throws(StreamCommandRefusal) -> [Action] {
         switch phase {
         case .stopped: throw .notRunning(hall: hall)
         case .stopping: return []
@@ -73,7 +73,7 @@ extension RelaySupervision {
     }
 
     /// A new worker at once; the playlist goes on without ENDLIST.
-    package mutating func restart(_ now: Moment) throws(RelayRefusal) -> [Action] {
+    package mutating func restart(_ now: Moment) throws(StreamCommandRefusal) -> [Action] {
         guard phase == .running else { throw .notRunning(hall: hall) }
         var actions: [Action] = []
         replaceCamera(&actions, now: now, gently: true)
@@ -97,26 +97,26 @@ extension RelaySupervision {
         self.camera?.isMuted = true
     }
 
-    package mutating func setSlate(_ on: Bool, _ now: Moment) throws(RelayRefusal) -> [Action] {
+    package mutating func setSlate(_ on: Bool, _ now: Moment) throws(StreamCommandRefusal) -> [Action] {
         guard phase == .running else { throw .notRunning(hall: hall) }
         guard slateOn != on else { return [] }
         slateOn = on
-        return cardWishChanged(on ? "the card goes on air" : "the camera comes back at its next keyframe", now)
+        return cardRequestChanged(on ? "the card goes on air" : "the camera comes back at its next keyframe", now)
     }
 
-    package mutating func hide(_ now: Moment) throws(RelayRefusal) -> [Action] {
+    package mutating func hide(_ now: Moment) throws(StreamCommandRefusal) -> [Action] {
         guard hiddenSince == nil else { throw .alreadyHidden(hall: hall) }
         hiddenSince = now.utc / 1000
-        return cardWishChanged("the sitting is hidden: what the camera sends is dropped", now)
+        return cardRequestChanged("the sitting is hidden: what the camera sends is dropped", now)
     }
 
-    package mutating func show(_ now: Moment) throws(RelayRefusal) -> [Action] {
+    package mutating func show(_ now: Moment) throws(StreamCommandRefusal) -> [Action] {
         guard hiddenSince != nil else { throw .notHidden(hall: hall) }
         hiddenSince = nil
-        return cardWishChanged("the sitting is shown again at the camera's next keyframe", now)
+        return cardRequestChanged("the sitting is shown again at the camera's next keyframe", now)
     }
 
-    private mutating func cardWishChanged(_ text: String, _ now: Moment) -> [Action] {
+    private mutating func cardRequestChanged(_ text: String, _ now: Moment) -> [Action] {
         forgetStill(now)
         var actions: [Action] = [.announce(text), .save(record(phase == .stopped ? numbers : reservation))]
         if phase == .running, wantsCard, case .failed(let reason) = card {
@@ -178,13 +178,13 @@ extension RelaySupervision {
         switch name {
         case .multivariant, .playlist: break
         case .initialization, .segment, .part, .poster:
-            return .refused(LiveRefusal(status: 404, reason: "there is no media under this name"))
+            return .refused(LiveRequestRefusal(status: 404, reason: "there is no media under this name"))
         }
         switch state {
         case .starting, .waiting, .live: return .hold(limit: .seconds(5))
         case .lost:
-            return .refused(LiveRefusal(status: 503, reason: "the camera cannot be reached; the relay tries again", retryAfter: 2))
-        case .stopped, .stopping: return .refused(LiveRefusal(status: 404, reason: "the stream is not running"))
+            return .refused(LiveRequestRefusal(status: 503, reason: "the camera cannot be reached; the relay tries again", retryAfter: 2))
+        case .stopped, .stopping: return .refused(LiveRequestRefusal(status: 404, reason: "the stream is not running"))
         }
     }
 

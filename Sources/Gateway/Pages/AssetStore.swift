@@ -20,7 +20,7 @@ struct Asset: Sendable {
 }
 
 /// The files below the pages' directory. Each is read once and again when it changed; nothing outside the directory is ever read.
-final class AssetShelf: Sendable {
+final class AssetStore: Sendable {
     private struct Entry {
         var asset: Asset
         var stamp: FileStamp

@@ -10,7 +10,7 @@ import Synchronization
 #endif
 
 /// The certificate in use. When its files change, new connections get the new one; a broken new one changes nothing and is reported once.
-final class CertificateShelf: Sendable {
+final class CertificateStore: Sendable {
     private struct State {
         var context: NIOSSLContext
         var stamps: [FileStamp]

@@ -6,16 +6,16 @@ import NIOHTTPTypesHTTP1
 
 extension DoorHandler {
     /// Gives the request to Hummingbird, in a task that ends with the connection.
-    func answerAside(_ target: RequestTarget) {
+    func passToRouter(_ target: RequestTarget) {
         guard let exchange else { return }
-        self.exchange!.kind = AsideKind.of(target.path)
-        enter(.aside)
+        self.exchange!.kind = RoutedRequest.of(target.path)
+        enter(.routed)
         let request: HummingbirdCore.Request
         do {
             var head = exchange.head
             // HEAD is GET without the bytes; the router knows GET.
             if head.method == .HEAD { head.method = .GET }
-            head.uri = target.query.isEmpty ? AsideKind.encoded(target.path) : AsideKind.encoded(target.path) + "?" + target.query
+            head.uri = target.query.isEmpty ? RoutedRequest.encoded(target.path) : RoutedRequest.encoded(target.path) + "?" + target.query
             request = HummingbirdCore.Request(
                 head: try HTTPRequest(head, secure: isSecure, splitCookie: false), body: RequestBody(buffer: exchange.body))
         } catch {
@@ -26,7 +26,7 @@ extension DoorHandler {
             audience: connection.audience, address: connection.peer, isSecure: isSecure && connection.audience == .everybody,
             user: connection.user)
         let shared = door.shared
-        let writer = AsideWriter(
+        let writer = RouterBodyWriter(
             loop: context.eventLoop, handler: NIOLoopBound(self, eventLoop: context.eventLoop), serial: exchange.serial)
         task = Task {
             let response = await shared.router.respond(to: request, from: caller)
@@ -95,7 +95,7 @@ extension DoorHandler {
 }
 
 /// Carries a Hummingbird response to its connection; a write waits until the client takes bytes, so memory is bounded by one write.
-private struct AsideWriter: ResponseBodyWriter, Sendable {
+private struct RouterBodyWriter: ResponseBodyWriter, Sendable {
     let loop: any EventLoop
     let handler: NIOLoopBound<DoorHandler>
     let serial: UInt64
@@ -120,7 +120,7 @@ private struct AsideWriter: ResponseBodyWriter, Sendable {
     func abort() { loop.execute { handler.value.breakOff(serial: serial) } }
 }
 
-enum AsideKind {
+enum RoutedRequest {
     static func of(_ path: Substring) -> RequestClass {
         if path.hasPrefix("/api/") { return .api }
         return path == "/metrics" || path == "/healthz" || path == "/readyz" ? .operation : .pages

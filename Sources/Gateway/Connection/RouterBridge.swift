@@ -4,13 +4,13 @@ import NIOCore
 import NIOHTTP1
 
 /// Answers the requests that are not live video, in a task of their own.
-protocol AsideResponder: Sendable {
+protocol RouterBridge: Sendable {
     func respond(to request: Request, from caller: Caller) async -> Response
     /// Whether the request shows a token or a session that is known; asked on the loop, before a large body is read.
     func knowsSender(of head: HTTPRequestHead) -> Bool
 }
 
-extension AsideResponder {
+extension RouterBridge {
     func knowsSender(of head: HTTPRequestHead) -> Bool { false }
 }
 

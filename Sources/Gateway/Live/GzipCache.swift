@@ -16,7 +16,7 @@ struct PlaylistKey: Hashable {
 }
 
 /// Playlists compressed once and shared by all loops; the oldest leaves first.
-final class GzipShelf: Sendable {
+final class GzipCache: Sendable {
     private struct Entry {
         let resource: LiveResource
         let compressed: ByteBuffer?

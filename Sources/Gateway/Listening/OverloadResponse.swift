@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Tells a connection past the limits that there is no room, and closes it. Many at a time are closed without a word.
-final class TurnAway: ChannelInboundHandler {
+final class OverloadResponse: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private let census: ConnectionCensus
     private let isSecure: Bool

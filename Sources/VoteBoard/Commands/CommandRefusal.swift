@@ -1,7 +1,7 @@
 /// Why a command was not done. Nothing of it was: a refused command leaves the record as it was.
 ///
 /// `code` is stable and machine-readable (the problem type of RFC 9457), `sentence` says the remedy, `field` names the input.
-public enum Refusal: Error, Hashable, Sendable {
+public enum CommandRefusal: Error, Hashable, Sendable {
     // What does not exist, or exists already.
     case unknownSitting(SittingID?)
     case unknownItem(ItemID)

@@ -61,7 +61,9 @@ let package = Package(
             ]),
 
         // Everybody's bytes: the WebSocket channel.
-        .target(name: "EventChannel", dependencies: ["CWebSockets", "CLinux", "Commons", "Threads", .product(name: "Logging", package: "swift-log")]),
+        .target(
+            name: "EventChannel",
+            dependencies: ["CWebSockets", "CLinux", "Commons", "Threads", .product(name: "Logging", package: "swift-log")]),
 
         // What joins them.
         .target(

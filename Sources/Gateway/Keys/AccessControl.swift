@@ -37,13 +37,17 @@ final class AccessControl: Sendable {
     // MARK: may they
 
     /// The one who asks, when they may do `permission`, and, when it is about a hall, there.
-    func admit(_ request: Request, _ context: DoorContext, to permission: Permission, in hall: String? = nil) throws(ProblemResponse) -> Identity {
+    func admit(_ request: Request, _ context: DoorContext, to permission: Permission, in hall: String? = nil) throws(ProblemResponse)
+        -> Identity
+    {
         let identity = try identify(request, context)
         try require(permission, of: identity, in: hall, request, context)
         return identity
     }
 
-    func require(_ permission: Permission, of identity: Identity, in hall: String?, _ request: Request, _ context: DoorContext) throws(ProblemResponse) {
+    func require(_ permission: Permission, of identity: Identity, in hall: String?, _ request: Request, _ context: DoorContext)
+        throws(ProblemResponse)
+    {
         guard RoleMatrix.allows(identity.roles, permission) else {
             let needed = RoleMatrix.roles(for: permission).map(\.rawValue).joined(separator: " or ")
             let own = identity.roles.map(\.rawValue).sorted().joined(separator: ", ")

@@ -78,7 +78,8 @@ final class Doors: Sendable {
                     // `channel.remoteAddress` is known only once the channel is active, after this.
                     let peer = try? channel._channelCore.remoteAddress0()
                     guard shared.census.admit(PeerKey(peer), isOperator: audience == .operators) == .admitted else {
-                        try channel.pipeline.syncOperations.addHandler(OverloadResponse(census: shared.census, isSecure: certificates != nil))
+                        try channel.pipeline.syncOperations.addHandler(
+                            OverloadResponse(census: shared.census, isSecure: certificates != nil))
                         return
                     }
                     if audience == .everybody { Self.tune(channel) }

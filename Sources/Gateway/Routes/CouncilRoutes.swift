@@ -131,7 +131,8 @@ struct CouncilRoutes: Sendable {
         guard let format = ExportRequest.Format(rawValue: name) else {
             throw ControlProblem(
                 type: "urn:plenary:no-such-format", title: "Not Found", status: 404,
-                detail: "there is no export “\(name.prefix(40))”: \(ExportRequest.Format.allCases.map(\.rawValue).joined(separator: " or "))")
+                detail:
+                    "there is no export “\(name.prefix(40))”: \(ExportRequest.Format.allCases.map(\.rawValue).joined(separator: " or "))")
         }
         let fields = format == .popolo ? ["sitting"] : ["sitting", "table", "authority", "cattutc"]
         let query = QueryFields(request, allowed: fields)

@@ -60,7 +60,9 @@ package struct LiveResponder: Sendable {
             return .refused(LiveRequestRefusal(status: 404, reason: "the camera has no audio track \(rendition + 1)"))
         }
         let directives: DeliveryDirectives
-        do { directives = try DeliveryDirectives(query: query) } catch { return .refused(LiveRequestRefusal(status: 400, reason: error.reason)) }
+        do { directives = try DeliveryDirectives(query: query) } catch {
+            return .refused(LiveRequestRefusal(status: 400, reason: error.reason))
+        }
         switch BlockingReload.decide(directives, window: window) {
         case .hold: return .hold(limit: limit(window))
         case .tooFar(let reason): return .refused(LiveRequestRefusal(status: 400, reason: reason))

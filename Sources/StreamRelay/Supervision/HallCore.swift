@@ -70,7 +70,9 @@ final class HallCore: Sendable {
     func withState<Result: Sendable>(_ body: (inout sending State) -> sending Result) -> Result { state.withLock(body) }
 
     /// Carries an event from outside into the rules; what follows from it is done by the hall's thread, which starts if need be.
-    func post(_ event: (inout RelaySupervision, Moment) throws(StreamCommandRefusal) -> [RelaySupervision.Action]) throws(StreamCommandRefusal) {
+    func post(_ event: (inout RelaySupervision, Moment) throws(StreamCommandRefusal) -> [RelaySupervision.Action])
+        throws(StreamCommandRefusal)
+    {
         let outcome = state.withLock { state -> (refusal: StreamCommandRefusal?, start: Bool) in
             do throws(StreamCommandRefusal) {
                 let actions = try event(&state.supervision, Self.now())

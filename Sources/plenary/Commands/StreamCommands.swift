@@ -13,7 +13,8 @@ struct StreamCommandGroup: AsyncParsableCommand {
             plenary stream status council --watch
             """,
         subcommands: [
-            List.self, StreamSubcommand<Start>.self, StreamSubcommand<Stop>.self, StreamSubcommand<Restart>.self, Status.self, Probe.self, StreamSubcommand<Slate>.self,
+            List.self, StreamSubcommand<Start>.self, StreamSubcommand<Stop>.self, StreamSubcommand<Restart>.self, Status.self, Probe.self,
+            StreamSubcommand<Slate>.self,
             StreamSubcommand<Hide>.self, StreamSubcommand<Show>.self,
         ],
         defaultSubcommand: List.self)

@@ -31,7 +31,8 @@ struct CouncilExport {
         }
         switch request.format {
         case .resolution835:
-            let authority = OpenData835.Authority(name: council.roster.council, id: request.authority.id, cattutc: request.authority.cattutc)
+            let authority = OpenData835.Authority(
+                name: council.roster.council, id: request.authority.id, cattutc: request.authority.cattutc)
             let files = OpenData835.export(sitting, council: council, authority: authority)
             return CouncilAnswer(
                 status: 200, contentType: "text/csv; charset=utf-8", body: request.table == "votings" ? files.votings : files.motions,

@@ -1,10 +1,11 @@
 import Foundation
 import Logging
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(5))) struct `Who may come in` {
+@Suite(.outsideProcess, .timeLimit(.minutes(5))) struct `Who may come in` {
     private struct Visit {
         let door: Door
 

@@ -4,11 +4,12 @@ import NIOPosix
 import ServiceLifecycle
 import StreamRelay
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(5))) struct `Operating the door` {
+@Suite(.outsideProcess, .timeLimit(.minutes(5))) struct `Operating the door` {
     @Test func `the public sees the state of the halls and may change nothing`() async throws {
         try await Door.open { door in
             let list = try await door.get("/api/v1/halls")

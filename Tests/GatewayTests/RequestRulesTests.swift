@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(5))) struct `HTTP/1.1, request by request` {
+@Suite(.outsideProcess, .timeLimit(.minutes(5))) struct `HTTP/1.1, request by request` {
     @Test func `pipelined requests are answered in order, each once`() async throws {
         try await Door.open { door in
             for number in 0..<50 { door.control.hall.put("s\(number).mp4", FakeHall.media(["part \(number)"])) }

@@ -1,9 +1,10 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import StreamRelay
 
-@Suite struct ChildProcessTests {
+@Suite(.outsideProcess) struct ChildProcessTests {
     private func shell(_ script: String) throws -> ChildProcess {
         try ChildProcess(executable: "/bin/sh", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin", "ONLY": "this"])
     }

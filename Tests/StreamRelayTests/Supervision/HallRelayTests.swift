@@ -2,12 +2,13 @@ import Foundation
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import StreamRelay
 
 /// The hall's thread with real children: the program's own worker where it is built, else shells that misbehave.
-@Suite(.serialized) struct HallRelayTests {
+@Suite(.outsideProcess, .serialized) struct HallRelayTests {
     private let folder = NSTemporaryDirectory() + "plenary-hall-" + UUID().uuidString
 
     /// `plenary` beside the test bundle.

@@ -15,14 +15,14 @@ final class CameraInput: PacketSource {
 
     /// Microseconds that a try may take to connect while tries follow each other: a machine that is switched off says nothing, and the
     /// kernel asks it again at ever longer intervals. Every fourth try has all the time, for cameras that are slow to answer.
-    private static let connectionTimeouts: [Int64] = [2_000_000, 2_000_000, 2_000_000, InputWatch.silenceLimit]
+    private static let connectionTimeouts: [Int64] = [2_000_000, 2_000_000, 2_000_000, InputDeadline.silenceLimit]
 
     /// Opens and probes; for `persistence` seconds again and again at a short pace, each miss reported.
     static func open(_ address: CameraAddress, persistence: Double, link: DaemonLink) throws -> CameraInput {
         let end = Clock.steady() + Int64(persistence * 1_000_000)
         var tries = 0
         while true {
-            let patience = Clock.steady() < end ? connectionTimeouts[tries % connectionTimeouts.count] : InputWatch.silenceLimit
+            let patience = Clock.steady() < end ? connectionTimeouts[tries % connectionTimeouts.count] : InputDeadline.silenceLimit
             do {
                 return try open(address, patience: patience, link: link)
             } catch let failure as RelayFailure {
@@ -53,8 +53,10 @@ final class CameraInput: PacketSource {
         self.plan = plan
         self.link = link
         watch = InputWatch(
-            link: link, patient: plan.listens || address.scheme == .rtmpPush,
-            silence: address.scheme == .srt ? InputWatch.silenceLimitOfSRT : InputWatch.silenceLimit)
+            link: link,
+            deadline: InputDeadline(
+                waitsForPeer: plan.listens || address.scheme == .rtmpPush,
+                silence: address.scheme == .srt ? InputDeadline.silenceLimitOfSRT : InputDeadline.silenceLimit))
         guard let made = avformat_alloc_context() else { throw RelayFailure(kind: .worker, message: "out of memory for an input") }
         watch.observe(made)
         made.pointee.interrupt_callback = AVIOInterruptCB(
@@ -78,8 +80,8 @@ final class CameraInput: PacketSource {
         let connected = Clock.steady()
         try check(findStreams(), attempt: "cannot read")
         tracks = try InputProbe.tracks(of: context!, address: address)
-        if watch.wasRedirected { throw failure(CFF_ERROR_EXIT, attempt: "cannot open") }
-        watch.becomesImpatient()
+        if watch.redirectedTo != nil { throw failure(CFF_ERROR_EXIT, attempt: "cannot open") }
+        watch.opened()
         let known = Clock.steady()
         link.log(.debug, "connected in \((connected - began) / 1_000) ms, its tracks known \((known - connected) / 1_000) ms later")
     }
@@ -103,7 +105,7 @@ final class CameraInput: PacketSource {
         av_packet_unref(packet.pointer)
         let code = av_read_frame(context, packet.pointer)
         if code >= 0 {
-            watch.noteProgress()
+            watch.received()
             return .packet(track: tracks.index(ofStream: packet.pointer.pointee.stream_index))
         }
         if code == CFF_ERROR_EAGAIN {

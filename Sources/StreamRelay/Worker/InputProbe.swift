@@ -110,16 +110,17 @@ enum InputProbe {
     // MARK: Failures
 
     static func failure(code: Int32, attempt: String, address: CameraAddress, watch: InputWatch, errors: [String]) -> RelayFailure {
-        if let host = watch.redirectedHost {
+        if let host = watch.redirectedTo {
             return RelayFailure(
                 kind: .forbidden,
                 message:
                     "\(attempt) \(address): it redirects to \(host), and only its own host is followed: put the right address into the config"
             )
         }
-        if watch.isSilent || (code == CFF_ERROR_INVALIDDATA && watch.hasBeenQuiet) {
+        let deadline = watch.deadline
+        if deadline.hasExpired || (code == CFF_ERROR_INVALIDDATA && deadline.hasBeenQuiet(at: Clock.steady())) {
             return RelayFailure(
-                kind: .unreachable, message: "\(attempt) \(address): nothing came for \(watch.limit / 1_000_000) s")
+                kind: .unreachable, message: "\(attempt) \(address): nothing came for \(deadline.limit / 1_000_000) s")
         }
         let words = AVFault(code: code, attempt: attempt).words
         let detail = errors.filter { !$0.isEmpty }.suffix(2).joined(separator: "; ")

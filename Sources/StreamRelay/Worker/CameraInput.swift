@@ -124,7 +124,9 @@ final class CameraInput: PacketSource {
     }
 
     private func failure(_ code: Int32, attempt: String) -> RelayFailure {
-        InputProbe.failure(code: code, attempt: attempt, address: address, watch: watch, errors: LibavLog.takeErrors())
+        InputFailure.describe(
+            code: code, attempt: attempt, address: address, deadline: watch.deadline, redirectedTo: watch.redirectedTo,
+            errors: LibavLog.takeErrors(), at: Clock.steady())
     }
 }
 

@@ -34,7 +34,7 @@ final class RelaySession {
     private var frames: FrameCutter?
     private var picture: RenditionInitialization?
     private var clock: ProgramClock
-    private var meter = RelayMeter()
+    private var meter: RelayMeter
     private let posters: PosterMaker?
 
     private var queue: [Incoming] = []
@@ -65,7 +65,7 @@ final class RelaySession {
         lastSound = audio.map { _ in 0 }
         assembler = PartAssembler(policy: Self.policy(order, partTarget: order.partTarget), hasVideo: video != nil, audioTimescales: [])
         if order.sendsFrames, video != nil { frames = FrameCutter(frameRate: tracks.frameRate) }
-        meter.frameRateHint = tracks.frameRate
+        meter = RelayMeter(frameRateHint: tracks.frameRate)
     }
 
     private static func policy(_ order: WorkerOrder, partTarget: Int64?) -> CutPolicy {

@@ -43,8 +43,8 @@ package struct Backoff: Sendable, Equatable {
     }
 
     /// Seconds between two tries at the short pace.
-    /// - Parameter chance: 0 ..< 1.
-    package static func pause(_ chance: Double) -> Double { 0.25 + 0.15 * chance }
+    /// - Parameter jitter: 0 ..< 1.
+    package static func pause(_ jitter: Double) -> Double { 0.25 + 0.15 * jitter }
 
     /// 0 ..< 1 (SplitMix64).
     private mutating func fraction() -> Double {

@@ -5,12 +5,12 @@ struct AVFault: Error, CustomStringConvertible {
     let code: Int32
     let attempt: String
 
-    var words: String {
+    var reason: String {
         var buffer = [CChar](repeating: 0, count: 128)
         return String(cString: cff_strerror(code, &buffer, buffer.count))
     }
 
-    var description: String { "\(attempt): \(words)" }
+    var description: String { "\(attempt): \(reason)" }
 
     /// Throws when `code` is negative.
     @discardableResult

@@ -130,6 +130,13 @@ final class DaemonLink {
 
 /// The worker's clocks, microseconds.
 enum Clock {
+    /// A moment on both.
+    struct Instant: Equatable {
+        var steady: Int64
+        var wall: Int64
+    }
+
+    static func now() -> Instant { Instant(steady: steady(), wall: wall()) }
     /// Never set back.
     static func steady() -> Int64 { read(CLOCK_MONOTONIC) }
     /// UTC.

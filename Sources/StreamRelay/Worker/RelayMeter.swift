@@ -4,13 +4,15 @@ struct RelayMeter {
     private static let window: Int64 = 5_000_000
 
     /// Frames per second as the input's headers say; 0 when they do not.
-    var frameRateHint: Double = 0
+    private let frameRateHint: Double
     private var totals = WorkerVitals()
     /// Second by second: when it began, bytes, pictures.
     private var seconds: [(begin: Int64, bytes: Int, pictures: Int)] = []
     private var lastPacket: Int64 = 0
     private var lastKeyframe: Int64?
     private var lastReport: Int64 = 0
+
+    init(frameRateHint: Double) { self.frameRateHint = frameRateHint }
 
     mutating func note(bytes: Int, isCorrupt: Bool, at now: Int64) {
         totals.bytesIn += bytes

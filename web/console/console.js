@@ -77,6 +77,7 @@ function renderSoon() {
 
 function render() {
     if (!words || !session) return;
+    words.zone = store.state?.council?.time_zone;
     paintBar(at);
     paintAir(at);
     paintStrip(at);

@@ -1,4 +1,5 @@
-import { speechKinds, speechKindWord, speechLeft } from "../council/words.js";
+import { speechLeft } from "../council/countdown.js";
+import { speechKinds, speechKindWord } from "../council/words.js";
 import { freshId } from "./commands.js";
 
 /** Who speaks, and who waits for the floor. */

@@ -1,4 +1,5 @@
 import { factionsOf as colouredFactionsOf } from "./board.js";
+import { deputyName } from "./words.js";
 
 /**
  * Who sits where, and what each seat shows, from the state of the wire. Pure.
@@ -31,7 +32,8 @@ export function seatsOf(state, round = null) {
     const planned = sitting.length > 0 && sitting.every(([, { place }]) => Number.isFinite(place?.x) && Number.isFinite(place?.y));
     const colors = new Map(colouredFactionsOf(council).map(({ id, color }) => [id, color]));
     const seat = ([id, deputy]) => ({
-        id, label: deputy.seat === undefined ? "" : String(deputy.seat), name: fullName(deputy), names: shortNames(deputy),
+        id, label: deputy.seat === undefined ? "" : String(deputy.seat),
+        name: deputyName(deputy, "full", council.language), names: shortNames(deputy),
         faction: deputy.faction ?? "", color: colors.get(deputy.faction) ?? null, choice: choices(id), head: deputy.role === "head",
         ...(planned && deputy.place ? { x: deputy.place.x, y: deputy.place.y } : {}),
     });
@@ -58,8 +60,6 @@ function choicesOf(state, round) {
     // Secret, or a round from before this page knew of it: who was here.
     return (id) => (here(id) ? "present" : "absent");
 }
-
-export const fullName = ({ family, given = "", patronymic = "" }) => [family, given, patronymic].filter(Boolean).join(" ");
 
 /** The family name, and for a double name its first half with the other's initial: `Щербак-Н.` */
 export function shortNames({ family }) {

@@ -189,6 +189,8 @@ export class Controls {
         const at = this.#player.currentProgramTime();
         write(clock, at === null || !this.#player.hasShown ? "" : this.#words.clock(at));
         if (at !== null) {
+            const told = this.#words.hour(at);
+            if (clock.title !== told) clock.title = told;
             const stamp = new Date(at).toISOString().slice(0, 19) + "Z";
             if (clock.dateTime !== stamp) clock.dateTime = stamp;
         }

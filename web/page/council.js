@@ -134,6 +134,7 @@ export class CouncilView {
         document.body.toggleAttribute("data-council", isCouncil);
         document.body.toggleAttribute("data-voting", state.open_round !== undefined);
         if (!isCouncil) return;
+        words.zone = state.council?.time_zone;
         const clock = () => this.#clock.at();
         const pinned = this.pinned !== null && state.rounds?.by_id?.[this.pinned] ? { id: this.pinned, ...state.rounds.by_id[this.pinned] } : null;
         const round = pinned ?? roundOnShow(state);
@@ -141,7 +142,7 @@ export class CouncilView {
         const { council, presence, agenda, sitting, speakers, notice, current_item: item, rounds } = state;
         this.#part("now", [sitting, notice, agenda, item, speakers, presence, council], () => nowPanel(state, words, clock));
         this.#part("vote", [raw, round?.id, council, presence, agenda], () => voteBoard(state, round, words, clock));
-        this.#part("agenda", [agenda, item, rounds], () => agendaList(state, words));
+        this.#part("agenda", [agenda, item, rounds, council?.time_zone], () => agendaList(state, words));
         if (parts.unpin) parts.unpin.hidden = pinned === null;
         if (parts.vote) {
             parts.vote.dataset.state = round?.status ?? "none";

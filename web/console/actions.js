@@ -44,8 +44,9 @@ export class Outbox extends EventTarget {
     needsLogin = false;
 
     /**
-     * @param {object} to `send(step, id, entry)` → `{ status, body, retryAfter }`, rejecting when no answer came; `uuid()`; `pause(ms, wake)` resolves after `ms` or when
-     *        `wake(fn)`'s fn is called; `keep`: `{ read(), write(entries) }`; `clock()` UTC ms; `limit`: unfinished entries at once
+     * @param {object} to `send(step, id, entry)` → `{ status, body, retryAfter }`, rejecting when no answer came; `uuid()`;
+     *        `pause(ms, wake)` resolves after `ms` or when `wake(fn)`'s fn is called; `keep`: `{ read(), write(entries) }`;
+     *        `clock()` UTC ms; `limit`: unfinished entries at once
      */
     constructor({ send, uuid, pause, keep = { read: () => [], write() {} }, clock = Date.now, limit = 200 }) {
         super();
@@ -65,7 +66,8 @@ export class Outbox extends EventTarget {
 
     /** Whether an action of this key is under way, or on record but not yet in the state up to `seq`. */
     isBusy(key, seq = Infinity) {
-        return this.entries.some((entry) => entry.key === key && (unfinished.has(entry.state) || (entry.state === "record" && entry.last > seq && this.#clock() - entry.at < 5000)));
+        return this.entries.some((entry) => entry.key === key
+            && (unfinished.has(entry.state) || (entry.state === "record" && entry.last > seq && this.#clock() - entry.at < 5000)));
     }
 
     /**

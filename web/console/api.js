@@ -8,7 +8,9 @@ export class API {
         const headers = { Accept: "application/json" };
         if (method !== "GET") headers["X-CSRF-Token"] = this.#csrf;
         if (json !== undefined || text !== undefined) headers["Content-Type"] = type ?? "application/json";
-        const answer = await fetch(path, { method, headers, body: json === undefined ? text : JSON.stringify(json), signal: AbortSignal.timeout(deadline), cache: "no-store" });
+        const answer = await fetch(path, {
+            method, headers, body: json === undefined ? text : JSON.stringify(json), signal: AbortSignal.timeout(deadline), cache: "no-store",
+        });
         let body = null;
         const words = await answer.text();
         try {
@@ -53,7 +55,11 @@ export class API {
     }
 
     /** A file of the secretary's: `roster`, `rules`, `agenda`. */
-    file(what, text, query) { return this.ask("POST", this.#of(`${what}?${new URLSearchParams(query)}`), { text, type: what === "rules" ? "application/yaml" : text.trimStart().match(/^[[{]/) ? "application/json" : "text/csv" }); }
+    file(what, text, query) {
+        const isJSON = /^[[{]/.test(text.trimStart());
+        const type = what === "rules" ? "application/yaml" : isJSON ? "application/json" : "text/csv";
+        return this.ask("POST", this.#of(`${what}?${new URLSearchParams(query)}`), { text, type });
+    }
 }
 
 /** What goes on air, asked every three seconds. */

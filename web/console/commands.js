@@ -36,7 +36,10 @@ export function intents(state) {
         postNotice: ({ text, until }) => one("postNotice", text, make("post_notice", clean({ text, until })), {
             undo: state.notice ? one("postNotice", state.notice.text, make("post_notice", clean(state.notice))) : simple("clearNotice", "clear_notice"),
         }),
-        clearNotice: () => ({ ...simple("clearNotice", "clear_notice"), undo: state.notice ? one("postNotice", state.notice.text, make("post_notice", clean(state.notice))) : null }),
+        clearNotice: () => ({
+            ...simple("clearNotice", "clear_notice"),
+            undo: state.notice ? one("postNotice", state.notice.text, make("post_notice", clean(state.notice))) : null,
+        }),
 
         addItem: (item, index) => one("addItem", subjectOf(item), make("add_item", clean({ ...item, index })), { key: `add_item:${item.item}` }),
         /** `changed` names everything that the form does; without `parent` it is an item of its own. */
@@ -44,7 +47,10 @@ export function intents(state) {
             const { order, items } = state.agenda;
             const old = itemOf(state, id);
             const next = { ...old, ...changed, parent: changed.parent || undefined };
-            const fields = (from) => make("edit_item", clean({ item: id, number: from.number ?? "", title: from.title, rapporteur: from.rapporteur, draft: from.draft, links: from.links ?? [], parent: from.parent }));
+            const fields = (from) => make("edit_item", clean({
+                item: id, number: from.number ?? "", title: from.title, rapporteur: from.rapporteur, draft: from.draft,
+                links: from.links ?? [], parent: from.parent,
+            }));
             // It goes below its new item, or behind all of its former one.
             const beside = old.parent === next.parent ? null : next.parent ?? old.parent;
             const rest = { order: order.filter((one) => one !== id), items };
@@ -52,7 +58,9 @@ export function intents(state) {
             const moves = (all) => all.map((move) => make("move_item", move));
             const key = `edit_item:${id}`;
             return {
-                key, name: "editItem", subject: subjectOf(next), minds: ["item_edited", "agenda", ...(from === to ? [] : orderMinds)], steps: [fields(next), ...moves(carry(order, from, 1, to))],
+                key, name: "editItem", subject: subjectOf(next),
+                minds: ["item_edited", "agenda", ...(from === to ? [] : orderMinds)],
+                steps: [fields(next), ...moves(carry(order, from, 1, to))],
                 undo: { key, name: "editItem", subject: subjectOf(old), undo: null, steps: [fields(old), ...moves(carryBack(order, from, 1, to))] },
             };
         },
@@ -60,25 +68,35 @@ export function intents(state) {
         moveItem: (id, to) => {
             const { order } = state.agenda;
             const { start, size } = blockOf(state.agenda, id);
-            const move = (moves, undo) => ({ key: `move_item:${id}`, name: "moveItem", subject: title(id), minds: orderMinds, undo, steps: moves.map((one) => make("move_item", one)) });
+            const move = (moves, undo) => ({
+                key: `move_item:${id}`, name: "moveItem", subject: title(id), minds: orderMinds, undo,
+                steps: moves.map((one) => make("move_item", one)),
+            });
             return move(carry(order, start, size, to), move(carryBack(order, start, size, to), null));
         },
         takeUp: (id) => {
             const before = state.current_item;
-            return one("takeUp", title(id), make("take_up_item", { item: id }), { undo: before ? one("takeUp", title(before), make("take_up_item", { item: before })) : null });
+            return one("takeUp", title(id), make("take_up_item", { item: id }), {
+                undo: before ? one("takeUp", title(before), make("take_up_item", { item: before })) : null,
+            });
         },
         setItemState: (id, to, reason) => {
             const from = itemOf(state, id).state;
             return one(`state.${to}`, title(id), make("set_item_state", clean({ item: id, state: to, reason })), {
-                key: `set_item_state:${id}:${to}`, undo: from === "voting" ? null : one(`state.${from}`, title(id), make("set_item_state", { item: id, state: from })),
+                key: `set_item_state:${id}:${to}`,
+                undo: from === "voting" ? null : one(`state.${from}`, title(id), make("set_item_state", { item: id, state: from })),
             });
         },
 
-        queueSpeaker: (entry, who, index) => one("queueSpeaker", who, make("queue_speaker", clean({ ...entry, index })), { key: `queue_speaker:${entry.speaker}`, undo: one("removeSpeaker", who, make("remove_speaker", { speaker: entry.speaker })) }),
+        queueSpeaker: (entry, who, index) => one("queueSpeaker", who, make("queue_speaker", clean({ ...entry, index })), {
+            key: `queue_speaker:${entry.speaker}`, undo: one("removeSpeaker", who, make("remove_speaker", { speaker: entry.speaker })),
+        }),
         removeSpeaker: (id, who) => {
             const index = state.speakers.queue.findIndex((entry) => entry.id === id);
             const { id: speaker, ...entry } = state.speakers.queue[index] ?? { id };
-            return one("removeSpeaker", who, make("remove_speaker", { speaker: id }), { undo: one("queueSpeaker", who, make("queue_speaker", clean({ speaker, ...entry, index }))) });
+            return one("removeSpeaker", who, make("remove_speaker", { speaker: id }), {
+                undo: one("queueSpeaker", who, make("queue_speaker", clean({ speaker, ...entry, index }))),
+            });
         },
         startSpeech: (id, who) => one("startSpeech", who, make("start_speech", { speaker: id })),
         pauseSpeech: (who) => ({ ...simple("pauseSpeech", "pause_speech"), subject: who, undo: { ...simple("resumeSpeech", "resume_speech"), subject: who } }),
@@ -87,14 +105,22 @@ export function intents(state) {
         /** `again`: the id of the entry that would give the floor back, with `seconds` left. */
         endSpeech: (who, again, seconds) => {
             const { id, ...entry } = state.speakers.speech.entry;
-            const back = { key: `again:${again}`, name: "startSpeech", subject: who, undo: null, steps: [make("queue_speaker", clean({ speaker: again, ...entry, seconds: Math.max(1, seconds), index: 0 })), make("start_speech", { speaker: again })] };
+            const back = {
+                key: `again:${again}`, name: "startSpeech", subject: who, undo: null,
+                steps: [
+                    make("queue_speaker", clean({ speaker: again, ...entry, seconds: Math.max(1, seconds), index: 0 })),
+                    make("start_speech", { speaker: again }),
+                ],
+            };
             return { ...simple("endSpeech", "end_speech"), key: `end_speech:${id}`, subject: who, undo: back };
         },
 
         register: (ids, who) => ({ ...self.here("register", ids, who), undo: self.here("depart", ids, who) }),
         depart: (ids, who) => ({ ...self.here("depart", ids, who), undo: self.here("register", ids, who) }),
         here: (name, ids, who) => ({ key: `${name}:${ids.join(",")}`, name, subject: who, steps: [make(name, { deputies: ids })], undo: null }),
-        declareRecusal: (item, deputy, reason, who) => one("declareRecusal", who, make("declare_recusal", { item, deputy, reason }), { key: `recusal:${item}:${deputy}`, undo: one("withdrawRecusal", who, make("withdraw_recusal", { item, deputy })) }),
+        declareRecusal: (item, deputy, reason, who) => one("declareRecusal", who, make("declare_recusal", { item, deputy, reason }), {
+            key: `recusal:${item}:${deputy}`, undo: one("withdrawRecusal", who, make("withdraw_recusal", { item, deputy })),
+        }),
         withdrawRecusal: (item, deputy, who) => one("withdrawRecusal", who, make("withdraw_recusal", { item, deputy }), { key: `recusal:${item}:${deputy}` }),
 
         planRound: (id, plan) => one("plan", plan.question, make("plan_round", clean({ round: id, ...plan })), { key: `plan:${id}` }),
@@ -105,9 +131,12 @@ export function intents(state) {
             steps: [make("plan_round", clean({ round: id, ...plan })), make("open_round", { round: id })],
         }),
         closeRound: (id, question) => one("closeRound", question, make("close_round", { round: id })),
-        castBallot: (round, deputy, choice, who) => one(`cast.${choice}`, who, make("cast_ballot", { round, deputy, choice }), { key: `ballot:${round}:${deputy}` }),
-        correctBallot: (round, deputy, choice, reason, who) => one(`correct.${choice}`, who, make("correct_ballot", { round, deputy, choice, reason }), { key: `correct:${round}:${deputy}` }),
-        recordTotals: (round, totals, question) => one("recordTotals", question, make("record_secret_totals", { round, ...totals }), { key: `totals:${round}` }),
+        castBallot: (round, deputy, choice, who) =>
+            one(`cast.${choice}`, who, make("cast_ballot", { round, deputy, choice }), { key: `ballot:${round}:${deputy}` }),
+        correctBallot: (round, deputy, choice, reason, who) =>
+            one(`correct.${choice}`, who, make("correct_ballot", { round, deputy, choice, reason }), { key: `correct:${round}:${deputy}` }),
+        recordTotals: (round, totals, question) =>
+            one("recordTotals", question, make("record_secret_totals", { round, ...totals }), { key: `totals:${round}` }),
         chairVote: (round, deputy, choice, who) => one(`chair.${choice}`, who, make("cast_chair_vote", { round, deputy, choice }), { key: `chair:${round}` }),
         announceRound: (id, question) => one("announceRound", question, make("announce_round", { round: id })),
         annulRound: (id, reason, question) => one("annulRound", question, make("annul_round", { round: id, reason }), { key: `annul:${id}` }),

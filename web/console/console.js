@@ -42,7 +42,13 @@ const outbox = new Outbox({
     }),
     keep: {
         read: () => { try { return JSON.parse(sessionStorage.getItem(memory.outbox) ?? "[]"); } catch { return []; } },
-        write: (entries) => { try { sessionStorage.setItem(memory.outbox, JSON.stringify(entries)); } catch { /* no storage: what waits is lost with the page */ } },
+        write: (entries) => {
+            try {
+                sessionStorage.setItem(memory.outbox, JSON.stringify(entries));
+            } catch {
+                // No storage: what waits is lost with the page.
+            }
+        },
     },
 });
 
@@ -60,7 +66,8 @@ const login = new Login(api, () => words, signedIn);
 /** What the painters draw from. */
 const at = {
     desk, outbox, stream, roll,
-    get words() { return words; }, get store() { return store; }, get halls() { return halls; }, get hall() { return hall; }, get link() { return link; }, get note() { return note; },
+    get words() { return words; }, get store() { return store; }, get halls() { return halls; }, get hall() { return hall; },
+    get link() { return link; }, get note() { return note; },
     get player() { return player; },
 };
 
@@ -93,7 +100,8 @@ function render() {
         const name = button.dataset.do;
         if (name !== "next" && name !== "undo") button.hidden = !desk.may(name === "registerAll" ? "register" : name);
     }
-    part("register-all").hidden = roll.mode !== "presence" || !desk.may("register") || state.presence.count >= Object.values(state.council.deputies).filter(({ role }) => role === "deputy").length;
+    const deputies = Object.values(state.council.deputies).filter(({ role }) => role === "deputy").length;
+    part("register-all").hidden = roll.mode !== "presence" || !desk.may("register") || state.presence.count >= deputies;
 }
 
 // — keys and presses —
@@ -103,7 +111,8 @@ const showSent = () => dialogs.show(words.say("sent.title"), sentList(at));
 
 const special = {
     goRoll: () => roll.focus(), goAgenda: () => agenda.focus(), help: showKeys, undo: () => desk.undo(), next: () => desk.next(),
-    slate: () => desk.slate(), hidden: () => desk.hidden(), break: () => desk.break(), floor: () => desk.floor(), pause: () => desk.pause(), registerAll: () => desk.registerAll(),
+    slate: () => desk.slate(), hidden: () => desk.hidden(), break: () => desk.break(), floor: () => desk.floor(),
+    pause: () => desk.pause(), registerAll: () => desk.registerAll(),
     air: () => desk.onAir(), session: () => desk.session(), figures: () => desk.figures(),
 };
 const act = (name) => { note = ""; return (special[name] ?? (() => desk.run(name)))(); };
@@ -190,7 +199,8 @@ function enter(name) {
         renderSoon();
     } });
     const video = part("video");
-    player = LivePlayer.isSupported ? new LivePlayer(video, `/live/${encodeURIComponent(name)}/index.m3u8`) : new NativePlayer(video, `/live/${encodeURIComponent(name)}/index.m3u8`);
+    const address = `/live/${encodeURIComponent(name)}/index.m3u8`;
+    player = LivePlayer.isSupported ? new LivePlayer(video, address) : new NativePlayer(video, address);
     player.muted = true;
     player.addEventListener("change", renderSoon);
     player.start();

@@ -28,7 +28,10 @@ export function agendaDeeds(desk) {
             { name: "rapporteur", label: desk.say("field.rapporteur"), value: item.rapporteur },
             { name: "number", label: desk.say("field.number"), half: true, most: 20, value: item.number },
             { name: "draft", label: desk.say("field.draft"), half: true, value: item.draft },
-            ...(hasOwn || parents.length === 0 ? [] : [{ name: "parent", label: desk.say("field.parent"), kind: "select", value: item.parent ?? "", options: [{ value: "", label: desk.say("agenda.own") }, ...parents.map((value) => ({ value, label: subjectOf(items[value]) }))] }]),
+            ...(hasOwn || parents.length === 0 ? [] : [{
+                name: "parent", label: desk.say("field.parent"), kind: "select", value: item.parent ?? "",
+                options: [{ value: "", label: desk.say("agenda.own") }, ...parents.map((value) => ({ value, label: subjectOf(items[value]) }))],
+            }]),
             { name: "links", label: desk.say("field.links"), kind: "links", value: item.links },
         ] });
         return answer?.values;
@@ -85,7 +88,8 @@ export function agendaDeeds(desk) {
                 step(agenda, id, 1) === null ? null : give("moveItem", () => desk.stepItem(id, 1), desk.say("agenda.down")),
                 ...states.map((to) => give("setItemState", () => desk.setItemState(id, to), desk.say("agenda.mark", { state: itemStateWord(desk.words, to) }))),
                 give("declareRecusal", () => desk.declareRecusal(id)),
-                ...(item.recused ?? []).map((deputy) => give("withdrawRecusal", () => desk.withdrawRecusal(id, deputy), desk.say("recusal.withdraw", { who: desk.name(deputy) }))),
+                ...(item.recused ?? []).map((deputy) =>
+                    give("withdrawRecusal", () => desk.withdrawRecusal(id, deputy), desk.say("recusal.withdraw", { who: desk.name(deputy) }))),
             ].filter(Boolean);
             const rounds = roundsOf(desk.state, id).map((round) => roundLine(round));
             if (entries.length > 0) (await desk.at.dialogs.menu({ title: subjectOf(item), text: rounds, entries }))?.();

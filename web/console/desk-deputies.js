@@ -38,16 +38,24 @@ export function deputyDeeds(desk) {
                 give(item && !recused, "declareRecusal", () => desk.declareRecusal(item, id)),
                 give(item && recused, "withdrawRecusal", () => desk.withdrawRecusal(item, id)),
             ].filter(Boolean);
-            if (entries.length > 0) (await desk.at.dialogs.menu({ title: deputyName(desk.state.council.deputies[id], "full", desk.state.council.language), entries }))?.();
+            if (entries.length === 0) return;
+            const title = deputyName(desk.state.council.deputies[id], "full", desk.state.council.language);
+            (await desk.at.dialogs.menu({ title, entries }))?.();
         },
 
         async declareRecusal(item, deputy) {
             const free = Object.keys(desk.state.council.deputies).filter((id) => !itemOf(desk.state, item).recused?.includes(id));
-            const answer = await desk.ask(desk.say("do.declareRecusal"), [subjectOf(itemOf(desk.state, item)), desk.say("recusal.text")], "do.declareRecusal", { fields: [
-                { name: "deputy", label: desk.say("field.deputy"), kind: "select", required: true, value: deputy, options: free.map((value) => ({ value, label: desk.name(value) })) },
+            const text = [subjectOf(itemOf(desk.state, item)), desk.say("recusal.text")];
+            const answer = await desk.ask(desk.say("do.declareRecusal"), text, "do.declareRecusal", { fields: [
+                {
+                    name: "deputy", label: desk.say("field.deputy"), kind: "select", required: true, value: deputy,
+                    options: free.map((value) => ({ value, label: desk.name(value) })),
+                },
                 { name: "reason", label: desk.say("field.reason"), required: true, most: 1000, value: desk.say("recusal.usual") },
             ] });
-            if (answer) desk.send(desk.make.declareRecusal(item, answer.values.deputy, answer.values.reason, desk.name(answer.values.deputy)), "declareRecusal");
+            if (!answer) return;
+            const { deputy: who, reason } = answer.values;
+            desk.send(desk.make.declareRecusal(item, who, reason, desk.name(who)), "declareRecusal");
         },
 
         async correctBallot(id, old) {
@@ -62,7 +70,9 @@ export function deputyDeeds(desk) {
         /** Its reason is the record's alone: taken back, it must be given anew. */
         async withdrawRecusal(item, deputy) {
             const text = [subjectOf(itemOf(desk.state, item)), desk.name(deputy), desk.say("recusal.again")];
-            if (await desk.ask(desk.say("do.withdrawRecusal"), text, "do.withdrawRecusal")) desk.send(desk.make.withdrawRecusal(item, deputy, desk.name(deputy)), "withdrawRecusal");
+            if (await desk.ask(desk.say("do.withdrawRecusal"), text, "do.withdrawRecusal")) {
+                desk.send(desk.make.withdrawRecusal(item, deputy, desk.name(deputy)), "withdrawRecusal");
+            }
         },
     };
 }

@@ -18,7 +18,9 @@ export const sittingDeeds = (desk) => ({
     },
 
     async openSitting() {
-        if (await desk.ask(desk.say("do.openSitting"), [desk.state.sitting.title, desk.say("openSitting.text")], "do.openSitting")) desk.send(desk.make.openSitting(), "openSitting");
+        if (await desk.ask(desk.say("do.openSitting"), [desk.state.sitting.title, desk.say("openSitting.text")], "do.openSitting")) {
+            desk.send(desk.make.openSitting(), "openSitting");
+        }
     },
 
     async suspendSitting() {
@@ -34,7 +36,11 @@ export const sittingDeeds = (desk) => ({
     async closeSitting() {
         const left = desk.state.agenda.order.filter((id) => ["pending", "under_discussion", "voting"].includes(itemOf(desk.state, id).state)).length;
         const round = roundOf(desk.state, roundAtHand(desk.state));
-        const text = [desk.say("closeSitting.text"), round?.status === "closed" ? desk.say("closeSitting.unannounced", { round: round.question }) : "", left > 0 ? desk.say("closeSitting.left", { count: left }) : ""];
+        const text = [
+            desk.say("closeSitting.text"),
+            round?.status === "closed" ? desk.say("closeSitting.unannounced", { round: round.question }) : "",
+            left > 0 ? desk.say("closeSitting.left", { count: left }) : "",
+        ];
         if (await desk.ask(desk.say("do.closeSitting"), text, "do.closeSitting", { danger: true })) desk.send(desk.make.closeSitting(), "closeSitting");
     },
 

@@ -76,7 +76,10 @@ export class Desk {
     }
 
     ask(title, text, button, more = {}) {
-        return this.at.dialogs.ask({ title, text: typeof text === "function" ? text : [text].flat(), buttons: [{ value: "yes", word: button, danger: more.danger }], fields: more.fields });
+        return this.at.dialogs.ask({
+            title, text: typeof text === "function" ? text : [text].flat(),
+            buttons: [{ value: "yes", word: button, danger: more.danger }], fields: more.fields,
+        });
     }
 
     next() {
@@ -86,7 +89,8 @@ export class Desk {
     }
 
     get undoable() {
-        return this.at.outbox.entries.findLast((entry) => entry.state === "record" && entry.undo && !entry.undone && entry.hall === this.at.hall() && this.#isHere(entry.undo)) ?? null;
+        return this.at.outbox.entries.findLast((entry) => entry.state === "record" && entry.undo && !entry.undone
+            && entry.hall === this.at.hall() && this.#isHere(entry.undo)) ?? null;
     }
 
     /** An intent of a sitting that is no longer on show is not taken back. */

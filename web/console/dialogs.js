@@ -35,7 +35,9 @@ export class Dialogs {
         };
         tell();
         const actions = buttons.map(({ value, word, danger, plain }, index) =>
-            h("button", { type: "submit", value, class: plain ? "plain" : danger ? "main danger" : "main", autofocus: fields.length === 0 && index === 0 }, words.say(word)));
+            h("button", {
+                type: "submit", value, class: plain ? "plain" : danger ? "main danger" : "main", autofocus: fields.length === 0 && index === 0,
+            }, words.say(word)));
         const form = h("form", {},
             told,
             ...inputs.map(({ element }) => element),
@@ -69,7 +71,10 @@ export class Dialogs {
             let answer = null;
             const list = h("div", { class: "menu" },
                 ...text.filter(Boolean).map((sentence) => h("p", { class: "quiet" }, sentence)),
-                ...entries.map(({ label, value }, index) => h("button", { type: "button", class: "plain", autofocus: index === 0, onclick: () => { answer = value; dialog.close(); } }, label)),
+                ...entries.map(({ label, value }, index) => {
+                    const choose = () => { answer = value; dialog.close(); };
+                    return h("button", { type: "button", class: "plain", autofocus: index === 0, onclick: choose }, label);
+                }),
                 h("button", { type: "button", class: "plain back", onclick: () => dialog.close() }, words.say("back")));
             list.addEventListener("keydown", (event) => {
                 if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
@@ -85,7 +90,8 @@ export class Dialogs {
     /** Shows `content` until it is closed. */
     show(title, content) {
         const words = this.#words();
-        const dialog = this.#dialog(title, h("div", { class: "menu" }, content, h("button", { type: "button", class: "plain back", autofocus: true, onclick: () => dialog.close() }, words.say("help.close"))));
+        const close = h("button", { type: "button", class: "plain back", autofocus: true, onclick: () => dialog.close() }, words.say("help.close"));
+        const dialog = this.#dialog(title, h("div", { class: "menu" }, content, close));
         // The button below has the focus; reading begins above.
         dialog.scrollTop = 0;
         return new Promise((resolve) => { dialog.addEventListener("close", () => resolve()); });

@@ -9,7 +9,8 @@ const mostLinks = 50;
  */
 export function fieldOf(field, words, id) {
     const common = { id, name: field.name, required: field.required, autofocus: field.focus, "aria-describedby": field.hint ? `${id}-hint` : undefined };
-    const wrap = (input) => h("div", { class: field.half ? "field half" : "field" }, h("label", { for: id }, field.label), input, field.hint ? h("p", { class: "quiet", id: `${id}-hint` }, field.hint) : null);
+    const wrap = (input) => h("div", { class: field.half ? "field half" : "field" },
+        h("label", { for: id }, field.label), input, field.hint ? h("p", { class: "quiet", id: `${id}-hint` }, field.hint) : null);
     switch (field.kind) {
         case "area": {
             const input = h("textarea", { ...common, rows: 3, maxlength: field.most ?? 1000 });
@@ -17,7 +18,9 @@ export function fieldOf(field, words, id) {
             return { element: wrap(input), read: () => input.value.replace(/\s+/g, " ").trim() };
         }
         case "number": {
-            const input = h("input", { ...common, type: "number", inputmode: "numeric", min: field.least ?? 0, max: field.most, step: 1, value: field.value ?? "" });
+            const input = h("input", {
+                ...common, type: "number", inputmode: "numeric", min: field.least ?? 0, max: field.most, step: 1, value: field.value ?? "",
+            });
             return { element: wrap(input), read: () => (input.value === "" ? undefined : Number(input.value)) };
         }
         case "time": {
@@ -25,22 +28,32 @@ export function fieldOf(field, words, id) {
             return { element: wrap(input), read: () => (input.value ? new Date(input.value).getTime() : undefined) };
         }
         case "select": {
-            const input = h("select", common, ...field.options.map(({ value, label }) => h("option", { value, selected: value === (field.value ?? "") }, label)));
+            const options = field.options.map(({ value, label }) => h("option", { value, selected: value === (field.value ?? "") }, label));
+            const input = h("select", common, ...options);
             return { element: wrap(input), read: () => input.value };
         }
         case "choice": {
-            const radios = field.options.map(({ value, label }, index) => h("label", { class: "choice" }, h("input", { type: "radio", name: `${id}-choice`, value, required: true, checked: field.value === undefined ? false : value === field.value, autofocus: index === 0 }), h("span", {}, label)));
+            const radios = field.options.map(({ value, label }, index) => h("label", { class: "choice" },
+                h("input", { type: "radio", name: `${id}-choice`, value, required: true, checked: value === field.value, autofocus: index === 0 }),
+                h("span", {}, label)));
             const group = h("fieldset", { class: "field" }, h("legend", {}, field.label), h("div", { class: "choices" }, ...radios));
             return { element: group, read: () => group.querySelector("input:checked")?.value };
         }
         case "file": {
             const input = h("input", { ...common, type: "file", accept: field.accept });
-            return { element: wrap(input), read: async () => (input.files[0] ? { name: input.files[0].name, text: await decoded(input.files[0]) } : null) };
+            const read = async () => {
+                const file = input.files[0];
+                return file ? { name: file.name, text: await decoded(file) } : null;
+            };
+            return { element: wrap(input), read };
         }
         case "links":
             return linksField(field, words, id);
         default: {
-            const input = h("input", { ...common, type: "text", maxlength: field.most ?? 200, value: field.value ?? "", autocomplete: "off", placeholder: field.empty ? words.say(field.empty) : undefined });
+            const input = h("input", {
+                ...common, type: "text", maxlength: field.most ?? 200, value: field.value ?? "", autocomplete: "off",
+                placeholder: field.empty ? words.say(field.empty) : undefined,
+            });
             return { element: wrap(input), read: () => input.value.trim() };
         }
     }
@@ -49,7 +62,8 @@ export function fieldOf(field, words, id) {
 /** Rows of name and address; one without an address is none. */
 function linksField(field, words, id) {
     const rows = h("div", { class: "links" });
-    const more = h("button", { type: "button", class: "plain small", onclick: () => { add({}); rows.lastElementChild.querySelector("input").focus(); } }, words.say("links.add"));
+    const addEmpty = () => { add({}); rows.lastElementChild.querySelector("input").focus(); };
+    const more = h("button", { type: "button", class: "plain small", onclick: addEmpty }, words.say("links.add"));
     const group = h("fieldset", { class: "field", id }, h("legend", {}, field.label), rows, more);
     const number = () => {
         for (const [index, row] of [...rows.children].entries()) {
@@ -65,19 +79,26 @@ function linksField(field, words, id) {
         // The browser's own check lets any scheme through.
         const check = () => address.setCustomValidity(address.value === "" || /^https?:\/\//.test(address.value.trim()) ? "" : words.say("links.fault"));
         address.addEventListener("input", check);
-        const row = h("div", { class: "link" }, h("input", { type: "text", maxlength: 2000, value: title === url ? "" : title, placeholder: words.say("field.title"), autocomplete: "off" }), address, h("button", { type: "button", class: "plain more", onclick: () => {
+        const remove = () => {
             const next = row.nextElementSibling ?? row.previousElementSibling;
             row.remove();
             number();
             (next?.querySelector("input") ?? more).focus();
-        } }, "×"));
+        };
+        const name = h("input", {
+            type: "text", maxlength: 2000, value: title === url ? "" : title, placeholder: words.say("field.title"), autocomplete: "off",
+        });
+        const row = h("div", { class: "link" }, name, address, h("button", { type: "button", class: "plain more", onclick: remove }, "×"));
         rows.append(row);
         check();
         number();
     }
     for (const link of field.value ?? []) add(link);
     number();
-    return { element: group, read: () => [...rows.children].map((row) => ({ title: row.children[0].value.trim(), url: row.children[1].value.trim() })).filter(({ url }) => url !== "") };
+    const read = () => [...rows.children]
+        .map((row) => ({ title: row.children[0].value.trim(), url: row.children[1].value.trim() }))
+        .filter(({ url }) => url !== "");
+    return { element: group, read };
 }
 
 /** A file as text: UTF-8, or what a spreadsheet's “Unicode text” is. */

@@ -14,7 +14,10 @@ export async function importFile(what, { dialogs, api, words, note, store }) {
         title, text: [say(`import.${what}`)], buttons: [{ value: "look", word: "import.look" }],
         fields: [
             { name: "file", label: say("field.file"), kind: "file", accept: accept[what], required: true },
-            ...(what === "roster" ? [{ name: "seats", label: say("field.seats"), kind: "number", least: 1, most: 1000, value: store.state?.council?.seats || undefined, hint: say("import.seats") }] : []),
+            ...(what === "roster" ? [{
+                name: "seats", label: say("field.seats"), kind: "number", least: 1, most: 1000, value: store.state?.council?.seats || undefined,
+                hint: say("import.seats"),
+            }] : []),
         ],
     });
     if (!answer?.values.file) return;
@@ -31,7 +34,10 @@ export async function importFile(what, { dialogs, api, words, note, store }) {
     if (!trial || trial.status !== 200) return dialogs.show(title, faults(trial, words(), store.state));
     const changes = trial.body.changes ?? [];
     if (changes.length === 0) return dialogs.show(title, h("p", {}, say("import.same")));
-    const sure = await dialogs.ask({ title, text: [say(`import.${what}.text`), ...summary(changes, say), ...(trial.body.warnings ?? [])], buttons: [{ value: "take", word: "import.take", danger: true }] });
+    const sure = await dialogs.ask({
+        title, text: [say(`import.${what}.text`), ...summary(changes, say), ...(trial.body.warnings ?? [])],
+        buttons: [{ value: "take", word: "import.take", danger: true }],
+    });
     if (!sure) return;
     const taken = await send(false);
     if (taken?.status === 200) note(say("import.done"));
@@ -51,5 +57,6 @@ function faults(answer, words, state) {
     if (!answer) return h("p", {}, say("import.noAnswer"));
     const list = answer.body?.faults ?? [];
     if (list.length === 0) return h("p", {}, words.refusal(answer.body ?? { status: answer.status }, state));
-    return h("ol", { class: "faults" }, ...list.slice(0, 50).map(({ line, column, message, problem }) => h("li", {}, say("import.fault", { line, column, problem: message ?? problem ?? "" }))));
+    return h("ol", { class: "faults" }, ...list.slice(0, 50).map(({ line, column, message, problem }) =>
+        h("li", {}, say("import.fault", { line, column, problem: message ?? problem ?? "" }))));
 }

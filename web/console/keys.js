@@ -60,4 +60,5 @@ export const inAgenda = [
 export const meaningOf = (key) => everywhere.find((binding) => binding.key === key)?.name ?? null;
 
 /** Whether typing belongs to the element, so that letters must stay letters. */
-export const takesText = (element) => element?.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]") !== null && element?.closest !== undefined;
+export const takesText = (element) => element?.closest !== undefined
+    && element.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]") !== null;

@@ -76,7 +76,8 @@ export class Agenda extends Rows {
             const recused = (item.recused ?? []).map((deputy) => this.desk.name(deputy)).join(", ");
             const [say, documents] = [(key, values) => this.words().say(key, values), item.links?.length ?? 0];
             write(title.lastChild, [
-                apart ? say("agenda.sub", { item: subjectOf(itemOf(state, item.parent)) || item.parent }) : "", item.rapporteur, documents > 0 ? say("agenda.links", { count: documents }) : "",
+                apart ? say("agenda.sub", { item: subjectOf(itemOf(state, item.parent)) || item.parent }) : "", item.rapporteur,
+                documents > 0 ? say("agenda.links", { count: documents }) : "",
                 recused ? say("recusal.list", { who: recused }) : "",
             ].filter(Boolean).join(" · "));
             write(status.firstChild, itemStateWord(this.words(), item.state));
@@ -86,8 +87,10 @@ export class Agenda extends Rows {
 
     #make(id) {
         const handle = h("span", { class: "handle", "aria-hidden": "true" }, "⠿");
-        const row = h("tr", { ondblclick: () => this.desk.item(id) }, cell("grip", handle), cell("number"), cell("title", h("span", {}), h("span", { class: "quiet" })),
-            cell("state", h("span", { class: "chip" }), h("button", { type: "button", class: "plain more", tabindex: "-1", onclick: () => this.desk.item(id) }, "⋯")));
+        const more = h("button", { type: "button", class: "plain more", tabindex: "-1", onclick: () => this.desk.item(id) }, "⋯");
+        const row = h("tr", { ondblclick: () => this.desk.item(id) },
+            cell("grip", handle), cell("number"), cell("title", h("span", {}), h("span", { class: "quiet" })),
+            cell("state", h("span", { class: "chip" }), more));
         handle.addEventListener("pointerdown", (event) => this.#begin(event, row, id));
         handle.addEventListener("pointermove", (event) => this.#move(event));
         handle.addEventListener("pointerup", () => this.#end(true));
@@ -138,10 +141,13 @@ export class Agenda extends Rows {
         else if (key === "arrowup") go(index - 1);
         else if (key === "home") go(0);
         else if (key === "end") go(this.keys.length - 1);
-        else if (key === "alt+arrowup" || key === "alt+arrowdown") { if (this.desk.may("moveItem") && !event.repeat) this.desk.stepItem(this.at, key === "alt+arrowup" ? -1 : 1); }
-        else if (key === "+") { if (!event.repeat) this.desk.run("addItem", itemOf(this.desk.state, this.at)?.parent ?? this.at); }
-        else if (key === "enter" && event.target.tagName !== "BUTTON") { if (!event.repeat) this.desk.item(this.at); }
-        else return;
+        else if (key === "alt+arrowup" || key === "alt+arrowdown") {
+            if (this.desk.may("moveItem") && !event.repeat) this.desk.stepItem(this.at, key === "alt+arrowup" ? -1 : 1);
+        } else if (key === "+") {
+            if (!event.repeat) this.desk.run("addItem", itemOf(this.desk.state, this.at)?.parent ?? this.at);
+        } else if (key === "enter" && event.target.tagName !== "BUTTON") {
+            if (!event.repeat) this.desk.item(this.at);
+        } else return;
         event.preventDefault();
         event.stopPropagation();
     }
@@ -167,8 +173,12 @@ export class Roll extends Rows {
     }
 
     #make(id) {
-        const press = (choice) => h("button", { type: "button", class: `choice-${choice}`, tabindex: "-1", onclick: () => this.#tap(id, choice) }, marks[choice]);
-        return h("tr", {}, cell("seat"), h("td", { class: "name", role: "gridcell", onclick: () => this.desk.deputy(id) }, h("span", {}), h("span", { class: "quiet" })), cell("says"),
+        const press = (choice) =>
+            h("button", { type: "button", class: `choice-${choice}`, tabindex: "-1", onclick: () => this.#tap(id, choice) }, marks[choice]);
+        return h("tr", {},
+            cell("seat"),
+            h("td", { class: "name", role: "gridcell", onclick: () => this.desk.deputy(id) }, h("span", {}), h("span", { class: "quiet" })),
+            cell("says"),
             cell("answers", ...choices.map(press), h("button", { type: "button", class: "plain here", tabindex: "-1", onclick: () => this.#tapHere(id) })),
             cell("more", h("button", { type: "button", class: "plain more", tabindex: "-1", onclick: () => this.desk.deputy(id) }, "⋯")));
     }
@@ -203,7 +213,8 @@ export class Roll extends Rows {
     }
 
     #word({ present, choice, recused }) {
-        if (this.mode === "presence" || this.mode === "registration" || this.mode === "none") return choice === "yes" && this.mode === "registration" ? "present" : present ? "present" : "absent";
+        if (this.mode === "registration" && choice === "yes") return "present";
+        if (["presence", "registration", "none"].includes(this.mode)) return present ? "present" : "absent";
         if (choice) return choice;
         if (recused) return "recused";
         if (!present) return "absent";

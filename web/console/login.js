@@ -70,7 +70,8 @@ export class Login {
             return this.#done(answer.body);
         }
         if (answer.status === 429) return this.#wait(answer.retryAfter || 60);
-        this.#say(answer.status === 401 || answer.status === 403 ? "login.wrong" : "login.refused", { detail: this.#words()?.refusal(answer.body ?? { status: answer.status }) ?? "" });
+        const wrong = answer.status === 401 || answer.status === 403;
+        this.#say(wrong ? "login.wrong" : "login.refused", { detail: this.#words()?.refusal(answer.body ?? { status: answer.status }) ?? "" });
         field.select();
     }
 

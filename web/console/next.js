@@ -64,7 +64,10 @@ function nextInSession(state) {
 }
 
 /** Whether this sitting has had its registration. */
-const registered = (state) => state.rounds.order.some((id) => ["closed", "announced"].includes(roundOf(state, id).status) && roundOf(state, id).kind === "registration");
+const registered = (state) => state.rounds.order.some((id) => {
+    const { kind, status } = roundOf(state, id);
+    return kind === "registration" && ["closed", "announced"].includes(status);
+});
 
 /** A secret round in which nothing was cast: the ballots are on paper, the counting commission's totals are awaited. */
 export const waitsForTotals = (round) => round?.status === "open" && round.method === "secret" && round.voted === 0;
@@ -146,7 +149,8 @@ export function allowedOnAir(status) {
 
 /**
  * What needs a person, the most pressing first. Empty when nothing does.
- * @param {{ state: object | null, stream: object | null, streamWanted: boolean, link: { state: string, since: number }, outbox: { unanswered: number, why?: object | null, refused: object[] }, now: number, linkNow: number }} at
+ * @param {{ state: object | null, stream: object | null, streamWanted: boolean, link: { state: string, since: number },
+ *          outbox: { unanswered: number, why?: object | null, refused: object[] }, now: number, linkNow: number }} at
  *        `now`: UTC ms on the daemon's clock; `linkNow`: on the clock of `link.since`
  */
 export function alerts({ state, stream, streamWanted, link, outbox, now, linkNow }) {

@@ -17,7 +17,8 @@ export function paintTop({ words, store: { state }, halls, hall }) {
 
 /** What the bar's button does about an alert, by the alert: its word, and the wish that must be allowed. */
 const answers = {
-    refused: { word: "dismiss" }, timeOver: { word: "do.closeRound", wish: "closeRound" }, tie: { word: "do.chairVote", wish: "chairVote" }, notOnAir: { word: "air.start", wish: "start" },
+    refused: { word: "dismiss" }, timeOver: { word: "do.closeRound", wish: "closeRound" },
+    tie: { word: "do.chairVote", wish: "chairVote" }, notOnAir: { word: "air.start", wish: "start" },
 };
 
 export function paintBar(at) {
@@ -50,7 +51,9 @@ function calmWords({ words, store: { state } }) {
     if (!state) return words.say("alert.connecting");
     const quorum = state.presence?.quorum;
     const parts = [words.say("alert.none")];
-    if (quorum && ["open", "suspended"].includes(state.sitting?.status)) parts.push(words.say(quorum.met ? "quorum.met" : "quorum.missing", { count: state.presence.count, needed: quorum.needed }));
+    if (quorum && ["open", "suspended"].includes(state.sitting?.status)) {
+        parts.push(words.say(quorum.met ? "quorum.met" : "quorum.missing", { count: state.presence.count, needed: quorum.needed }));
+    }
     return parts.join(" ");
 }
 
@@ -71,7 +74,8 @@ export function paintAir({ words, desk, outbox, stream, hall, player }) {
         ...(status?.failure ? [[words.say("onAir.failure"), failureWords(words, status.failure)]] : []),
     ];
     write(part("air-facts"), facts.map(([name, text]) => `${name}: ${text}`).join(" · "));
-    keep(part("air-buttons"), airOrder.filter((name) => desk.may(name)), (name) => h("button", { type: "button", class: "plain", "data-do": name }), (button, name) => {
+    const make = (name) => h("button", { type: "button", class: "plain", "data-do": name });
+    keep(part("air-buttons"), airOrder.filter((name) => desk.may(name)), make, (button, name) => {
         write(button, words.say(`air.${name}`));
         button.disabled = outbox.isBusy(`air:${hall}`);
     });
@@ -82,7 +86,8 @@ export function paintAir({ words, desk, outbox, stream, hall, player }) {
 }
 
 /** Why there is no picture, in the person's language where we know the kind. */
-const failureWords = (words, { kind, sentence, detail }) => (words.has(`failure.${kind}`) ? words.say(`failure.${kind}`) : String(sentence ?? detail ?? kind ?? ""));
+const failureWords = (words, { kind, sentence, detail }) =>
+    (words.has(`failure.${kind}`) ? words.say(`failure.${kind}`) : String(sentence ?? detail ?? kind ?? ""));
 
 const nameOf = (words, entry) => [words.say(entry.name.includes(".") ? entry.name : `do.${entry.name}`), entry.subject].filter(Boolean).join(": ");
 const stateOf = (words, entry) => (entry.steps[0].wish && entry.state === "record" ? words.say("sent.done") : words.say(`sent.${entry.state}`));
@@ -102,5 +107,6 @@ export function paintStrip({ words, desk, outbox, note }) {
 export function sentList({ words, store, outbox }) {
     if (outbox.entries.length === 0) return h("p", {}, words.say("sent.none"));
     const line = (entry) => `${words.clock(entry.at)} · ${stateOf(words, entry)}${entry.problem ? `: ${words.refusal(entry.problem, store.state)}` : ""}`;
-    return h("ol", { class: "sent" }, ...outbox.entries.slice(-60).reverse().map((entry) => h("li", { "data-state": entry.state }, h("span", {}, nameOf(words, entry)), h("span", { class: "quiet" }, line(entry)))));
+    return h("ol", { class: "sent" }, ...outbox.entries.slice(-60).reverse().map((entry) =>
+        h("li", { "data-state": entry.state }, h("span", {}, nameOf(words, entry)), h("span", { class: "quiet" }, line(entry)))));
 }

@@ -5,13 +5,17 @@ import { subjectOf } from "./commands.js";
 
 /** Inputs that are called otherwise on the page. What is not here is `field.{name}`. */
 const inputs = {
-    scheduled_for: "field.when", text: "field.notice", url: "field.links", speaker: "speakers.title", speakers: "speakers.title", deputies: "roll.none", agenda: "agenda.title",
-    items: "agenda.title", rounds: "field.roundKind", round: "field.roundKind", index: "do.moveItem", state: "do.editItem", roster: "roll.none", sitting: "noSitting",
-    council: "field.title", name: "field.title", family: "field.deputy", given: "field.deputy", patronymic: "field.deputy", yes: "count.yes", no: "count.no", abstain: "count.abstain",
+    scheduled_for: "field.when", text: "field.notice", url: "field.links", speaker: "speakers.title", speakers: "speakers.title",
+    deputies: "roll.none", agenda: "agenda.title", items: "agenda.title", rounds: "field.roundKind", round: "field.roundKind", index: "do.moveItem",
+    state: "do.editItem", roster: "roll.none", sitting: "noSitting", council: "field.title", name: "field.title",
+    family: "field.deputy", given: "field.deputy", patronymic: "field.deputy", yes: "count.yes", no: "count.no", abstain: "count.abstain",
 };
 
 /** The problem's code as the words know it: `role-missing` is `role_missing`; `""` when the status says all. */
-export const codeOf = (problem) => String(problem?.code ?? (String(problem?.type ?? "").startsWith("urn:plenary:") ? problem.type.split(":").at(-1) : "")).replaceAll("-", "_");
+export function codeOf(problem) {
+    const type = String(problem?.type ?? "");
+    return String(problem?.code ?? (type.startsWith("urn:plenary:") ? type.split(":").at(-1) : "")).replaceAll("-", "_");
+}
 
 /** The name of an input: `items[3].links[0].url` is a document's. */
 export function inputWord(words, field) {
@@ -28,9 +32,14 @@ export function explain(words, problem, state) {
     const values = named(words, code, problem, state);
     const timed = code === "bad_number" && ["until", "scheduled_for"].includes(problem.field);
     const variant = problem?.values?.fault ?? (code === "speech_state" ? problem?.values?.state : undefined);
-    const said = sentence(words, timed ? "refused.bad_time" : `refused.${code}`, values) ?? (variant ? sentence(words, `refused.${code}.${variant}`, values) : null);
+    const said = sentence(words, timed ? "refused.bad_time" : `refused.${code}`, values)
+        ?? (variant ? sentence(words, `refused.${code}.${variant}`, values) : null);
     // A blank that nothing fills says less than the daemon's own words.
-    return said ?? (code ? problem?.detail : null) ?? sentence(words, `refused.status.${problem?.status}`, {}) ?? problem?.detail ?? words.say("refused.unknown", { status: problem?.status ?? "" });
+    return said
+        ?? (code ? problem?.detail : null)
+        ?? sentence(words, `refused.status.${problem?.status}`, {})
+        ?? problem?.detail
+        ?? words.say("refused.unknown", { status: problem?.status ?? "" });
 }
 
 function sentence(words, key, values) {
@@ -44,7 +53,10 @@ function named(words, code, problem, state) {
     const { deputy, item, round, speaker, state: status, ...figures } = problem?.values ?? {};
     const values = { ...figures };
     if (problem?.field !== undefined) values.field = inputWord(words, problem.field);
-    if (deputy !== undefined) values.deputy = state?.council?.deputies?.[deputy] ? deputyName(state.council.deputies[deputy], "name", state.council.language) : deputy;
+    if (deputy !== undefined) {
+        const known = state?.council?.deputies?.[deputy];
+        values.deputy = known ? deputyName(known, "name", state.council.language) : deputy;
+    }
     if (item !== undefined) values.item = subjectOf(state?.agenda?.items?.[item]) || item;
     if (round !== undefined) values.round = state?.rounds?.by_id?.[round]?.question || round;
     if (speaker !== undefined) {
@@ -52,7 +64,10 @@ function named(words, code, problem, state) {
         const entry = [speech?.entry, ...queue].find((one) => one?.id === speaker);
         values.speaker = entry ? speakerName(entry, state.council) : speaker;
     }
-    if (status !== undefined) values.state = { sitting_state: sittingStateWord, item_state: itemStateWord }[code]?.(words, status) ?? roundStateWord(words, status);
+    if (status !== undefined) {
+        const word = { sitting_state: sittingStateWord, item_state: itemStateWord }[code];
+        values.state = word?.(words, status) ?? roundStateWord(words, status);
+    }
     if (code === "conflict") values.change = changed(words, problem) ?? undefined;
     return values;
 }

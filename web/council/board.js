@@ -33,7 +33,8 @@ export function rowsOf(state, round) {
         const deputy = council.deputies?.[id] ?? { family: id, given: "", role: "deputy", order: Number.MAX_SAFE_INTEGER };
         const faction = factions.get(round?.entitled?.[id] || deputy.faction) ?? null;
         return {
-            id, name: deputyName(deputy, "name", council.language), full: deputyName(deputy, "full", council.language), short: deputyName(deputy, "short", council.language),
+            id, name: deputyName(deputy, "name", council.language), full: deputyName(deputy, "full", council.language),
+            short: deputyName(deputy, "short", council.language),
             gender: deputy.gender, role: deputy.role, seat: deputy.seat ?? null, order: deputy.order,
             faction: faction?.id ?? "", factionName: faction?.name ?? "", factionOrder: faction?.order ?? Number.MAX_SAFE_INTEGER, color: faction?.color ?? "",
             choice: choiceOf(id, state, round),
@@ -92,7 +93,8 @@ export function votesOf(state, deputy) {
 /** Rows that match a wish: `faction` and `choice` are ids or "", `text` a part of the name. */
 export function filtered(rows, { faction = "", choice = "", text = "" }) {
     const wanted = fold(text);
-    return rows.filter((row) => (faction === "" || row.faction === faction) && (choice === "" || row.choice === choice) && (wanted === "" || fold(row.full).includes(wanted)));
+    return rows.filter((row) => (faction === "" || row.faction === faction) && (choice === "" || row.choice === choice)
+        && (wanted === "" || fold(row.full).includes(wanted)));
 }
 
 const fold = (text) => text.toLocaleLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[’'ʼ`]/g, "").trim();

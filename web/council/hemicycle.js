@@ -53,7 +53,8 @@ export class CouncilHemicycle extends HTMLElement {
         if ((this.dataset.theme ?? "") !== theme) theme ? (this.dataset.theme = theme) : delete this.dataset.theme;
         this.toggleAttribute("data-names", names);
         // The hall is built anew only when its seats change; a ballot changes one seat.
-        const key = JSON.stringify([names, names && [this.clientWidth, this.clientHeight], seats.map(({ id, faction, color, head, x, y, name }) => [id, faction, color, head, x, y, name])]);
+        const drawn = seats.map(({ id, faction, color, head, x, y, name }) => [id, faction, color, head, x, y, name]);
+        const key = JSON.stringify([names, names && [this.clientWidth, this.clientHeight], drawn]);
         if (key !== this.#key) {
             this.#key = key;
             this.#build(seats, names);
@@ -88,7 +89,9 @@ export class CouncilHemicycle extends HTMLElement {
         const radius = texts ? hall.pitch * 0.3 : hall.radius;
         this.#seats = seats.map((seat, index) => {
             const { x, y } = places[index];
-            const group = svg("g", { class: seat.head ? "seat head" : "seat", transform: `translate(${short(x)} ${short(texts ? y - hall.pitch * 0.16 : y)})` });
+            const group = svg("g", {
+                class: seat.head ? "seat head" : "seat", transform: `translate(${short(x)} ${short(texts ? y - hall.pitch * 0.16 : y)})`,
+            });
             const circle = svg("circle", { r: short(radius) });
             const mark = svg("path", { class: "mark", transform: `scale(${short(radius)})` });
             group.append(circle, mark);
@@ -140,8 +143,10 @@ export class CouncilHemicycle extends HTMLElement {
         if (size > hall.pitch * 0.34) return null;
         const pen = (CouncilHemicycle.pen ??= new OffscreenCanvas(1, 1).getContext("2d"));
         pen.font = `20px ${getComputedStyle(this).fontFamily}`;
-        const forms = seats.map(({ names: list = [], name }) => (list.length ? list : [name]).filter(Boolean).map((text) => ({ text, width: (pen.measureText(text).width / 20) * size * 1.02 })));
-        const texts = fitNames(places.map(({ x, y }) => ({ x, y: y - hall.pitch * 0.16 })), hall.pitch * 0.3, forms, { top: hall.pitch * 0.32, height: size, gap: size * 0.22 });
+        const measured = (text) => ({ text, width: (pen.measureText(text).width / 20) * size * 1.02 });
+        const forms = seats.map(({ names: list = [], name }) => (list.length ? list : [name]).filter(Boolean).map(measured));
+        const circles = places.map(({ x, y }) => ({ x, y: y - hall.pitch * 0.16 }));
+        const texts = fitNames(circles, hall.pitch * 0.3, forms, { top: hall.pitch * 0.32, height: size, gap: size * 0.22 });
         const named = seats.filter(({ id }) => id !== null).length;
         if (texts.filter(Boolean).length < named * 0.85) return null;
         return Object.assign(texts, { size });

@@ -21,7 +21,8 @@ export function inHallOrder(council) {
  *
  * @param {object} state the state of the wire
  * @param {object | null} round one of `state.rounds.by_id`
- * @returns {{ id: string | null, label: string, name: string, names: string[], faction: string, color: string | null, choice: string, head: boolean, x?: number, y?: number }[]}
+ * @returns {{ id: string | null, label: string, name: string, names: string[], faction: string, color: string | null, choice: string,
+ *          head: boolean, x?: number, y?: number }[]}
  *          `label` is the seat's number; `names` are shorter and shorter forms of the name; `x`, `y` its place where every deputy has one
  */
 export function seatsOf(state, round = null) {
@@ -37,10 +38,12 @@ export function seatsOf(state, round = null) {
     });
     const seats = sitting.map(seat);
     // Where a vacant seat stands the plan does not say.
-    while (!planned && seats.length < (council.seats ?? 0)) seats.push({ id: null, label: "", name: "", names: [], faction: "", color: null, choice: "vacant", head: false });
+    while (!planned && seats.length < (council.seats ?? 0)) seats.push({ ...vacant });
     const head = Object.entries(council.deputies ?? {}).find(([, deputy]) => deputy.role === "head");
     return head ? [...seats, seat(head)] : seats;
 }
+
+const vacant = { id: null, label: "", name: "", names: [], faction: "", color: null, choice: "vacant", head: false };
 
 /** A function from a deputy's id to what their seat shows. */
 function choicesOf(state, round) {

@@ -187,7 +187,8 @@ class Connection {
         const ask = async () => {
             while (mine === this.#try && !this.#closed) {
                 const place = this.#fresh ? null : this.#place();
-                const answer = await this.#world.fetch(`${address}/${place ? `${encodeURIComponent(place.epoch)}/${place.seq}` : "-/0"}`, { signal: stop.signal });
+                const since = place ? `${encodeURIComponent(place.epoch)}/${place.seq}` : "-/0";
+                const answer = await this.#world.fetch(`${address}/${since}`, { signal: stop.signal });
                 if (!answer.ok) throw new Error(`the hall's state cannot be had: ${answer.status}`);
                 for (const message of await answer.json()) if (!this.#take(message, mine)) return;
             }
@@ -242,7 +243,8 @@ class Connection {
         this.#leave();
         if (this.#heard || this.#way === 0) this.#say("lost", null);
         // A blocked way is no reason to wait for the next.
-        const pause = this.#heard || this.#way === 0 ? pauseBefore(++this.#failures, { window, most: this.#most, random: this.#world.random ?? Math.random }) : 50;
+        const options = { window, most: this.#most, random: this.#world.random ?? Math.random };
+        const pause = this.#heard || this.#way === 0 ? pauseBefore(++this.#failures, options) : 50;
         this.#heard = false;
         this.#timer = this.#world.setTimeout(() => this.#open(), pause);
     }

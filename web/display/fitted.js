@@ -47,7 +47,10 @@ export class Fitter {
         const style = getComputedStyle(element);
         const value = (name) => Number(style.getPropertyValue(name));
         const unit = this.#unit();
-        const room = { width: element.clientWidth, lines: value("--lines"), largest: value("--largest") * unit, smallest: value("--smallest") * this.#least(), worth: value("--worth") || undefined, tall: value("--tall") * unit || undefined };
+        const room = {
+            width: element.clientWidth, lines: value("--lines"), largest: value("--largest") * unit, smallest: value("--smallest") * this.#least(),
+            worth: value("--worth") || undefined, tall: value("--tall") * unit || undefined,
+        };
         const key = JSON.stringify([text, room, style.fontWeight]);
         if (this.#written.get(element) === key || room.width === 0) return;
         this.#written.set(element, key);

@@ -9,7 +9,8 @@ const every = 1_000, heardEvery = 10_000;
 /** Of the state what the screen shows: not the agenda's other items, nor earlier rounds. Pure. */
 export function essential(state) {
     const all = Object.entries(state.rounds?.by_id ?? {});
-    const last = all.filter(([, { opened_at }]) => opened_at !== undefined).reduce((best, one) => (best === null || one[1].opened_at >= best[1].opened_at ? one : best), null);
+    const later = (best, one) => (best === null || one[1].opened_at >= best[1].opened_at ? one : best);
+    const last = all.filter(([, { opened_at }]) => opened_at !== undefined).reduce(later, null);
     const rounds = all.filter(([id]) => id === state.open_round || id === last?.[0]);
     const items = new Set([state.current_item, ...rounds.map(([, { item }]) => item)]);
     const of = (record, wanted) => Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => wanted(key)));

@@ -3,7 +3,8 @@
  *
  * A frame's lead is how far its time is ahead of the playhead at the moment it arrives. The middle one tells how much nearer the playhead may
  * go; a frame that comes late is shown late, which is no harm, as long as the latest keeps within what a fragment reaches beyond its frame
- * (docs/protocol.md), for past that the picture stands. Small distances are made up for by the rate, which nobody sees in a picture without sound; large ones by a jump.
+ * (docs/protocol.md), for past that the picture stands. Small distances are made up for by the rate, which nobody sees in a picture
+ * without sound; large ones by a jump.
  */
 
 /** Over so many ms leads count; the shorter span for a jump. */

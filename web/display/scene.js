@@ -34,10 +34,13 @@ const scene = (name, parts) => ({
 
 function waitingScene({ state, now, words, calendar, title }, word, closedAt) {
     const { sitting } = state;
-    if (closedAt !== null) return scene("closed", { title, word, sentence: sitting.title, voted: closedAt === undefined ? "" : calendar.moment(closedAt, now) });
+    if (closedAt !== null) {
+        return scene("closed", { title, word, sentence: sitting.title, voted: closedAt === undefined ? "" : calendar.moment(closedAt, now) });
+    }
+    const begins = sitting?.scheduled_for === undefined ? "" : calendar.moment(sitting.scheduled_for, now);
     return scene("waiting", {
         title, word, sentence: sitting?.title ?? "",
-        voted: capital([sitting?.scheduled_for === undefined ? "" : calendar.moment(sitting.scheduled_for, now), sitting?.place ?? ""].filter(Boolean).join(" · "), words.language),
+        voted: capital([begins, sitting?.place ?? ""].filter(Boolean).join(" · "), words.language),
     });
 }
 
@@ -45,7 +48,8 @@ function breakScene({ state, now, words, calendar }) {
     const { notice } = state;
     const until = notice?.until;
     return scene("break", {
-        title: words.say("display.break"), sentence: notice?.text ?? "", note: until === undefined ? "" : words.say("display.until", { time: calendar.time(until) }),
+        title: words.say("display.break"), sentence: notice?.text ?? "",
+        note: until === undefined ? "" : words.say("display.until", { time: calendar.time(until) }),
         countdown: until === undefined || until <= now ? null : { kind: "break", left: (at) => Math.max(0, until - at), paused: false, whole: null },
         feet: presenceFeet(state, words), until: until !== undefined && until > now ? until : null,
     });
@@ -67,7 +71,8 @@ const roundOf = (state, id) => (id === undefined ? null : state.rounds?.by_id?.[
 
 /** The round whose result is still the news: the last one, until the sitting goes on. */
 export function resultOnShow(state, now) {
-    const ended = Object.values(state.rounds?.by_id ?? {}).filter(({ status, opened_at }) => opened_at !== undefined && ["closed", "announced", "annulled"].includes(status));
+    const ended = Object.values(state.rounds?.by_id ?? {})
+        .filter(({ status, opened_at }) => opened_at !== undefined && ["closed", "announced", "annulled"].includes(status));
     const round = ended.reduce((best, one) => (best === null || one.opened_at >= best.opened_at ? one : best), null);
     if (round === null || (round.item ?? state.current_item) !== state.current_item) return null;
     const at = Math.max(round.opened_at, round.closed_at ?? 0, round.announced_at ?? 0);
@@ -116,7 +121,9 @@ function registrationScene(about, round) {
     });
 }
 
-const dueOf = (round) => (round.ends_at === undefined ? null : { kind: "round", left: (at) => roundLeft(round, at), paused: false, whole: round.ends_at - round.opened_at, low: 5_000 });
+const dueOf = (round) => (round.ends_at === undefined ? null : {
+    kind: "round", left: (at) => roundLeft(round, at), paused: false, whole: round.ends_at - round.opened_at, low: 5_000,
+});
 
 function resultScene(about, round, until) {
     const { state, words } = about;
@@ -125,7 +132,9 @@ function resultScene(about, round, until) {
     const counts = round.status === "annulled" || registering || !round.result ? []
         : ["yes", "no", "abstain", "not_voting", "absent", "recused"].map((choice) => count(words, choice, round.result.counts[choice] ?? 0))
             .filter(({ choice, count: number }) => number > 0 || ["yes", "no", "abstain", "not_voting"].includes(choice));
-    const seats = round.status === "annulled" ? null : seatsOf(state, round).map((seat) => (registering && seat.choice === "yes" ? { ...seat, choice: "present" } : registering && seat.choice === "not_voting" ? { ...seat, choice: "absent" } : seat));
+    const turned = registering ? { yes: "present", not_voting: "absent" } : {};
+    const seats = round.status === "annulled" ? null
+        : seatsOf(state, round).map((seat) => ({ ...seat, choice: turned[seat.choice] ?? seat.choice }));
     return scene("result", {
         ...matter(about, round), tone: said.outcome, word: said.word, sentence: said.sentence, counts, seats,
         seatsLabel: counts.length ? spoken(counts) : said.sentence, until,
@@ -135,7 +144,8 @@ function resultScene(about, round, until) {
 function speechScene({ state, words }, item, speech) {
     const { entry } = speech;
     return scene("speech", {
-        number: item?.number ?? "", title: item?.title ?? state.sitting.title ?? "", person: speakerName(entry, state.council), role: capital(speechKindWord(words, entry.kind), words.language),
+        number: item?.number ?? "", title: item?.title ?? state.sitting.title ?? "",
+        person: speakerName(entry, state.council), role: capital(speechKindWord(words, entry.kind), words.language),
         countdown: { kind: "speech", left: (at) => speechLeft(speech, at), paused: speech.running_since === undefined, whole: speech.allotted },
         feet: [...queueFeet(state, words, entry.id), ...presenceFeet(state, words)],
     });
@@ -146,7 +156,8 @@ function itemScene({ state, words }, item) {
     return scene("item", {
         number: item.number, title: item.title, person: item.rapporteur ?? "", role: item.rapporteur ? words.say("display.rapporteur") : "",
         note: item.draft ? words.say("display.draft", { number: item.draft }) : "",
-        word: done ? capital(words.say(`item.${item.state}`), words.language) : "", tone: done && ["adopted", "rejected"].includes(item.state) ? item.state : "",
+        word: done ? capital(words.say(`item.${item.state}`), words.language) : "",
+        tone: done && ["adopted", "rejected"].includes(item.state) ? item.state : "",
         feet: [...queueFeet(state, words, null), ...presenceFeet(state, words)],
     });
 }

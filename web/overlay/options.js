@@ -33,7 +33,8 @@ export function readOptions(query) {
     };
     const options = {
         parts: new Set(usual), lang: choice("lang", Object.keys(languages), null), theme: choice("theme", ["dark", "light"], "dark"),
-        scale: number("scale", 0.5, 1.5, 1, ""), delay: number("delay", 0, 60_000, 0, " milliseconds"), verdict: number("verdict", 1, 120, 8, " seconds") * 1000,
+        scale: number("scale", 0.5, 1.5, 1, ""), delay: number("delay", 0, 60_000, 0, " milliseconds"),
+        verdict: number("verdict", 1, 120, 8, " seconds") * 1000,
     };
     if (asked.has("parts")) {
         const wanted = asked.get("parts").split(",").map((part) => part.trim()).filter(Boolean);

@@ -17,8 +17,12 @@ const most = 400;
  * @returns {Chapter[]}
  */
 export function chaptersOf(state, taken) {
-    const items = taken.filter(({ value }) => value !== undefined && state?.agenda?.items?.[value] !== undefined).map(({ at, value }) => ({ at, kind: "item", id: value }));
-    const rounds = Object.entries(state?.rounds?.by_id ?? {}).filter(([, round]) => round.opened_at !== undefined).map(([id, round]) => ({ at: round.opened_at, kind: "round", id }));
+    const items = taken
+        .filter(({ value }) => value !== undefined && state?.agenda?.items?.[value] !== undefined)
+        .map(({ at, value }) => ({ at, kind: "item", id: value }));
+    const rounds = Object.entries(state?.rounds?.by_id ?? {})
+        .filter(([, round]) => round.opened_at !== undefined)
+        .map(([id, round]) => ({ at: round.opened_at, kind: "round", id }));
     const all = [...items, ...rounds].sort((a, b) => a.at - b.at || (a.kind === "item" ? -1 : 1));
     return all.filter((one, index) => one.kind !== "item" || one.id !== all.slice(0, index).findLast(({ kind }) => kind === "item")?.id).slice(-most);
 }

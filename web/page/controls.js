@@ -168,7 +168,8 @@ export class Controls {
         const { sounds, sound } = this.#player;
         tracks.parentElement.hidden = sounds.length < 2;
         const titles = sounds.map((one, index) => this.#words.soundName(one, index));
-        if (titles.join("\n") !== [...tracks.options].map((option) => option.text).join("\n")) tracks.replaceChildren(...titles.map((title) => new Option(title)));
+        const shown = [...tracks.options].map((option) => option.text);
+        if (titles.join("\n") !== shown.join("\n")) tracks.replaceChildren(...titles.map((title) => new Option(title)));
         if (tracks.selectedIndex !== sound) tracks.selectedIndex = sound;
     }
 

@@ -31,7 +31,8 @@ export class CouncilView {
         this.#past = past;
         this.#clock = clock;
         const part = (name) => root.querySelector(`[data-part="${name}"]`);
-        this.#parts = Object.fromEntries(["now", "vote", "roll", "rows", "agenda", "lost", "announcer", "faction", "choice", "text", "unpin", "deputy", "deputy-body"].map((name) => [name, part(name)]));
+        const names = ["now", "vote", "roll", "rows", "agenda", "lost", "announcer", "faction", "choice", "text", "unpin", "deputy", "deputy-body"];
+        this.#parts = Object.fromEntries(names.map((name) => [name, part(name)]));
         // A phone has the list below a line; where there is room it is there at once.
         if (this.#parts.roll && matchMedia("(min-width: 60rem)").matches) this.#parts.roll.open = true;
         for (const wishes of root.querySelectorAll(".wishes")) wishes.hidden = false;

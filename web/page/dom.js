@@ -21,14 +21,19 @@ export function el(name, attributes = {}, ...children) {
 
 const drawings = {
     yes: "M3 8.5l3.5 3.5L13 4.5", no: "M4 4l8 8M12 4l-8 8", abstain: "M12.5 8a4.5 4.5 0 1 1-9 0a4.5 4.5 0 1 1 9 0z", not_voting: "M3.5 8h9",
-    recused: "M2 10l8-8M6 14l8-8", voted: "M8 8h.01", secret: "M8 8h.01", present: "M8 8h.01", postponed: "M5.5 3.5v9M10.5 3.5v9", speaking: "M5 3.5l7 4.5l-7 4.5z",
+    recused: "M2 10l8-8M6 14l8-8", voted: "M8 8h.01", secret: "M8 8h.01", present: "M8 8h.01",
+    postponed: "M5.5 3.5v9M10.5 3.5v9", speaking: "M5 3.5l7 4.5l-7 4.5z",
 };
-const alike = { adopted: "yes", rejected: "no", undecided: "abstain", annulled: "recused", withdrawn: "not_voting", under_discussion: "speaking", voting: "speaking" };
+const alike = {
+    adopted: "yes", rejected: "no", undecided: "abstain", annulled: "recused", withdrawn: "not_voting",
+    under_discussion: "speaking", voting: "speaking",
+};
 
 /** The mark of a choice or a state, as a drawing; nothing for what has none. */
 export function mark(name) {
     const drawing = drawings[alike[name] ?? name];
-    return drawing ? el("svg", { class: "mark", viewBox: "0 0 16 16", "aria-hidden": "true", "data-mark": alike[name] ?? name }, el("path", { d: drawing })) : null;
+    if (!drawing) return null;
+    return el("svg", { class: "mark", viewBox: "0 0 16 16", "aria-hidden": "true", "data-mark": alike[name] ?? name }, el("path", { d: drawing }));
 }
 
 /** Makes `shown`'s children like those of `wanted`, which is used up. */

@@ -45,7 +45,8 @@ function show() {
     const starvedFor = performance.now() - movedAt;
     status.calm = player.phase === "playing" || player.phase === "paused";
     const said = wordsFor(status.value, {
-        phase: player.phase, following: player.following, hasShown: player.hasShown, hasPicture: player.hasPicture, inGap: player.inGap, problem: player.problem, starvedFor,
+        phase: player.phase, following: player.following, hasShown: player.hasShown, hasPicture: player.hasPicture,
+        inGap: player.inGap, problem: player.problem, starvedFor,
     }, status.silentSince);
     showScreen(said.screen);
     line.dataset.said = said.line?.key ?? "";

@@ -83,7 +83,8 @@ function readHEVC(view, at) {
     for (let i = 0; i < 6; i += 1) constraints.push(view.getUint8(at + 6 + i));
     while (constraints.length > 0 && constraints.at(-1) === 0) constraints.pop();
     const space = ["", "A", "B", "C"][general >> 6];
-    return [`${space}${general & 31}`, (reversed >>> 0).toString(16), `${general & 32 ? "H" : "L"}${view.getUint8(at + 12)}`, ...constraints.map((byte) => hex(byte, 1))].join(".");
+    const level = `${general & 32 ? "H" : "L"}${view.getUint8(at + 12)}`;
+    return [`${space}${general & 31}`, (reversed >>> 0).toString(16), level, ...constraints.map((byte) => hex(byte, 1))].join(".");
 }
 
 /** The object type of an `esds` (ISO/IEC 14496-1 §7.2.6): `40.2` for AAC-LC. */

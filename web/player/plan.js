@@ -39,7 +39,9 @@ function hintFor(playlist, position, segment) {
     const end = nextPosition(playlist);
     if (!playlist.preloadHint || playlist.ended || end.msn !== position.msn || end.part !== position.part) return null;
     const map = segment?.map ?? playlist.segments.at(-1)?.map ?? null;
-    return map === null ? null : { ...piece("part", { msn: position.msn, map, discontinuity: false }, position.part, playlist.preloadHint, { msn: position.msn, part: position.part + 1 }), hinted: true };
+    if (map === null) return null;
+    const next = { msn: position.msn, part: position.part + 1 };
+    return { ...piece("part", { msn: position.msn, map, discontinuity: false }, position.part, playlist.preloadHint, next), hinted: true };
 }
 
 /** Seconds from the playlist's start to `position`; its end when the position lies past it. */
@@ -81,7 +83,8 @@ export function livePosition(playlist, goal) {
 function isAfterGap(playlist, from, to) {
     return playlist.segments.some((segment) =>
         segment.msn >= from.msn && segment.msn <= to.msn &&
-        (segment.gap || segment.parts.some((part, index) => part.gap && (segment.msn > from.msn || index > from.part) && (segment.msn < to.msn || index < to.part))));
+        (segment.gap || segment.parts.some((part, index) =>
+            part.gap && (segment.msn > from.msn || index > from.part) && (segment.msn < to.msn || index < to.part))));
 }
 
 /** Seconds of buffer that should be left when the next part arrives: a share of a part, the way there, and what stalls have taught. */

@@ -58,7 +58,10 @@ export class LivePlayer extends EventTarget {
     get following() { return this.#engine.following; }
     /** The user has to press play: the browser let nothing start by itself. */
     get blocked() { return this.#blocked; }
-    /** Why `failed`: `{ reason: "codec" | "media", detail }`; while `loading` or `stalled`, `{ reason: "network", since }` when the server cannot be reached. */
+    /**
+     * Why `failed`: `{ reason: "codec" | "media", detail }`; while `loading` or `stalled`, `{ reason: "network", since }` when the server
+     * cannot be reached.
+     */
     get problem() { return this.#engine.failure ?? this.#engine.network; }
     get hasShown() { return this.#shown; }
     /** Whether the stream has a picture, not sound only. */
@@ -203,7 +206,10 @@ export class LivePlayer extends EventTarget {
             failed: engine.failure !== null, absent: engine.absent, ended: engine.timeline.playlist?.ended ?? false, ahead: engine.ahead, stuck: engine.isStuck,
             paused: video.paused, shown: this.#shown, blocked: this.#blocked, wantsPlay: this.#wantsPlay, ready: video.readyState,
         });
-        const key = [this.#phase, engine.following, this.#blocked, this.muted, this.volume, this.sound, this.sounds.map((sound) => sound.name), this.problem?.reason, this.inGap, this.hasPicture].join();
+        const key = [
+            this.#phase, engine.following, this.#blocked, this.muted, this.volume, this.sound, this.sounds.map((sound) => sound.name),
+            this.problem?.reason, this.inGap, this.hasPicture,
+        ].join();
         if (key === this.#lastKey) return;
         this.#lastKey = key;
         this.dispatchEvent(new Event("change"));

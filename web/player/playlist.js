@@ -43,7 +43,10 @@ function parseMultivariant(lines) {
     for (const line of lines) {
         if (line.startsWith("#EXT-X-STREAM-INF:")) {
             const attributes = readAttributes(line.slice(18));
-            variant = { uri: "", codecs: attributes.get("CODECS") ?? null, bandwidth: number(attributes.get("BANDWIDTH")) ?? 0, audio: attributes.get("AUDIO") ?? null };
+            variant = {
+                uri: "", codecs: attributes.get("CODECS") ?? null, bandwidth: number(attributes.get("BANDWIDTH")) ?? 0,
+                audio: attributes.get("AUDIO") ?? null,
+            };
         } else if (line.startsWith("#EXT-X-MEDIA:")) {
             const a = readAttributes(line.slice(13));
             if (a.get("TYPE") === "AUDIO") {

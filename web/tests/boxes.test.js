@@ -20,7 +20,10 @@ const track = (id, handler, timescale, entry) => box("trak",
     box("mdia", box("mdhd", zeros(12), u32(timescale), zeros(8)), box("hdlr", zeros(8), ascii(handler), zeros(13)),
         box("minf", box("stbl", box("stsd", u32(0), u32(1), entry)))));
 const bytes = (...boxes) => new Uint8Array(boxes.flat());
-const init = bytes(box("ftyp", ascii("iso6")), box("moov", box("mvhd", zeros(100)), track(1, "vide", 90000, sampleEntry.avc1), track(2, "soun", 48000, sampleEntry.mp4a)));
+const init = bytes(
+    box("ftyp", ascii("iso6")),
+    box("moov", box("mvhd", zeros(100)), track(1, "vide", 90000, sampleEntry.avc1), track(2, "soun", 48000, sampleEntry.mp4a)),
+);
 
 const run = (id, time, offset) => box("traf",
     box("tfhd", u32(0x020000), u32(id)), box("tfdt", u32(0x01000000), u32(0), u32(time)),

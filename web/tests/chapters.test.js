@@ -6,7 +6,10 @@ const state = {
     agenda: { order: ["i1", "i2"], items: { i1: { number: "1", title: "One" }, i2: { number: "2", title: "Two" } } },
     rounds: { order: ["r1", "r2"], by_id: { r1: { item: "i1", opened_at: 20_000 }, r2: { item: "i2" } } },
 };
-const taken = [{ at: 1000, value: undefined }, { at: 10_000, value: "i1" }, { at: 30_000, value: undefined }, { at: 31_000, value: "i1" }, { at: 40_000, value: "i2" }, { at: 50_000, value: "gone" }];
+const taken = [
+    { at: 1000, value: undefined }, { at: 10_000, value: "i1" }, { at: 30_000, value: undefined }, { at: 31_000, value: "i1" },
+    { at: 40_000, value: "i2" }, { at: 50_000, value: "gone" },
+];
 
 test("each item is marked where it was taken up, each vote where it was opened", () => {
     assert.deepEqual(chaptersOf(state, taken), [

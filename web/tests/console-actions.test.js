@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { judge, Outbox, pauseBefore } from "../console/actions.js";
 
-/** A daemon in memory: a UUID is done once, a repeat gets the first answer. `script` says what befalls each request: `ok`, `lost` (not arrived), `mute` (done, no answer), or an answer. */
+/**
+ * A daemon in memory: a UUID is performed once, a repeat gets the first answer. `script` says what befalls each request: `ok`, `lost` (not
+ * arrived), `mute` (performed, no answer), or an answer.
+ */
 function daemon(script = []) {
     const done = new Map();
     const seen = [];

@@ -37,7 +37,8 @@ test("an open sitting without quorum registers; with one it takes up the first i
 test("an item goes from its speakers to the vote, and when it is decided to the next", () => {
     const discussed = (s) => { s.current_item = "i1"; s.agenda.items.i1.state = "under_discussion"; };
     assert.deepEqual(nextAction(hall(discussed)), { key: "planRound", item: "i1" });
-    assert.deepEqual(nextAction(hall((s) => { discussed(s); s.speakers.queue = [{ id: "p1", deputy: "d1", kind: "debate" }]; })), { key: "startSpeech", speaker: "p1" });
+    const queued = hall((s) => { discussed(s); s.speakers.queue = [{ id: "p1", deputy: "d1", kind: "debate" }]; });
+    assert.deepEqual(nextAction(queued), { key: "startSpeech", speaker: "p1" });
     assert.equal(nextAction(hall((s) => { discussed(s); s.speakers.speech = { entry: { id: "p1" } }; })).key, "endSpeech");
     assert.deepEqual(nextAction(hall((s) => { discussed(s); s.agenda.items.i1.state = "adopted"; })), { key: "takeUp", item: "i2" });
     assert.equal(nextAction(hall((s) => { s.current_item = "i2"; s.agenda.items.i1.state = s.agenda.items.i2.state = "rejected"; })).key, "closeSitting");
@@ -61,7 +62,8 @@ test("the next item is sought after the current one, then from the beginning", (
 test("what may be done follows the state", () => {
     const idle = allowed(hall());
     for (const name of ["takeUp", "planRound", "suspendSitting", "closeSitting", "register", "moveItem", "queueSpeaker"]) assert.ok(idle.has(name), name);
-    for (const name of ["openSitting", "closeRound", "announceRound", "annulRound", "castBallot", "resumeSitting", "endSpeech"]) assert.ok(!idle.has(name), name);
+    const others = ["openSitting", "closeRound", "announceRound", "annulRound", "castBallot", "resumeSitting", "endSpeech"];
+    for (const name of others) assert.ok(!idle.has(name), name);
     const voting = allowed(hall((s) => addRound(s, "r1", { status: "open" })));
     for (const name of ["closeRound", "annulRound", "castBallot", "correctBallot", "depart"]) assert.ok(voting.has(name), name);
     for (const name of ["takeUp", "suspendSitting", "closeSitting", "openRegistration", "recordTotals", "repeatRound"]) assert.ok(!voting.has(name), name);
@@ -89,26 +91,35 @@ test("on air, only what changes something is offered", () => {
 });
 
 test("the bar is red only when a person is needed", () => {
-    const calm = { state: hall(), stream: { state: "live", onAir: "camera" }, streamWanted: true, link: { state: "live", since: 0 }, outbox: { unanswered: 0, refused: [] }, now: 1000, linkNow: 1000 };
+    const calm = {
+        state: hall(), stream: { state: "live", onAir: "camera" }, streamWanted: true, link: { state: "live", since: 0 },
+        outbox: { unanswered: 0, refused: [] }, now: 1000, linkNow: 1000,
+    };
     const keys = (change) => alerts({ ...calm, ...change }).map(({ key }) => key);
     assert.deepEqual(keys({}), []);
     assert.deepEqual(keys({ state: null, stream: null }), []);
     assert.deepEqual(keys({ link: { state: "lost", since: 0 }, linkNow: 2000 }), []);
     assert.deepEqual(keys({ link: { state: "lost", since: 0 }, linkNow: 4000 }), ["linkLost"]);
     assert.deepEqual(keys({ outbox: { unanswered: 0, refused: [{ key: "x" }] } }), ["refused"]);
-    assert.deepEqual(keys({ outbox: { unanswered: 1, why: { key: "x", problem: { status: 429 } }, refused: [] } }), ["waits", "unanswered"], "who knows why it waits says so");
+    const limited = { unanswered: 1, why: { key: "x", problem: { status: 429 } }, refused: [] };
+    assert.deepEqual(keys({ outbox: limited }), ["waits", "unanswered"], "it says why it waits where that is known");
     assert.deepEqual(keys({ stream: { state: "stopped", onAir: "nothing" } }), ["notOnAir"]);
     assert.deepEqual(keys({ stream: { state: "stopped", onAir: "nothing" }, streamWanted: false }), []);
-    assert.deepEqual(keys({ state: hall((s) => addRound(s, "r1", { status: "open", ends_at: 900 })), stream: { state: "live", onAir: "slate" } }), ["timeOver", "voteUnseen"]);
+    const overdue = hall((s) => addRound(s, "r1", { status: "open", ends_at: 900 }));
+    assert.deepEqual(keys({ state: overdue, stream: { state: "live", onAir: "slate" } }), ["timeOver", "voteUnseen"]);
     assert.deepEqual(keys({ state: hall((s) => addRound(s, "r1", { status: "closed", result: { outcome: "undecided" } })) }), ["tie"]);
 });
 
 test("what can be taken back knows how", () => {
-    const make = intents(hall((s) => { s.notice = { text: "old" }; s.speakers = { queue: [], speech: { entry: { id: "p1", deputy: "d1", kind: "debate" } } }; }));
+    const make = intents(hall((s) => {
+        s.notice = { text: "old" };
+        s.speakers = { queue: [], speech: { entry: { id: "p1", deputy: "d1", kind: "debate" } } };
+    }));
     assert.deepEqual(make.register(["d1"], "x").undo.steps, [{ command: "depart", sitting: "s1", deputies: ["d1"] }]);
     assert.deepEqual(make.moveItem("i2", 0).undo.steps, [{ command: "move_item", sitting: "s1", item: "i2", index: 1 }]);
     assert.deepEqual(make.postNotice({ text: "new" }).undo.steps, [{ command: "post_notice", sitting: "s1", text: "old" }]);
-    assert.deepEqual(make.endSpeech("x", "p2", 30).undo.steps.map(({ command, seconds }) => [command, seconds]), [["queue_speaker", 30], ["start_speech", undefined]]);
+    const { steps } = make.endSpeech("x", "p2", 30).undo;
+    assert.deepEqual(steps.map(({ command, seconds }) => [command, seconds]), [["queue_speaker", 30], ["start_speech", undefined]]);
     for (const name of ["closeRound", "announceRound", "openRound"]) assert.equal(make[name]("r1", "…").undo, null, name);
 });
 

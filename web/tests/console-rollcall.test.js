@@ -6,11 +6,15 @@ import { answer, callOrder, modeOf, nextWaiting, press, rows } from "../console/
 /** A council of `count` deputies, all present; an open named round. */
 function hall(count, more = {}) {
     const ids = Array.from({ length: count }, (_, index) => `d${index + 1}`);
-    const round = { kind: "whole", status: "open", method: "roll_call", reveal: "live", item: "i1", entitled: Object.fromEntries(ids.map((id) => [id, ""])), ballots: {}, ...more };
+    const round = {
+        kind: "whole", status: "open", method: "roll_call", reveal: "live", item: "i1", entitled: Object.fromEntries(ids.map((id) => [id, ""])),
+        ballots: {}, ...more,
+    };
     return {
         council: { deputies: Object.fromEntries(ids.map((id, order) => [id, { family: id, given: "", role: "deputy", order }])) },
         sitting: { id: "s1", status: "open" }, presence: { present: Object.fromEntries(ids.map((id) => [id, true])) },
-        agenda: { order: ["i1"], items: { i1: { number: "1", title: "…", state: "voting" } } }, rounds: { order: ["r1"], by_id: { r1: round } }, open_round: "r1",
+        agenda: { order: ["i1"], items: { i1: { number: "1", title: "…", state: "voting" } } },
+        rounds: { order: ["r1"], by_id: { r1: round } }, open_round: "r1",
     };
 }
 

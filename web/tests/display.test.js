@@ -11,8 +11,11 @@ const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const message = (name) => JSON.parse(read(`../../Tests/VoteBoardTests/Fixtures/wire/${name}.json`));
 const words = Object.fromEntries(["uk", "lt", "ka", "en"].map((code) => [code, new Words(code, JSON.parse(read(`../languages/${code}.json`)))]));
 /** The golden messages in their order: the state after `last`. */
-const order = ["item-taken-up", "speech", "speech-ended", "item-added", "recusal", "round-opened", "ballot-live", "round-closed", "round-announced", "round-annulled",
-    "revote-opened", "ballot-count", "count-closed", "secret-opened", "secret-ballot", "secret-closed", "break", "resumed", "departed", "closed"];
+const order = [
+    "item-taken-up", "speech", "speech-ended", "item-added", "recusal", "round-opened", "ballot-live", "round-closed",
+    "round-announced", "round-annulled", "revote-opened", "ballot-count", "count-closed", "secret-opened", "secret-ballot",
+    "secret-closed", "break", "resumed", "departed", "closed",
+];
 function after(last) {
     let { state } = message("snapshot-registered"), at = message("snapshot-registered").now;
     for (const name of last === null ? [] : order.slice(0, order.indexOf(last) + 1)) {
@@ -91,7 +94,8 @@ test("a result gives way to what comes next: an item, a speech, or time", () => 
     const speech = { entry: { id: "t", deputy: "d1", kind: "debate" }, allotted: 60_000, spent: 0, running_since: round.announced_at + 1 };
     assert.equal(sceneOf({ ...state, speakers: { queue: [], speech } }, at, words.en).name, "speech");
     const interrupted = { ...speech, running_since: round.opened_at - 5 };
-    assert.equal(sceneOf({ ...state, speakers: { queue: [], speech: interrupted } }, at, words.en).name, "result", "a speech that was there before waits for the result");
+    const speakers = { queue: [], speech: interrupted };
+    assert.equal(sceneOf({ ...state, speakers }, at, words.en).name, "result", "a speech that was there before waits for the result");
     assert.equal(sceneOf({ ...state, speakers: { queue: [], speech: interrupted } }, at + 21_000, words.en).name, "speech");
 });
 
@@ -125,8 +129,13 @@ test("a break says until when and counts down to it, then says so no longer", ()
 
 test("registering shows who is there, against the quorum", () => {
     const { state, at } = after(null);
-    const round = { kind: "registration", question: "Реєстрація", status: "open", method: "roll_call", reveal: "live", opened_at: at, entitled: { d1: "", d2: "", head: "" }, ballots: { d1: "yes" }, voted: 1 };
-    const scene = sceneOf({ ...state, open_round: "g", rounds: { order: ["g"], by_id: { g: round } }, presence: { present: {}, count: 0, quorum: { needed: 3, base: 5, met: false } } }, at, words.uk);
+    const round = {
+        kind: "registration", question: "Реєстрація", status: "open", method: "roll_call", reveal: "live", opened_at: at,
+        entitled: { d1: "", d2: "", head: "" }, ballots: { d1: "yes" }, voted: 1,
+    };
+    const presence = { present: {}, count: 0, quorum: { needed: 3, base: 5, met: false } };
+    const rounds = { order: ["g"], by_id: { g: round } };
+    const scene = sceneOf({ ...state, open_round: "g", rounds, presence }, at, words.uk);
     assert.equal(scene.name, "registration");
     assert.equal(scene.voted, "Зареєструвалися 1 з 5");
     assert.equal(scene.sentence, "Для кворуму потрібно 3");
@@ -138,7 +147,8 @@ test("registering shows who is there, against the quorum", () => {
 test("before a sitting the next one is told, in the council's time zone", () => {
     const { state } = after(null);
     const at = Date.parse("2026-11-23T08:00:00Z");
-    const waiting = sceneOf({ ...state, sitting: { id: "s", title: "Сесія", status: "scheduled", scheduled_for: at, place: "Зала" } }, at - 86_400_000, words.uk);
+    const sitting = { id: "s", title: "Сесія", status: "scheduled", scheduled_for: at, place: "Зала" };
+    const waiting = sceneOf({ ...state, sitting }, at - 86_400_000, words.uk);
     assert.equal(waiting.name, "waiting");
     assert.equal(waiting.voted, "Понеділок, 23 листопада, 10:00 · Зала");
     assert.equal(sceneOf({ ...state, sitting: undefined }, at, words.lt).word, "Posėdis dar nepaskirtas");
@@ -182,7 +192,8 @@ test("100 kB of title, one endless word, and nothing at all are survived", () =>
 
 test("every word that the display and the overlay say is there in every language", () => {
     for (const folder of ["display", "overlay"]) {
-        const sources = readdirSync(new URL(`../${folder}/`, import.meta.url)).filter((name) => name.endsWith(".js")).map((name) => read(`../${folder}/${name}`)).join("\n");
+        const sources = readdirSync(new URL(`../${folder}/`, import.meta.url))
+            .filter((name) => name.endsWith(".js")).map((name) => read(`../${folder}/${name}`)).join("\n");
         const keys = [...sources.matchAll(/"((?:display|outcome|sitting|count)\.\w+)"/g)].map(([, key]) => key);
         assert.ok(keys.length > 3);
         for (const key of keys) for (const language of Object.keys(words)) assert.notEqual(words[language].say(key), key, `${language}: ${key}`);
@@ -208,7 +219,8 @@ test("both pages have the agreed placeholders, no inline script or style, no oth
     for (const page of ["display.html", "overlay.html"]) {
         const html = read(`../${page}`);
         const own = page === "display.html" ? ["{{shell}}"] : []; // the version that the service worker keeps
-        assert.deepEqual([...new Set(html.match(/\{\{\w+\}\}/g))].sort(), ["{{emblemText}}", "{{emblemWord}}", "{{emblem}}", "{{hall}}", "{{lang}}", ...own, "{{title}}"]);
+        const placeholders = [...new Set(html.match(/\{\{\w+\}\}/g))].sort();
+        assert.deepEqual(placeholders, ["{{emblemText}}", "{{emblemWord}}", "{{emblem}}", "{{hall}}", "{{lang}}", ...own, "{{title}}"]);
         assert.doesNotMatch(html, /<style|style=|<script(?![^>]*src=)|\son\w+=|https?:/);
     }
 });

@@ -157,7 +157,11 @@ test("a new version is kept as a whole or not at all, and the old one goes when 
 
 test("votes, pictures of the stream and what is sent are none of the worker's business", async () => {
     const keeper = worker(() => assert.fail("asked"));
-    for (const [url, more] of [["/api/v1/halls/demo/channel"], ["/live/demo/events"], ["/live/demo/1.m4s"], ["/assets/a.js", { method: "POST" }], ["http://else/assets/a.js"]]) {
+    const others = [
+        ["/api/v1/halls/demo/channel"], ["/live/demo/events"], ["/live/demo/1.m4s"], ["/assets/a.js", { method: "POST" }],
+        ["http://else/assets/a.js"],
+    ];
+    for (const [url, more] of others) {
         assert.equal(await keeper.load(url, "c1", more), undefined, url);
     }
 });

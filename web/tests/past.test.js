@@ -18,7 +18,8 @@ function hall(answer = {}) {
         const query = new URL(url, "http://hall").searchParams;
         const first = Math.max(10, Math.floor((Number(query.get("from")) - 1_000_000) / 60_000));
         const until = Number(query.get("until"));
-        return { ok: true, status: 200, json: async () => [snapshot(first), ...Array.from({ length: until - first }, (_, i) => delta(first + 1 + i))], ...answer };
+        const deltas = Array.from({ length: until - first }, (_, i) => delta(first + 1 + i));
+        return { ok: true, status: 200, json: async () => [snapshot(first), ...deltas], ...answer };
     };
     return { asked, store, past: new Past("a b", store, { fetch, clock: () => time }), pass: (ms) => { time += ms; } };
 }

@@ -3,10 +3,20 @@ import test from "node:test";
 import * as plan from "../player/plan.js";
 import { parsePlaylist } from "../player/playlist.js";
 
-const head = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.5,CAN-SKIP-UNTIL=12\n#EXT-X-PART-INF:PART-TARGET=0.5\n#EXT-X-MEDIA-SEQUENCE:10\n#EXT-X-MAP:URI=\"i0.mp4\"\n#EXT-X-PROGRAM-DATE-TIME:2026-11-22T14:00:00Z\n";
+const head = `#EXTM3U
+#EXT-X-TARGETDURATION:2
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.5,CAN-SKIP-UNTIL=12
+#EXT-X-PART-INF:PART-TARGET=0.5
+#EXT-X-MEDIA-SEQUENCE:10
+#EXT-X-MAP:URI="i0.mp4"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-22T14:00:00Z
+`;
 const segment = (msn, extra = "") => `${extra}#EXTINF:2,\ns${msn}.mp4\n`;
 const parts = (msn, count, gapAt = -1) =>
-    Array.from({ length: count }, (_, k) => `#EXT-X-PART:DURATION=0.5,URI="s${msn}.${k}.mp4"${k === 0 ? ",INDEPENDENT=YES" : ""}${k === gapAt ? ",GAP=YES" : ""}\n`).join("");
+    Array.from({ length: count }, (_, k) => {
+        const flags = `${k === 0 ? ",INDEPENDENT=YES" : ""}${k === gapAt ? ",GAP=YES" : ""}`;
+        return `#EXT-X-PART:DURATION=0.5,URI="s${msn}.${k}.mp4"${flags}\n`;
+    }).join("");
 const read = (...lines) => parsePlaylist(head + lines.join(""));
 const live = () => read(segment(10), segment(11, parts(11, 4)), parts(12, 2), '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="s12.2.mp4"\n');
 
@@ -14,7 +24,8 @@ test("a complete segment is fetched whole, the growing one part by part", () => 
     assert.deepEqual(pick(plan.nextPiece(live(), { msn: 10, part: 0 })), ["fetch", "segment", "s10.mp4", { msn: 11, part: 0 }]);
     assert.deepEqual(pick(plan.nextPiece(live(), { msn: 11, part: 2 })), ["fetch", "part", "s11.2.mp4", { msn: 11, part: 3 }]);
     assert.deepEqual(pick(plan.nextPiece(live(), { msn: 12, part: 1 })), ["fetch", "part", "s12.1.mp4", { msn: 12, part: 2 }]);
-    assert.deepEqual(pick(plan.nextPiece(live(), { msn: 10, part: 3 })), ["fetch", "segment", "s10.mp4", { msn: 11, part: 0 }], "its parts are not listed any more");
+    const evicted = pick(plan.nextPiece(live(), { msn: 10, part: 3 }));
+    assert.deepEqual(evicted, ["fetch", "segment", "s10.mp4", { msn: 11, part: 0 }], "its parts are not listed any more");
 });
 const pick = ({ step, kind, uri, next }) => [step, kind, uri, next];
 

@@ -45,7 +45,8 @@ test("the golden messages lead from the opening of a round to its announced resu
     begin.state.rounds = { by_id: {}, order: [] };
     begin.state.agenda.items.i1.state = "under_discussion";
     assert.equal(store.take(begin), "taken");
-    for (const name of ["delta-round-opened", "delta-ballot-live", "delta-round-closed", "delta-round-announced", "delta-round-annulled"]) assert.equal(store.take(golden(name)), "taken", name);
+    const votes = ["delta-round-opened", "delta-ballot-live", "delta-round-closed", "delta-round-announced", "delta-round-annulled"];
+    for (const name of votes) assert.equal(store.take(golden(name)), "taken", name);
     assert.equal(store.state.rounds.by_id.r1.status, "annulled");
     assert.equal(store.state.open_round, undefined);
     const open = store.stateAt(1795341618000);

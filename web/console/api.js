@@ -26,7 +26,7 @@ export class API {
     /** One step of an entry of the outbox. */
     send(hall, step, id) {
         const path = `/api/v1/halls/${encodeURIComponent(hall)}`;
-        if (step.wish) return this.ask("POST", `${path}/stream/${step.wish}`, { deadline: 30_000 });
+        if (step.stream) return this.ask("POST", `${path}/stream/${step.stream}`, { deadline: 30_000 });
         return this.ask("POST", `${path}/commands`, { json: { ...step, id } });
     }
 

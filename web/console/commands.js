@@ -2,7 +2,7 @@
  * What the console sends, as values: `{ key, name, subject, steps, minds, undo }`. Pure; ids of new things come from outside.
  *
  * `key`: the same key is the same deed, so a second click is none. `name`: names its words. `subject`: whom or what it is about.
- * `steps`: commands in order; each waits for the one before. `minds`: bound to the state that was seen (see `Outbox.submit`).
+ * `steps`: commands in order; each waits for the one before; `{ stream }` is a stream command, all else the record's. `minds`: bound to the state that was seen (see `Outbox.submit`).
  * `undo`: the intent that takes it back, `null` where the rules know no way back.
  */
 
@@ -141,7 +141,7 @@ export function intents(state) {
         announceRound: (id, question) => one("announceRound", question, make("announce_round", { round: id })),
         annulRound: (id, reason, question) => one("annulRound", question, make("annul_round", { round: id, reason }), { key: `annul:${id}` }),
 
-        air: (wish, hall) => ({ key: `air:${hall}`, name: `air.${wish}`, subject: "", steps: [{ wish }], undo: null }),
+        air: (stream, hall) => ({ key: `air:${hall}`, name: `air.${stream}`, subject: "", steps: [{ stream }], undo: null }),
     };
     return self;
 }

@@ -213,7 +213,7 @@ stream.addEventListener("change", renderSoon);
 outbox.addEventListener("change", renderSoon);
 outbox.addEventListener("settled", ({ entry }) => {
     note = "";
-    if (entry.steps[0].wish) stream.look();
+    if (entry.steps[0].stream) stream.look();
 });
 let renewedAt = -Infinity;
 /** The session may only have a new CSRF text, in another window; else somebody must sign in. */

@@ -6,10 +6,7 @@ import { deputyDeeds } from "./desk-deputies.js";
 import { roundDeeds } from "./desk-rounds.js";
 import { sittingDeeds } from "./desk-sitting.js";
 import { speakerDeeds } from "./desk-speakers.js";
-import { allowed, allowedOnAir, itemOf, mayDo, nextAction, roundAtHand, roundOf } from "./next.js";
-
-/** Streams' wishes as the API names them. */
-export const wishes = { start: "start", stop: "stop", slateOn: "slate-on", slateOff: "slate-off", hide: "hide", show: "show" };
+import { allowed, allowedOnAir, itemOf, mayDo, nextAction, roundAtHand, roundOf, streamCommands } from "./next.js";
 
 /** What is allowed whenever something it leads to is. */
 const always = new Set(["next", "undo", "callRoll", "registerAll", "roll", "item", "deputy"]);
@@ -45,7 +42,7 @@ export class Desk {
 
     may(name) {
         if (!mayDo(this.at.roles(), name)) return false;
-        return name in wishes ? allowedOnAir(this.at.stream.value).has(name) : this.#of(this.state).allowed.has(name);
+        return name in streamCommands ? allowedOnAir(this.at.stream.value).has(name) : this.#of(this.state).allowed.has(name);
     }
 
     /** Runs a wish unless role or state forbid it, or it is under way. */
@@ -53,7 +50,7 @@ export class Desk {
         if (this.#underWay.has(name) || (!always.has(name) && !this.may(name))) return;
         this.#underWay.add(name);
         try {
-            await (name in wishes ? this.air(name) : this[name](...subject));
+            await (name in streamCommands ? this.air(name) : this[name](...subject));
         } finally {
             this.#underWay.delete(name);
         }

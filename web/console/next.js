@@ -132,11 +132,13 @@ export function roundToRepeat(state) {
     return last && !roundOf(state, last).superseded_by ? last : null;
 }
 
-/** Which roles an action asks for; what is not named here is the secretary's. */
-export const operatorActions = new Set(["start", "stop", "slateOn", "slateOff", "hide", "show"]);
-export const mayDo = (roles, name) => roles.includes(operatorActions.has(name) ? "operator" : "secretary");
+/** The actions that steer the stream, and what the API calls each: `POST …/stream/slate-on`. */
+export const streamCommands = { start: "start", stop: "stop", slateOn: "slate-on", slateOff: "slate-off", hide: "hide", show: "show" };
 
-/** The wishes that make sense for the stream as it is. `status`: the stream's status, `null` when unknown. */
+/** Which roles an action asks for; what is not named here is the secretary's. */
+export const mayDo = (roles, name) => roles.includes(Object.hasOwn(streamCommands, name) ? "operator" : "secretary");
+
+/** The stream commands that would change something. `status`: the stream's status, `null` when unknown. */
 export function allowedOnAir(status) {
     if (!status) return new Set();
     if (["stopped", "stopping"].includes(status.state)) return new Set(["start"]);

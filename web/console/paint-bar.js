@@ -90,7 +90,7 @@ const failureWords = (words, { kind, sentence, detail }) =>
     (words.has(`failure.${kind}`) ? words.say(`failure.${kind}`) : String(sentence ?? detail ?? kind ?? ""));
 
 const nameOf = (words, entry) => [words.say(entry.name.includes(".") ? entry.name : `do.${entry.name}`), entry.subject].filter(Boolean).join(": ");
-const stateOf = (words, entry) => (entry.steps[0].wish && entry.state === "record" ? words.say("sent.done") : words.say(`sent.${entry.state}`));
+const stateOf = (words, entry) => (entry.steps[0].stream && entry.state === "record" ? words.say("sent.done") : words.say(`sent.${entry.state}`));
 
 export function paintStrip({ words, desk, outbox, note }) {
     part("strip").hidden = false;

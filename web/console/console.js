@@ -52,9 +52,10 @@ const outbox = new Outbox({
     },
 });
 
-const roles = () => session?.roles ?? [];
+const permissions = () => session?.permissions ?? [];
 const desk = new Desk({
-    get store() { return store; }, outbox, dialogs, stream, api, rules: () => api.rules(), words: () => words, roles, hall: () => hall,
+    get store() { return store; },
+    outbox, dialogs, stream, api, rules: () => api.rules(), words: () => words, permissions, hall: () => hall,
     note(text) { note = text; renderSoon(); }, focus: (where) => (where === "roll" ? roll : agenda).focus(),
 });
 const agenda = new Agenda(part("agenda"), desk, () => words);
@@ -204,7 +205,7 @@ function enter(name) {
     player.muted = true;
     player.addEventListener("change", renderSoon);
     player.start();
-    stream.whole = roles().includes("operator");
+    stream.whole = permissions().includes("streams");
     stream.look();
     renderSoon();
 }

@@ -6,7 +6,7 @@ import { deputyDeeds } from "./desk-deputies.js";
 import { roundDeeds } from "./desk-rounds.js";
 import { sittingDeeds } from "./desk-sitting.js";
 import { speakerDeeds } from "./desk-speakers.js";
-import { allowed, allowedOnAir, itemOf, mayDo, nextAction, roundAtHand, roundOf, streamCommands } from "./next.js";
+import { allowed, allowedOnAir, itemOf, nextAction, permissionFor, roundAtHand, roundOf, streamCommands } from "./next.js";
 
 /** What is allowed whenever something it leads to is. */
 const always = new Set(["next", "undo", "callRoll", "registerAll", "roll", "item", "deputy"]);
@@ -20,7 +20,7 @@ export class Desk {
     /** Wishes whose question is on its way or open: pressed again, they are not asked twice. */
     #underWay = new Set();
 
-    /** @param at `{ store, outbox, dialogs, stream, api, rules(), words(), roles(), hall(), note(text), focus(where) }` */
+    /** @param at `{ store, outbox, dialogs, stream, api, rules(), words(), permissions(), hall(), note(text), focus(where) }` */
     constructor(at) {
         this.at = at;
         for (const deeds of [sittingDeeds, agendaDeeds, speakerDeeds, deputyDeeds, roundDeeds, airDeeds]) Object.assign(this, deeds(this));
@@ -41,7 +41,7 @@ export class Desk {
     }
 
     may(name) {
-        if (!mayDo(this.at.roles(), name)) return false;
+        if (!this.at.permissions().includes(permissionFor(name))) return false;
         return name in streamCommands ? allowedOnAir(this.at.stream.value).has(name) : this.#of(this.state).allowed.has(name);
     }
 

@@ -135,8 +135,14 @@ export function roundToRepeat(state) {
 /** The actions that steer the stream, and what the API calls each: `POST …/stream/slate-on`. */
 export const streamCommands = { start: "start", stop: "stop", slateOn: "slate-on", slateOff: "slate-off", hide: "hide", show: "show" };
 
-/** Which roles an action asks for; what is not named here is the secretary's. */
-export const mayDo = (roles, name) => roles.includes(Object.hasOwn(streamCommands, name) ? "operator" : "secretary");
+/**
+ * The permission that an action needs. Who has it the server says, in the session's `permissions`; it names the permission by what is sent:
+ * a stream command, a ballot, or any other command or file of the sitting.
+ */
+export function permissionFor(name) {
+    if (Object.hasOwn(streamCommands, name)) return "streams";
+    return name === "castBallot" ? "ballots" : "sitting";
+}
 
 /** The stream commands that would change something. `status`: the stream's status, `null` when unknown. */
 export function allowedOnAir(status) {

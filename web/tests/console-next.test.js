@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { clean, freshId, intents } from "../console/commands.js";
-import { alerts, allowed, allowedOnAir, mayDo, nextAction, nextItem, roundToRepeat } from "../console/next.js";
+import { Desk } from "../console/desk.js";
+import { alerts, allowed, allowedOnAir, nextAction, nextItem, permissionFor, roundToRepeat } from "../console/next.js";
 
 const golden = (name) => JSON.parse(readFileSync(new URL(`../../Tests/VoteBoardTests/Fixtures/wire/${name}.json`, import.meta.url), "utf8")).state;
 
@@ -77,10 +78,26 @@ test("a round is held again once", () => {
     assert.equal(roundToRepeat(hall((s) => addRound(s, "r1", { status: "annulled", superseded_by: "r2" }))), null);
 });
 
-test("roles decide who may do what", () => {
-    assert.ok(mayDo(["operator"], "slateOn") && !mayDo(["operator"], "openRound"));
-    assert.ok(mayDo(["secretary"], "openRound") && !mayDo(["secretary"], "stop"));
-    assert.ok(!mayDo(["voting-system", "display", "admin"], "closeRound"));
+test("an action needs the permission that the server asks for", () => {
+    for (const name of ["start", "stop", "slateOn", "slateOff", "hide", "show"]) assert.equal(permissionFor(name), "streams", name);
+    assert.equal(permissionFor("castBallot"), "ballots");
+    for (const name of ["openRound", "correctBallot", "register", "importRules", "toString"]) assert.equal(permissionFor(name), "sitting", name);
+    const { schemas } = JSON.parse(readFileSync(new URL("../openapi.json", import.meta.url), "utf8")).components;
+    const known = schemas.Session.properties.permissions.items.enum;
+    for (const permission of ["streams", "sitting", "ballots"]) assert.ok(known.includes(permission), permission);
+});
+
+test("only what the session permits is offered", () => {
+    const state = hall((s) => addRound(s, "r1", { status: "open", method: "roll_call" }));
+    const stream = { value: { state: "live", onAir: "camera" } };
+    const offered = (...permissions) => {
+        const desk = new Desk({ store: { state }, stream, permissions: () => permissions });
+        return ["stop", "closeRound", "castBallot"].filter((name) => desk.may(name));
+    };
+    assert.deepEqual(offered("streams"), ["stop"]);
+    assert.deepEqual(offered("sitting", "ballots"), ["closeRound", "castBallot"]);
+    assert.deepEqual(offered("ballots", "hall-system"), ["castBallot"]);
+    assert.deepEqual(offered("tokens", "reload", "logs"), []);
 });
 
 test("on air, only what changes something is offered", () => {

@@ -1,24 +1,24 @@
 /**
- * What the console sends, as values: `{ key, name, subject, steps, minds, undo }`. Pure; ids of new things come from outside.
+ * Builds the intents that the console sends: `{ key, name, subject, steps, conflictsWith, undo }`. Pure; new ids are passed in.
  *
- * `key`: the same key is the same deed, so a second click is none. `name`: names its words. `subject`: whom or what it is about.
- * `steps`: commands in order; each waits for the one before; `{ stream }` is a stream command, all else the record's. `minds`: bound to the state that was seen (see `Outbox.submit`).
- * `undo`: the intent that takes it back, `null` where the rules know no way back.
+ * `key`: identifies the action, so that a second click sends nothing. `name`: the key of its text. `subject`: whom or what it concerns.
+ * `steps`: commands in order; each waits for the one before; `{ stream }` is a stream command. `conflictsWith`: see `Outbox.submit`.
+ * `undo`: the intent that reverts it, `null` where the rules allow none.
  */
 
 import { itemOf } from "./next.js";
 import { blockOf, carry, carryBack, endOfBlock } from "./tree.js";
 
-/** What another console may not have done meanwhile to the order that was seen. */
-const orderMinds = ["item_moved", "item_added", "agenda"];
+/** Events that make a move based on an older order wrong. */
+const reordering = ["item_moved", "item_added", "agenda"];
 
 const one = (name, subject, command, more = {}) => ({
-    key: more.key ?? keyOf(command), name, subject, steps: [command], minds: more.minds, undo: more.undo ?? null,
+    key: more.key ?? keyOf(command), name, subject, steps: [command], conflictsWith: more.conflictsWith, undo: more.undo ?? null,
 });
 
 const keyOf = ({ command, sitting, ...fields }) => [command, sitting, ...Object.values(fields).filter((value) => typeof value !== "object")].join(":");
 
-/** Builds intents for the sitting on show. */
+/** Intents for the sitting in `state`. */
 export function intents(state) {
     const sitting = state?.sitting?.id;
     const make = (command, fields = {}) => ({ command, sitting, ...fields });
@@ -42,7 +42,7 @@ export function intents(state) {
         }),
 
         addItem: (item, index) => one("addItem", subjectOf(item), make("add_item", clean({ ...item, index })), { key: `add_item:${item.item}` }),
-        /** `changed` names everything that the form does; without `parent` it is an item of its own. */
+        /** `changed`: every field of the form; without `parent` the item stands on its own. */
         editItem: (id, changed) => {
             const { order, items } = state.agenda;
             const old = itemOf(state, id);
@@ -51,7 +51,7 @@ export function intents(state) {
                 item: id, number: from.number ?? "", title: from.title, rapporteur: from.rapporteur, draft: from.draft,
                 links: from.links ?? [], parent: from.parent,
             }));
-            // It goes below its new item, or behind all of its former one.
+            // It moves to the end of its new parent's block, or just past its former parent's.
             const beside = old.parent === next.parent ? null : next.parent ?? old.parent;
             const rest = { order: order.filter((one) => one !== id), items };
             const [from, to] = [order.indexOf(id), beside ? endOfBlock(rest, beside) : order.indexOf(id)];
@@ -59,17 +59,17 @@ export function intents(state) {
             const key = `edit_item:${id}`;
             return {
                 key, name: "editItem", subject: subjectOf(next),
-                minds: ["item_edited", "agenda", ...(from === to ? [] : orderMinds)],
+                conflictsWith: ["item_edited", "agenda", ...(from === to ? [] : reordering)],
                 steps: [fields(next), ...moves(carry(order, from, 1, to))],
                 undo: { key, name: "editItem", subject: subjectOf(old), undo: null, steps: [fields(old), ...moves(carryBack(order, from, 1, to))] },
             };
         },
-        /** The item with its sub-items, so that it begins at `to` (counted without them). */
+        /** Moves the item and its sub-items to index `to` of the order without them. */
         moveItem: (id, to) => {
             const { order } = state.agenda;
             const { start, size } = blockOf(state.agenda, id);
             const move = (moves, undo) => ({
-                key: `move_item:${id}`, name: "moveItem", subject: title(id), minds: orderMinds, undo,
+                key: `move_item:${id}`, name: "moveItem", subject: title(id), conflictsWith: reordering, undo,
                 steps: moves.map((one) => make("move_item", one)),
             });
             return move(carry(order, start, size, to), move(carryBack(order, start, size, to), null));
@@ -102,7 +102,7 @@ export function intents(state) {
         pauseSpeech: (who) => ({ ...simple("pauseSpeech", "pause_speech"), subject: who, undo: { ...simple("resumeSpeech", "resume_speech"), subject: who } }),
         resumeSpeech: (who) => ({ ...simple("resumeSpeech", "resume_speech"), subject: who, undo: { ...simple("pauseSpeech", "pause_speech"), subject: who } }),
         extendSpeech: (seconds, who) => one("extendSpeech", who, make("extend_speech", { seconds })),
-        /** `again`: the id of the entry that would give the floor back, with `seconds` left. */
+        /** `again`: the id of the queue entry with which undo gives the floor back, for `seconds`. */
         endSpeech: (who, again, seconds) => {
             const { id, ...entry } = state.speakers.speech.entry;
             const back = {
@@ -125,9 +125,10 @@ export function intents(state) {
 
         planRound: (id, plan) => one("plan", plan.question, make("plan_round", clean({ round: id, ...plan })), { key: `plan:${id}` }),
         openRound: (id, question) => one("openRound", question, make("open_round", { round: id })),
-        /** Two consoles that plan at the same moment: the second is told, and plans nothing. */
+        /** When two consoles plan at once, the second gets a conflict and plans nothing. */
         planAndOpen: (id, plan) => ({
-            key: `open_new_round:${sitting}`, name: "openRound", subject: plan.question, minds: ["round_planned", "round_opened", "sitting_"], undo: null,
+            key: `open_new_round:${sitting}`, name: "openRound", subject: plan.question, undo: null,
+            conflictsWith: ["round_planned", "round_opened", "sitting_"],
             steps: [make("plan_round", clean({ round: id, ...plan })), make("open_round", { round: id })],
         }),
         closeRound: (id, question) => one("closeRound", question, make("close_round", { round: id })),
@@ -146,7 +147,7 @@ export function intents(state) {
     return self;
 }
 
-/** Without fields that are not given. */
+/** `fields` without empty ones. */
 export function clean(fields) {
     return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== ""));
 }
@@ -154,7 +155,7 @@ export function clean(fields) {
 /** An item in one line. */
 export const subjectOf = (item) => (item ? `${item.number ? `${item.number}. ` : ""}${item.title}` : "");
 
-/** An id that nobody has used: a letter and ten hexadecimal digits. */
+/** A fresh id: a letter and ten random hexadecimal digits. */
 export function freshId(letter, bytes = crypto.getRandomValues(new Uint8Array(5))) {
     return `${letter}-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -1,12 +1,12 @@
 import { streamCommands } from "./next.js";
 
-/** What goes on air. */
-export const airDeeds = (desk) => ({
+/** Steering the stream: start, stop, slate, closed session. */
+export const airActions = (desk) => ({
     async air(name) {
         const asks = { stop: true, show: true };
         if (asks[name] && !(await desk.ask(desk.say(`air.${name}`), desk.say(`air.${name}.text`), `air.${name}`, { danger: name === "stop" }))) return;
         const back = { slateOn: "slateOff", slateOff: "slateOn" }[name];
-        const intent = (action) => ({ ...desk.make.air(streamCommands[action], desk.at.hall()), name: `air.${action}` });
+        const intent = (action) => ({ ...desk.make.air(streamCommands[action], desk.context.hall()), name: `air.${action}` });
         desk.send({ ...intent(name), undo: back ? intent(back) : null }, name);
     },
 

@@ -2,14 +2,14 @@ import { itemStateWord, roundKinds, roundKindWord, verdict } from "../council/wo
 import { freshId, subjectOf } from "./commands.js";
 import { itemOf, roundAtHand, roundOf, roundToAnnul, roundToRepeat } from "./next.js";
 
-/** The field in which one of some choices is made. */
+/** A dialog field that asks for one of some ballot choices. */
 export const choices = (desk, values) => ({
     name: "choice", label: desk.say("field.choice"), kind: "choice",
     options: values.map((value) => ({ value, label: desk.say(`count.${value}`) })),
 });
 
-/** Votes: planned, opened, closed, announced, annulled, held again. */
-export function roundDeeds(desk) {
+/** Rounds: plan, open, close, announce, annul, repeat. */
+export function roundActions(desk) {
     const mayOpen = () => desk.state.sitting.status === "open" && !desk.state.open_round;
 
     /** The options of a select whose first one leaves the choice to the rules. */
@@ -24,7 +24,7 @@ export function roundDeeds(desk) {
     }
 
     return {
-        /** Plans a round of an item (the current one when not said), and opens it if wished. */
+        /** Plans a round about an item (by default the current one), and opens it if the dialog says so. */
         async planRound(item = desk.state.current_item ?? "", kind = item ? "whole" : "procedural", supersedes = undefined) {
             const id = freshId("r");
             const old = roundOf(desk.state, supersedes);
@@ -36,18 +36,18 @@ export function roundDeeds(desk) {
             const kinds = roundKinds.map((value) => ({ value, label: roundKindWord(desk.words, value) }));
             const methods = orUsual(["roll_call", "procedural", "secret"], (value) => desk.say(`method.${value}`));
             const reveals = orUsual(["live", "count"], (value) => desk.say(`reveal.${value}`));
-            const rules = orUsual(await desk.at.rules(), (value) => value);
-            const answer = await desk.at.dialogs.ask({
+            const rules = orUsual(await desk.context.rules(), (value) => value);
+            const answer = await desk.context.dialogs.ask({
                 title: desk.say(supersedes ? "do.repeatRound" : "do.planRound"),
                 text: [quorum(presence), old ? desk.say("repeat.text", { question: old.question }) : "", desk.say(mayOpen() ? "openRound.text" : "plan.text")],
                 fields: [
                     { name: "kind", label: desk.say("field.roundKind"), kind: "select", value: kind, options: kinds },
-                    { name: "question", label: desk.say("field.question"), most: 2000, value: old?.question, hint: desk.say("round.questionHint") },
+                    { name: "question", label: desk.say("field.question"), max: 2000, value: old?.question, hint: desk.say("round.questionHint") },
                     { name: "item", label: desk.say("field.item"), kind: "select", value: item, options: items },
                     { name: "method", label: desk.say("field.method"), kind: "select", half: true, options: methods },
                     { name: "reveal", label: desk.say("field.reveal"), kind: "select", half: true, options: reveals },
                     { name: "rule", label: desk.say("field.rule"), kind: "select", half: true, options: rules },
-                    { name: "seconds", label: desk.say("field.countdown"), kind: "number", half: true, least: 1, most: 86_400, hint: desk.say("field.usual") },
+                    { name: "seconds", label: desk.say("field.countdown"), kind: "number", half: true, min: 1, max: 86_400, hint: desk.say("field.usual") },
                 ],
                 buttons: [...(mayOpen() ? [{ value: "open", word: "do.openNow" }] : []), { value: "plan", word: "do.planOnly", plain: true }],
             });
@@ -96,7 +96,7 @@ export function roundDeeds(desk) {
         async annulRound(id = roundToAnnul(desk.state)) {
             const round = roundOf(desk.state, id);
             const answer = await desk.ask(desk.say("do.annulRound"), [round.question, desk.say("annul.text")], "do.annulRound", {
-                danger: true, fields: [{ name: "reason", label: desk.say("field.reason"), required: true, most: 1000 }],
+                danger: true, fields: [{ name: "reason", label: desk.say("field.reason"), required: true, max: 1000 }],
             });
             if (answer) desk.send(desk.make.annulRound(id, answer.values.reason, round.question), "annulRound");
         },
@@ -109,7 +109,7 @@ export function roundDeeds(desk) {
 
         async recordTotals(id = desk.state.open_round) {
             const round = roundOf(desk.state, id);
-            const count = (name) => ({ name, label: desk.say(`count.${name}`), kind: "number", required: true, most: 1000 });
+            const count = (name) => ({ name, label: desk.say(`count.${name}`), kind: "number", required: true, max: 1000 });
             const answer = await desk.ask(desk.say("do.recordTotals"), [round.question, desk.say("totals.text")], "do.recordTotals", {
                 fields: ["yes", "no", "abstain"].map(count),
             });
@@ -129,7 +129,7 @@ export function roundDeeds(desk) {
             if (answer) desk.send(desk.make.chairVote(id, answer.values.deputy, answer.values.choice, desk.name(answer.values.deputy)), "chairVote");
         },
 
-        /** What a vote of the figures waits for: the chair's casting vote, or the totals of a secret one. */
+        /** Asks for the chair's casting vote after a tie, else for the totals of a secret vote on paper. */
         figures() { return desk.run(desk.may("chairVote") ? "chairVote" : "recordTotals"); },
     };
 }

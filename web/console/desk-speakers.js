@@ -1,8 +1,8 @@
 import { speechKinds, speechKindWord, speechLeft } from "../council/words.js";
 import { freshId } from "./commands.js";
 
-/** Who speaks, and who waits for the floor. */
-export function speakerDeeds(desk) {
+/** Who has the floor, and who is waiting for it. */
+export function speakerActions(desk) {
     const whoSpeaks = () => desk.speaker(desk.state.speakers.speech.entry);
 
     return {
@@ -19,7 +19,7 @@ export function speakerDeeds(desk) {
                     name: "kind", label: desk.say("field.kind"), kind: "select", value: "debate",
                     options: speechKinds.map((value) => ({ value, label: speechKindWord(desk.words, value) })),
                 },
-                { name: "seconds", label: desk.say("field.seconds"), kind: "number", least: 1, most: 86_400, hint: desk.say("field.usual") },
+                { name: "seconds", label: desk.say("field.seconds"), kind: "number", min: 1, max: 86_400, hint: desk.say("field.usual") },
             ] });
             if (!answer) return;
             const { guest, ...entry } = answer.values;

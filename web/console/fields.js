@@ -1,11 +1,11 @@
 import { h } from "./dom.js";
 
-/** How many documents an item may have: the daemon's `linksPerItem`. */
-const mostLinks = 50;
+/** Documents per item: the daemon's `linksPerItem`. */
+const maxLinks = 50;
 
 /**
- * A question's field: `{ element, read }`. Kinds: `text`, `area`, `number`, `time`, `select`, `choice` (large), `file`, `links` (documents: name and
- * address each).
+ * A dialog field: `{ element, read }`. Kinds: `text`, `area`, `number`, `time`, `select`, `choice` (large radio buttons), `file`, `links`
+ * (documents, each a name and an address).
  */
 export function fieldOf(field, words, id) {
     const common = { id, name: field.name, required: field.required, autofocus: field.focus, "aria-describedby": field.hint ? `${id}-hint` : undefined };
@@ -13,13 +13,13 @@ export function fieldOf(field, words, id) {
         h("label", { for: id }, field.label), input, field.hint ? h("p", { class: "quiet", id: `${id}-hint` }, field.hint) : null);
     switch (field.kind) {
         case "area": {
-            const input = h("textarea", { ...common, rows: 3, maxlength: field.most ?? 1000 });
+            const input = h("textarea", { ...common, rows: 3, maxlength: field.max ?? 1000 });
             input.value = field.value ?? "";
             return { element: wrap(input), read: () => input.value.replace(/\s+/g, " ").trim() };
         }
         case "number": {
             const input = h("input", {
-                ...common, type: "number", inputmode: "numeric", min: field.least ?? 0, max: field.most, step: 1, value: field.value ?? "",
+                ...common, type: "number", inputmode: "numeric", min: field.min ?? 0, max: field.max, step: 1, value: field.value ?? "",
             });
             return { element: wrap(input), read: () => (input.value === "" ? undefined : Number(input.value)) };
         }
@@ -51,7 +51,7 @@ export function fieldOf(field, words, id) {
             return linksField(field, words, id);
         default: {
             const input = h("input", {
-                ...common, type: "text", maxlength: field.most ?? 200, value: field.value ?? "", autocomplete: "off",
+                ...common, type: "text", maxlength: field.max ?? 200, value: field.value ?? "", autocomplete: "off",
                 placeholder: field.empty ? words.say(field.empty) : undefined,
             });
             return { element: wrap(input), read: () => input.value.trim() };
@@ -59,7 +59,7 @@ export function fieldOf(field, words, id) {
     }
 }
 
-/** Rows of name and address; one without an address is none. */
+/** Rows of name and address; those without an address are left out. */
 function linksField(field, words, id) {
     const rows = h("div", { class: "links" });
     const addEmpty = () => { add({}); rows.lastElementChild.querySelector("input").focus(); };
@@ -72,11 +72,11 @@ function linksField(field, words, id) {
             address.setAttribute("aria-label", words.say("links.address", { number: index + 1 }));
             remove.setAttribute("aria-label", words.say("links.remove", { number: index + 1 }));
         }
-        more.hidden = rows.children.length >= mostLinks;
+        more.hidden = rows.children.length >= maxLinks;
     };
     function add({ title = "", url = "" }) {
         const address = h("input", { type: "url", maxlength: 2000, value: url, placeholder: "https://…", autocomplete: "off", spellcheck: "false" });
-        // The browser's own check lets any scheme through.
+        // type="url" accepts any scheme.
         const check = () => address.setCustomValidity(address.value === "" || /^https?:\/\//.test(address.value.trim()) ? "" : words.say("links.fault"));
         address.addEventListener("input", check);
         const remove = () => {
@@ -101,14 +101,14 @@ function linksField(field, words, id) {
     return { element: group, read };
 }
 
-/** A file as text: UTF-8, or what a spreadsheet's “Unicode text” is. */
+/** A file as text: UTF-8, or UTF-16 with a byte order mark (a spreadsheet's “Unicode text”). */
 async function decoded(file) {
     const bytes = new Uint8Array(await file.arrayBuffer());
     const wide = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
     return new TextDecoder(wide).decode(bytes);
 }
 
-/** UTC ms as a `datetime-local` input has it, in this machine's time. */
+/** UTC ms as the value of a `datetime-local` input, in local time. */
 function localTime(at) {
     const there = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
     return there.toISOString().slice(0, 16);

@@ -1,6 +1,6 @@
 /**
- * What frames the desk: whose sitting it is, what needs a person, what is on air, and what was sent.
- * Each writes its part of the page from `at`: `{ words, store, desk, outbox, stream, halls, hall, link, note, player }`.
+ * The frame of the console: title, alert bar, on-air panel, and the strip with what was sent.
+ * Each function draws its part of the page from `context`: `{ words, store, desk, outbox, stream, halls, hall, link, note, player }`.
  */
 
 import { sittingStateWord } from "../council/words.js";
@@ -15,14 +15,14 @@ export function paintTop({ words, store: { state }, halls, hall }) {
     document.title = words.say("title", { council: part("council").textContent });
 }
 
-/** What the bar's button does about an alert, by the alert: its word, and the wish that must be allowed. */
-const answers = {
-    refused: { word: "dismiss" }, timeOver: { word: "do.closeRound", wish: "closeRound" },
-    tie: { word: "do.chairVote", wish: "chairVote" }, notOnAir: { word: "air.start", wish: "start" },
+/** The bar's button by alert: its text, and its action (without one it dismisses the alert). */
+const alertActions = {
+    refused: { word: "dismiss" }, timeOver: { word: "do.closeRound", action: "closeRound" },
+    tie: { word: "do.chairVote", action: "chairVote" }, notOnAir: { word: "air.start", action: "start" },
 };
 
-export function paintBar(at) {
-    const { words, store, desk, outbox, stream, link } = at;
+export function paintBar(context) {
+    const { words, store, desk, outbox, stream, link } = context;
     const bar = part("bar");
     const waiting = outbox.unanswered.filter((entry) => Date.now() - entry.at > 3000);
     const first = alerts({
@@ -32,12 +32,12 @@ export function paintBar(at) {
     })[0];
     mark(bar, "data-red", Boolean(first));
     mark(part("bar-words"), "role", first ? "alert" : null);
-    write(part("bar-words"), first ? alertWords(at, first) : calmWords(at));
+    write(part("bar-words"), first ? alertWords(context, first) : calmWords(context));
     const button = part("bar-button");
-    const { word, wish } = answers[first?.key] ?? {};
-    button.hidden = !word || (wish !== undefined && !desk.may(wish));
+    const { word, action } = alertActions[first?.key] ?? {};
+    button.hidden = !word || (action !== undefined && !desk.may(action));
     if (word) write(button, words.say(word));
-    button.dataset.act = wish ?? "dismiss";
+    button.dataset.act = action ?? "dismiss";
     bar.hidden = false;
 }
 
@@ -85,7 +85,7 @@ export function paintAir({ words, desk, outbox, stream, hall, player }) {
     if (!shows) write(veil, words.say(status ? `onAir.${onAir === "camera" ? "coming" : onAir}` : "onAir.unknown"));
 }
 
-/** Why there is no picture, in the person's language where we know the kind. */
+/** Why there is no picture: translated when the kind is known, else as the daemon says it. */
 const failureWords = (words, { kind, sentence, detail }) =>
     (words.has(`failure.${kind}`) ? words.say(`failure.${kind}`) : String(sentence ?? detail ?? kind ?? ""));
 

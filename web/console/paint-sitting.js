@@ -1,4 +1,4 @@
-/** The sitting on the desk: who speaks, what is before the council, who has answered. Each writes its part of the page from `at` (see `paint-bar.js`). */
+/** The sitting: speakers, current item and round, roll call. Each function draws its part from `context` (see `paint-bar.js`). */
 
 import { seatsOf } from "../council/seats.js";
 import { marks, positions, roundKindWord, sittingStateWord, speechKindWord, speechLeft, verdict } from "../council/words.js";
@@ -44,14 +44,14 @@ export function paintSpeakers({ words, store, desk }) {
     part("notice").hidden = !notice;
 }
 
-/** What has a button beside the large one, in this order. */
-const otherDeeds = [
+/** The smaller buttons below the large one, in this order. */
+const otherActions = [
     "openRegistration", "planRound", "repeatRound", "closeRound", "recordTotals", "announceRound", "annulRound",
     "suspendSitting", "resumeSitting", "schedule", "openSitting", "closeSitting", "importRoster", "importRules",
 ];
 
-export function paintNow(at) {
-    const { words, store, desk, outbox, hall } = at;
+export function paintNow(context) {
+    const { words, store, desk, outbox, hall } = context;
     const { state } = store;
     const item = itemOf(state, state.current_item);
     const id = roundAtHand(state);
@@ -60,23 +60,23 @@ export function paintNow(at) {
     write(part("now-state"), item ? words.say("now.item", { state: words.say(`item.${item.state}`) }) : sitting);
     write(part("now-title"), item ? subjectOf(item) : state.sitting?.title ?? words.say("now.nothing"));
     write(part("now-detail"), item ? [item.rapporteur, item.draft].filter(Boolean).join(" · ") : state.sitting?.place ?? "");
-    paintRound(at, round);
+    paintRound(context, round);
     const next = nextAction(state);
     const button = part("next");
     write(part("next-words"), words.say(`do.${next.key}`));
-    write(part("next-about"), aboutNext(at, next));
+    write(part("next-about"), aboutNext(context, next));
     button.hidden = next.key !== "callRoll" && !desk.may(next.key);
     const busy = outbox.unfinished.some((entry) => entry.hall === hall && !entry.name.startsWith("cast."))
         || outbox.entries.some((entry) => entry.state === "record" && entry.hall === hall && entry.last > (store.seq ?? 0) && Date.now() - entry.at < 5000);
     mark(button, "aria-disabled", busy ? "true" : null);
     mark(button, "data-key", next.key);
-    const others = otherDeeds.filter((name) => name !== next.key && desk.may(name) && offers(name, state));
+    const others = otherActions.filter((name) => name !== next.key && desk.may(name) && offers(name, state));
     const onlyPlan = state.open_round || state.sitting?.status !== "open";
     const other = (name) => h("button", { type: "button", class: "plain", "data-do": name });
     keep(part("others"), others, other, (button, name) => write(button, words.say(name === "planRound" && onlyPlan ? "do.plan" : `do.${name}`)));
 }
 
-/** Files are for before the sitting. */
+/** Files are imported and sittings scheduled before a sitting, not during it. */
 const offers = (name, state) => !(name.startsWith("import") || name === "schedule") || !["open", "suspended"].includes(state.sitting?.status);
 
 function aboutNext({ words, desk, store: { state } }, { key, item, round, speaker }) {
@@ -119,7 +119,7 @@ function paintRound({ words, store }, round) {
     }
 }
 
-/** The list of deputies, and above it how far the call is. */
+/** The list of deputies, and the line above it that says how far the roll call has come. */
 export function paintRoll({ words, store: { state }, outbox, hall, roll }) {
     const open = state.open_round;
     const mine = {};

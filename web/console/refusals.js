@@ -1,9 +1,9 @@
-/** Why something was refused, as a sentence in the person's language with what it is about. Pure. */
+/** Turns a refusal into a sentence in the user's language that names what it is about. Pure. */
 
 import { deputyName, itemStateWord, roundStateWord, sittingStateWord, speakerName } from "../council/words.js";
 import { subjectOf } from "./commands.js";
 
-/** Inputs that are called otherwise on the page. What is not here is `field.{name}`. */
+/** Text keys of inputs whose label is not `field.{name}`. */
 const inputs = {
     scheduled_for: "field.when", text: "field.notice", url: "field.links", speaker: "speakers.title", speakers: "speakers.title",
     deputies: "roll.none", agenda: "agenda.title", items: "agenda.title", rounds: "field.roundKind", round: "field.roundKind", index: "do.moveItem",
@@ -11,13 +11,13 @@ const inputs = {
     family: "field.deputy", given: "field.deputy", patronymic: "field.deputy", yes: "count.yes", no: "count.no", abstain: "count.abstain",
 };
 
-/** The problem's code as the words know it: `role-missing` is `role_missing`; `""` when the status says all. */
-export function codeOf(problem) {
+/** The code under which the texts have the problem: `role-missing` is `role_missing`; `""` when there is only a status. */
+function codeOf(problem) {
     const type = String(problem?.type ?? "");
     return String(problem?.code ?? (type.startsWith("urn:plenary:") ? type.split(":").at(-1) : "")).replaceAll("-", "_");
 }
 
-/** The name of an input: `items[3].links[0].url` is a document's. */
+/** The label of an input, by the last part of its path: `items[3].links[0].url`. */
 export function inputWord(words, field) {
     const name = String(field ?? "").split(".").at(-1).replace(/\[\d+\]$/, "");
     const key = inputs[name] ?? `field.${name}`;
@@ -25,7 +25,7 @@ export function inputWord(words, field) {
     return word === key ? String(field ?? "") : word;
 }
 
-/** @param problem a body of RFC 9457, or `{ code, … }` of our own */
+/** @param problem a problem document (RFC 9457), or `{ code, … }` from the console itself */
 export function explain(words, problem, state) {
     const code = codeOf(problem);
     if (code.startsWith("camera_")) return sentence(words, `failure.${code.slice(7)}`, {});
@@ -34,7 +34,7 @@ export function explain(words, problem, state) {
     const variant = problem?.values?.fault ?? (code === "speech_state" ? problem?.values?.state : undefined);
     const said = sentence(words, timed ? "refused.bad_time" : `refused.${code}`, values)
         ?? (variant ? sentence(words, `refused.${code}.${variant}`, values) : null);
-    // A blank that nothing fills says less than the daemon's own words.
+    // A sentence with an unfilled placeholder is worth less than the daemon's English one.
     return said
         ?? (code ? problem?.detail : null)
         ?? sentence(words, `refused.status.${problem?.status}`, {})
@@ -48,7 +48,7 @@ function sentence(words, key, values) {
     return /\{\w+\}/.test(text) ? null : text;
 }
 
-/** Ids become what people call them. */
+/** The problem's values with names in place of ids. */
 function named(words, code, problem, state) {
     const { deputy, item, round, speaker, state: status, ...figures } = problem?.values ?? {};
     const values = { ...figures };
@@ -72,8 +72,8 @@ function named(words, code, problem, state) {
     return values;
 }
 
-/** What another console did: the newest of what has happened that has a word. */
-function changed(words, { since = [], minds }) {
-    const touched = since.filter(({ type }) => words.has(`changed.${type}`) && (minds ?? [""]).some((prefix) => String(type).startsWith(prefix)));
+/** What another console did: the latest conflicting event that has a text. */
+function changed(words, { since = [], conflictsWith }) {
+    const touched = since.filter(({ type }) => words.has(`changed.${type}`) && (conflictsWith ?? [""]).some((prefix) => String(type).startsWith(prefix)));
     return touched.length > 0 ? words.say(`changed.${touched.at(-1).type}`) : null;
 }

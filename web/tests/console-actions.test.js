@@ -89,12 +89,12 @@ test("a conflict with something else is sent again as a new command; a conflict 
     const conflict = (type) => ({ status: 409, body: { code: "conflict", current: 12, since: [{ seq: 12, type }] } });
     const apart = daemon([conflict("deputies_arrived"), "ok"]);
     let box = outbox(apart.send);
-    const moved = await settled(box, box.submit(intent("move_item", [{ command: "move_item" }], { minds: ["item_moved"] }), 11));
+    const moved = await settled(box, box.submit(intent("move_item", [{ command: "move_item" }], { conflictsWith: ["item_moved"] }), 11));
     assert.equal(moved.state, "record");
     assert.deepEqual(apart.seen.map(({ id, expected }) => [id, expected]), [["u1", 11], ["u2", 12]]);
     const same = daemon([conflict("item_moved")]);
     box = outbox(same.send);
-    assert.equal((await settled(box, box.submit(intent("move_item", [{ command: "move_item" }], { minds: ["item_moved"] }), 11))).state, "refused");
+    assert.equal((await settled(box, box.submit(intent("move_item", [{ command: "move_item" }], { conflictsWith: ["item_moved"] }), 11))).state, "refused");
 });
 
 test("commands leave one after the other, however fast they are given", async () => {

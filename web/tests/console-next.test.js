@@ -140,7 +140,7 @@ test("what can be taken back knows how", () => {
     for (const name of ["closeRound", "announceRound", "openRound"]) assert.equal(make[name]("r1", "…").undo, null, name);
 });
 
-test("two deeds that differ have keys that differ, the same deed has the same", () => {
+test("two actions that differ have keys that differ, the same action has the same key", () => {
     const make = intents(hall());
     assert.equal(make.closeRound("r1", "a").key, make.closeRound("r1", "b").key);
     assert.notEqual(make.castBallot("r1", "d1", "yes", "").key, make.castBallot("r1", "d2", "yes", "").key);

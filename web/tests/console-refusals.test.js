@@ -100,11 +100,11 @@ test("a refusal names people and things, not ids", () => {
 
 test("who was too slow hears what the other has done", () => {
     const since = [{ seq: 4, type: "round_planned" }, { seq: 5, type: "round_opened" }, { seq: 6, type: "ballot_cast" }];
-    const said = explain(speak.en, problem("conflict", { minds: ["round_planned", "round_opened"], since }), state);
+    const said = explain(speak.en, problem("conflict", { conflictsWith: ["round_planned", "round_opened"], since }), state);
     assert.equal(said, "Another console was faster: a vote was opened. Look again.");
-    const minds = found(read("web/console/commands.js"), /inds(?:: | = )\[([^\]]*)\]/g)
+    const conflictsWith = found(read("web/console/commands.js"), /(?:conflictsWith: |reordering = )\[([^\]]*)\]/g)
         .flatMap((list) => [...list.matchAll(/"(\w+)"/g)].map((match) => match[1]));
-    const types = found(read("Sources/VoteBoard/Events/Event.swift"), /case \w+ = "(\w+)"/g).filter((type) => minds.some((prefix) => type.startsWith(prefix)));
+    const types = found(read("Sources/VoteBoard/Events/Event.swift"), /case \w+ = "(\w+)"/g).filter((type) => conflictsWith.some((prefix) => type.startsWith(prefix)));
     assert.ok(types.length >= 11, types.join());
     for (const type of types) for (const language of languages) assert.ok(speak[language].has(`changed.${type}`), `changed.${type}`);
 });

@@ -37,7 +37,6 @@ export class Outbox extends EventTarget {
     #limit;
     #running = false;
     #wake = () => {};
-    #stopped = false;
     /** Newest last. At most 100 finished ones are kept. */
     entries = [];
     /** Whether somebody must sign in before sending goes on. */
@@ -99,17 +98,11 @@ export class Outbox extends EventTarget {
         this.#wake();
     }
 
-    /** Sends nothing more; unfinished entries stay stored. */
-    stop() {
-        this.#stopped = true;
-        this.#wake();
-    }
-
     async #run() {
         if (this.#running) return;
         this.#running = true;
         for (;;) {
-            const entry = this.#stopped ? undefined : this.entries.find((one) => unfinished.has(one.state));
+            const entry = this.entries.find((one) => unfinished.has(one.state));
             if (!entry) break;
             await this.#deliver(entry);
         }
@@ -117,7 +110,7 @@ export class Outbox extends EventTarget {
     }
 
     async #deliver(entry) {
-        while (unfinished.has(entry.state) && !this.#stopped) {
+        while (unfinished.has(entry.state)) {
             if (entry.state === "waiting") entry.state = "sent";
             entry.attempts += 1;
             this.#changed();

@@ -193,7 +193,7 @@ function enter(name) {
     part("desk").hidden = false;
     store.subscribe(renderSoon);
     link = { state: "connecting", since: Date.now() };
-    connection = follow({ hall, store, most: 3000, onStatus(status) {
+    connection = follow({ hall, store, maxPause: 3000, onStatus(status) {
         if (status.state !== link.state) link = status;
         if (status.state === "live") outbox.resume();
         renderSoon();

@@ -18,7 +18,7 @@ page.lang = words.language;
 dress(document, words);
 
 // A day's sitting leaves nothing behind: the display never goes back.
-const store = new CouncilStore({ keep: 0, most: 2 });
+const store = new CouncilStore({ keep: 0, maxEntries: 2 });
 const painter = new Painter(document.getElementById("display"), () => store.now());
 const sign = document.querySelector(".sign");
 const announcement = document.getElementById("announcement");
@@ -142,7 +142,7 @@ store.subscribe(() => {
     show();
 });
 const wire = connect({
-    hall, most: 800, place: () => store.place, onStatus: showStatus,
+    hall, maxPause: 800, place: () => store.place, onStatus: showStatus,
     onMessage: (message) => {
         lastState.hear(store.now());
         return store.take(message);

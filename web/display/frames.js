@@ -121,7 +121,7 @@ export class FramePicture extends EventTarget {
         if (this.phase !== "gone") this.#give("lost");
         this.#failures += 1;
         // A screen of the house: its crowd is small, and it must be back soon.
-        this.#timer = setTimeout(this.#connect, pauseBefore(this.#failures, { most: 2_000 }));
+        this.#timer = setTimeout(this.#connect, pauseBefore(this.#failures, { maxPause: 2_000 }));
     };
 
     /** A page that nobody sees takes no picture: the browser would not play it anyway. */

@@ -30,7 +30,7 @@ const fitter = new Fitter(family, () => pixel() * options.scale, () => pixel() *
 root.toggleAttribute("data-seats", options.parts.has("hemicycle"));
 
 // A little of the past, for the delay.
-const store = new CouncilStore({ keep: options.delay + 5_000, most: 2_000 });
+const store = new CouncilStore({ keep: options.delay + 5_000, maxEntries: 2_000 });
 const now = () => store.now() - options.delay;
 const due = find(".due");
 due.clock = now;
@@ -120,7 +120,7 @@ function heard(message) {
 store.subscribe(show);
 page.dataset.onAir = "no";
 const wire = connect({
-    hall: page.dataset.hall, onMessage: heard, place: () => (hidden ? null : store.place), most: 1_000,
+    hall: page.dataset.hall, onMessage: heard, place: () => (hidden ? null : store.place), maxPause: 1_000,
     onStatus: ({ state }) => {
         page.dataset.wire = state;
         clearTimeout(hideTimer);

@@ -105,10 +105,10 @@ test("the state is as it was at any moment, asked in any order", () => {
 });
 
 test("what is old is forgotten, in number and in time", () => {
-    const many = counted(5000, { keep: 1e12, most: 1000 });
+    const many = counted(5000, { keep: 1e12, maxEntries: 1000 });
     assert.ok(many.history.length <= 1000 + 128, `${many.history.length} kept`);
     assert.equal(many.stateAt(4_900_500).n, 4900);
-    const old = counted(5000, { keep: 600_000, most: 1e6 });
+    const old = counted(5000, { keep: 600_000, maxEntries: 1e6 });
     assert.ok(old.history.length <= 600 + 256, `${old.history.length} kept`);
     for (const second of [4405, 4700, 5000]) assert.equal(old.stateAt(second * 1000).n, second);
 });

@@ -9,11 +9,11 @@ function world({ channel = { websocket: "ws://hall:8081/live/demo/events" }, blo
     let clock = 0;
     let ids = 0;
     const opened = [];
-    const make = (way) => class {
+    const make = (transport) => class {
         constructor(url) {
-            Object.assign(this, { way, url, open: true });
+            Object.assign(this, { transport, url, open: true });
             opened.push(this);
-            if (blocked.includes(way)) queueMicrotask(() => (this.onclose ?? this.onerror)?.({ reason: "" }));
+            if (blocked.includes(transport)) queueMicrotask(() => (this.onclose ?? this.onerror)?.({ reason: "" }));
         }
         say(message) { this.onmessage?.({ data: typeof message === "string" ? message : JSON.stringify(message) }); }
         break(reason = "") { (this.onclose ?? this.onerror)?.({ reason }); }
@@ -58,7 +58,7 @@ const delta = { type: "delta", epoch: "e1", after: 6, seq: 7, at: 2000, what: []
 test("the pauses are random, grow to their bound, and keep to the daemon's window", () => {
     assert.deepEqual([1, 2, 3, 4, 5, 6, 9].map((n) => pauseBefore(n, { random: () => 1 })), [1000, 2000, 4000, 8000, 16000, 30000, 30000]);
     assert.equal(pauseBefore(5, { random: () => 0 }), 500);
-    assert.equal(pauseBefore(9, { most: 1000, random: () => 1 }), 1000);
+    assert.equal(pauseBefore(9, { maxPause: 1000, random: () => 1 }), 1000);
     assert.equal(pauseBefore(9, { window: 400, random: () => 0.25 }), 100);
     assert.equal(retryWindow("retryWindow=1500"), 1500);
     assert.equal(retryWindow("the hall was closed; retryWindow=200"), 200);
@@ -70,7 +70,7 @@ test("it takes the WebSocket that the server names, and comes back to the place 
     const browser = world();
     const store = new CouncilStore();
     const said = [];
-    const connection = follow({ hall: "demo", store, onStatus: ({ state, way }) => said.push([state, way]), environment: browser });
+    const connection = follow({ hall: "demo", store, onStatus: ({ state, transport }) => said.push([state, transport]), environment: browser });
     await settle();
     const [socket] = browser.opened;
     assert.equal(socket.url, "ws://hall:8081/live/demo/events");
@@ -108,9 +108,9 @@ test("what cannot be joined is begun anew, at once and without the place", async
 test("a blocked port leads to server-sent events, and those to asking", async () => {
     const browser = world({ blocked: ["websocket"] });
     const statuses = [];
-    follow({ hall: "demo", store: new CouncilStore(), onStatus: (status) => statuses.push(status.way), environment: browser });
+    follow({ hall: "demo", store: new CouncilStore(), onStatus: (status) => statuses.push(status.transport), environment: browser });
     await browser.pass(200);
-    assert.equal(browser.opened[1].way, "events");
+    assert.equal(browser.opened[1].transport, "events");
     assert.equal(browser.opened[1].url, "/live/demo/events");
     browser.opened[1].say(snapshot);
     assert.deepEqual(statuses, ["events"]);
@@ -142,7 +142,7 @@ test("a server without a channel is followed on its own door", async () => {
     const browser = world({ channel: null });
     follow({ hall: "demo", store: new CouncilStore(), environment: browser });
     await settle();
-    assert.equal(browser.opened[0].way, "events");
+    assert.equal(browser.opened[0].transport, "events");
 });
 
 test("silence is a lost connection", async () => {

@@ -3,18 +3,18 @@ import { countChoices, seatsOf } from "../council/seats.js";
 import { capital, countWord, roundKindWord, speakerName, speechKindWord, verdict } from "../council/words.js";
 import { Calendar } from "./calendar.js";
 
-/** How long a result stays when nothing else happens, in ms; beside a speech that goes on, and while it is alone. */
+/** How long a result is shown, in ms, when nothing else happens: while a speech goes on, and otherwise. */
 const besideSpeech = 20_000, alone = 120_000;
 
 /**
- * What the hall's display shows, as a function of the public state. Pure; the clock is `now`, UTC ms of the daemon.
+ * What the hall's display shows, as a function of the public state. Pure; `now` is UTC ms by the daemon's clock.
  *
- * @param {object | null} state the state of the wire, `null` before the first message
+ * @param {object | null} state the public state, `null` before the first message
  * @param {number} now
  * @param {import("../page/language.js").Words} words
  * @param {string} title the hall's name, shown while nothing else is known
- * @returns the scene: `name`, `tone` (the colour field of the lower band), `number` `title` `note` (what), `person` `role` (who), `word`
- *          `sentence` (result), `counts`, `seats`, `countdown`, `feet` (the last line), `until` (UTC ms when the scene changes by itself, or `null`)
+ * @returns the scene: `name`, `tone` (colour of the lower band), `number` `title` `note` (what), `person` `role` (who), `word`
+ *          `sentence` (result), `counts`, `seats`, `countdown`, `feet` (the bottom line), `until` (UTC ms when the scene changes by itself, or `null`)
  */
 export function sceneOf(state, now, words, title = "") {
     if (!state?.council) return scene("empty", { title });
@@ -69,7 +69,7 @@ function openScene(about) {
 
 const roundOf = (state, id) => (id === undefined ? null : state.rounds?.by_id?.[id] ?? null);
 
-/** The round whose result is still the news: the last one, until the sitting goes on. */
+/** The round whose result is still shown: the last one, until the sitting goes on; `until` as in a scene. */
 export function resultOnShow(state, now) {
     const ended = Object.values(state.rounds?.by_id ?? {})
         .filter(({ status, opened_at }) => opened_at !== undefined && ["closed", "announced", "annulled"].includes(status));
@@ -78,16 +78,16 @@ export function resultOnShow(state, now) {
     const at = Math.max(round.opened_at, round.closed_at ?? 0, round.announced_at ?? 0);
     const { speech } = state.speakers ?? {};
     if (speech && speech.running_since !== undefined && speech.running_since >= at) return null;
-    // A round of its own, such as a registration, gives way to the item that is taken up after it.
+    // A round without an item, such as a registration, gives way to an item taken up after it.
     const aside = round.item === undefined && state.current_item !== undefined;
     if (aside && state.current_item_since >= at) return null;
-    // A vote that was annulled has to be held again: that stays until it is.
+    // An annulled vote has to be held again, and stays until then.
     if (round.status === "annulled" && !speech && round.item !== undefined) return { round, until: null };
     const until = at + (speech ? besideSpeech : alone);
     return now < until ? { round, until } : null;
 }
 
-/** Item and question: the item on top, what is asked below; without an item the question alone. */
+/** The item with the question below it; without an item the question alone. */
 function matter({ state, words }, round) {
     const item = state.agenda?.items?.[round.item];
     const question = round.question || roundKindWord(words, round.kind);
@@ -107,7 +107,7 @@ function roundScene(about, round) {
     });
 }
 
-/** Who registers becomes present: until then the seat waits, whoever sat there before. */
+/** Registration decides who is present: until then a seat is shown as waiting. */
 function registrationScene(about, round) {
     const { state, words } = about;
     const turned = { yes: "present", absent: "waiting" };

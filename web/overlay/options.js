@@ -1,4 +1,4 @@
-/** What an overlay's address may ask for. Pure. `docs/overlay.md` shows each. */
+/** The options in an overlay's address. Pure. `docs/overlay.md` explains them. */
 
 import { languages } from "../page/language.js";
 
@@ -8,7 +8,7 @@ const usual = ["item", "speaker", "tally", "verdict"];
 /**
  * @param {string} query of the address
  * @returns {{ options: { parts: Set<string>, lang: string | null, theme: "dark" | "light", scale: number, delay: number, verdict: number }, faults: string[] }}
- *          `delay` in ms, `verdict` in ms; a fault says what was asked, and what holds instead
+ *          `delay` in ms, `verdict` in ms; a fault says what was wrong, and what is used instead
  */
 export function readOptions(query) {
     const asked = new URLSearchParams(query);

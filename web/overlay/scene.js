@@ -3,9 +3,9 @@ import { seatsOf } from "../council/seats.js";
 import { capital, countWord, roundKindWord, speakerName, speechKindWord, verdict } from "../council/words.js";
 
 /**
- * What lies over the picture, as a function of the public state. Pure; `now` is UTC ms of the daemon less the overlay's delay.
+ * What the overlay shows, as a function of the public state. Pure; `now` is UTC ms by the daemon's clock minus the overlay's delay.
  *
- * @param {object | null} state the state of the wire
+ * @param {object | null} state the public state
  * @param {number} now
  * @param {import("../page/language.js").Words} words
  * @param {{ parts: Set<string>, verdict: number }} options
@@ -48,7 +48,7 @@ function lowerOf(state, round, words, { parts }) {
     return { first: heading, second: done, item: true };
 }
 
-/** The last round that ended, while its verdict is to be seen. */
+/** The last round that ended, while its verdict is still shown. */
 function lastEnded(state, now, lasting) {
     let best = null;
     for (const round of Object.values(state.rounds?.by_id ?? {})) {

@@ -17,11 +17,11 @@ function play({ frames, behind = 0, late = () => 0, pace = new Pace(), step = 40
         }
         leads.push(time - playhead);
         pace.arrived(now, time - playhead);
-        const order = pace.order(now);
-        rate = order.rate;
+        const correction = pace.correction(now);
+        rate = correction.rate;
         rates.push(rate);
-        if (order.jump > 0) {
-            playhead += order.jump;
+        if (correction.jump > 0) {
+            playhead += correction.jump;
             pace.reset();
             jumps += 1;
         }

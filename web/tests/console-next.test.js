@@ -60,7 +60,7 @@ test("the next item is sought after the current one, then from the beginning", (
     assert.equal(nextItem(hall((s) => { s.agenda.items.i1.state = "postponed"; })), "i2");
 });
 
-test("what may be done follows the state", () => {
+test("the allowed actions follow from the state", () => {
     const idle = allowed(hall());
     for (const name of ["takeUp", "planRound", "suspendSitting", "closeSitting", "register", "moveItem", "queueSpeaker"]) assert.ok(idle.has(name), name);
     const others = ["openSitting", "closeRound", "announceRound", "annulRound", "castBallot", "resumeSitting", "endSpeech"];
@@ -73,7 +73,7 @@ test("what may be done follows the state", () => {
     assert.ok(!allowed(hall((s) => { s.sitting.status = "closed"; })).has("register"));
 });
 
-test("a round is held again once", () => {
+test("a round can be repeated once", () => {
     assert.equal(roundToRepeat(hall((s) => addRound(s, "r1", { status: "annulled" }))), "r1");
     assert.equal(roundToRepeat(hall((s) => addRound(s, "r1", { status: "annulled", superseded_by: "r2" }))), null);
 });
@@ -107,7 +107,7 @@ test("on air, only what changes something is offered", () => {
     assert.deepEqual([...allowedOnAir(null)], []);
 });
 
-test("the bar is red only when a person is needed", () => {
+test("there are alerts only when somebody has to act", () => {
     const calm = {
         state: hall(), stream: { state: "live", onAir: "camera" }, streamWanted: true, link: { state: "live", since: 0 },
         outbox: { unanswered: 0, refused: [] }, now: 1000, linkNow: 1000,
@@ -127,7 +127,7 @@ test("the bar is red only when a person is needed", () => {
     assert.deepEqual(keys({ state: hall((s) => addRound(s, "r1", { status: "closed", result: { outcome: "undecided" } })) }), ["tie"]);
 });
 
-test("what can be taken back knows how", () => {
+test("an intent that can be undone has its undo", () => {
     const make = intents(hall((s) => {
         s.notice = { text: "old" };
         s.speakers = { queue: [], speech: { entry: { id: "p1", deputy: "d1", kind: "debate" } } };
@@ -148,7 +148,7 @@ test("two actions that differ have keys that differ, the same action has the sam
     assert.equal(make.planAndOpen("a", { question: "" }).key, make.planAndOpen("b", { question: "" }).key);
 });
 
-test("ids are of the letters that the record takes, and fields that are empty stay away", () => {
+test("ids have the characters that the record allows, and empty fields are left out", () => {
     assert.match(freshId("r"), /^r-[0-9a-f]{10}$/);
     assert.deepEqual(clean({ a: "", b: undefined, c: null, d: 0, e: false }), { d: 0, e: false });
 });

@@ -19,12 +19,12 @@ const swift = (folder) => readdirSync(new URL(folder, root), { recursive: true }
 const [board, door, daemon] = ["Sources/VoteBoard", "Sources/Gateway", "Sources/plenary"].map(swift);
 const found = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1].replaceAll("-", "_"));
 
-/** Nothing that the console sends is answered with these: tokens, exports, pages, `reload`, `check`. */
+/** Codes that no request of the console gets: they belong to tokens, exports, pages, `reload`, `check`. */
 const elsewhere = new Set([
     "no_such_token", "name_taken", "too_many_tokens", "no_such_format", "no_pages", "faulty_configuration", "reloading", "token_in_url",
 ]);
 
-/** Every code that the record, the door or the daemon can refuse with, as their sources have it. */
+/** Every code with which the record, the gateway or the daemon refuses, from their sources. */
 const codes = [...new Set([
     ...found(read("Sources/VoteBoard/Commands/RefusalWords.swift").split("public var field")[0], /case \.\w+: "(\w+)"/g),
     ...found(board + door + daemon, /"urn:plenary:([a-z_-]+)"/g),
@@ -32,7 +32,7 @@ const codes = [...new Set([
     ...found(read("Sources/plenary/Daemon/ControlProblems.swift"), /name = "([a-z-]+)"/g),
 ])].filter((code) => !elsewhere.has(code));
 
-/** A refusal with every value that the record sends. */
+/** A refusal with every value that the record may send. */
 const problem = (code, more = {}) => ({
     code, status: 409, detail: "ENGLISH", field: "reason", since: [{ seq: 4, type: "round_opened" }],
     values: {
@@ -68,14 +68,14 @@ test("every refusal has its sentence in every language, with what it is about", 
     }
 });
 
-test("a full or a damaged disk is told, and not asked again", () => {
+test("a full or damaged disk is reported, and the command not retried", () => {
     for (const language of languages) assert.notEqual(explain(speak[language], problem("record_damaged"), state), "ENGLISH");
     assert.equal(judge(503, { code: "storage_full" }), "refused", "asking again frees no disk");
     assert.equal(judge(503, { code: "record_damaged" }), "refused");
     assert.equal(judge(503, { code: "busy" }), "again");
 });
 
-test("a status of the door without a code has its sentence", () => {
+test("a status without a code has its sentence", () => {
     for (const status of [400, 401, 403, 404, 408, 409, 413, 422, 429, 431, 500, 502, 503, 504, 507]) {
         for (const language of languages) {
             const said = explain(speak[language], { type: "about:blank", status, detail: "ENGLISH" });
@@ -98,18 +98,19 @@ test("a refusal names people and things, not ids", () => {
     assert.match(explain(speak.en, farAway), /Until: this moment is too far away/);
 });
 
-test("who was too slow hears what the other has done", () => {
+test("the slower of two consoles is told what the other did", () => {
     const since = [{ seq: 4, type: "round_planned" }, { seq: 5, type: "round_opened" }, { seq: 6, type: "ballot_cast" }];
     const said = explain(speak.en, problem("conflict", { conflictsWith: ["round_planned", "round_opened"], since }), state);
     assert.equal(said, "Another console was faster: a vote was opened. Look again.");
     const conflictsWith = found(read("web/console/commands.js"), /(?:conflictsWith: |reordering = )\[([^\]]*)\]/g)
         .flatMap((list) => [...list.matchAll(/"(\w+)"/g)].map((match) => match[1]));
-    const types = found(read("Sources/VoteBoard/Events/Event.swift"), /case \w+ = "(\w+)"/g).filter((type) => conflictsWith.some((prefix) => type.startsWith(prefix)));
+    const types = found(read("Sources/VoteBoard/Events/Event.swift"), /case \w+ = "(\w+)"/g)
+        .filter((type) => conflictsWith.some((prefix) => type.startsWith(prefix)));
     assert.ok(types.length >= 11, types.join());
     for (const type of types) for (const language of languages) assert.ok(speak[language].has(`changed.${type}`), `changed.${type}`);
 });
 
-test("every input that can be wrong has its name", () => {
+test("every input that can be wrong has a label", () => {
     const decisions = readdirSync(new URL("Sources/VoteBoard/Commands/", root))
         .filter((name) => name.startsWith("Decide")).map((name) => read(`Sources/VoteBoard/Commands/${name}`)).join("\n");
     const fields = [
@@ -120,7 +121,7 @@ test("every input that can be wrong has its name", () => {
     for (const field of fields) for (const language of languages) assert.notEqual(inputWord(speak[language], field), field, `${field} in ${language}`);
 });
 
-test("a file's changes are told in the person's language", () => {
+test("the changes of an imported file are listed in the user's language", () => {
     const say = (key, values) => speak.lt.say(key, values);
     const changes = [
         { kind: "seats", text: "seats: 33 → 34" }, { kind: "deputy_added", text: "+ d1: Левчук Ганна" },

@@ -18,7 +18,7 @@ function hall(count, more = {}) {
     };
 }
 
-/** Plays keys; each answer is on record at once. */
+/** Presses keys; each answer is recorded at once. */
 function call(state, keys) {
     const round = state.rounds.by_id.r1;
     let at = 0;
@@ -56,7 +56,7 @@ test("space moves on without a ballot, the arrows and backspace go back", () => 
     assert.equal(at, 3);
 });
 
-test("who has voted, is away or is recused gets no ballot by a slip of the finger", () => {
+test("nobody who has voted, is absent or recused gets a ballot by mistake", () => {
     const state = hall(4, { ballots: { d1: "no" } });
     delete state.presence.present.d2;
     state.agenda.items.i1.recused = ["d3"];
@@ -79,7 +79,7 @@ test("in a registration only yes is an answer, and only for those who are not he
     assert.deepEqual(answer(away, "yes", "registration"), { name: "castBallot", deputy: "d2", choice: "yes" });
 });
 
-test("without a round the same keys say who is here", () => {
+test("without a round the same keys record presence", () => {
     const state = hall(2);
     state.rounds = { order: [], by_id: {} };
     state.presence.present = { d2: true };
@@ -91,7 +91,7 @@ test("without a round the same keys say who is here", () => {
     assert.equal(nextWaiting(list, 1, "presence"), 0);
 });
 
-test("a secret round is called by nobody", () => {
+test("in a secret round no key casts a ballot", () => {
     const state = hall(2, { method: "secret" });
     const round = state.rounds.by_id.r1;
     assert.equal(modeOf(state, round), "secret");
@@ -108,7 +108,7 @@ test("the head is called first, the others in the roster's order", () => {
     assert.deepEqual(callOrder({ d2: { order: 1 }, head: { role: "head", order: 2 }, d1: { order: 0 } }), ["head", "d1", "d2"]);
 });
 
-test("keys are told by letter, on other scripts by place", () => {
+test("keys count by letter, on other scripts by position", () => {
     assert.equal(keyOf({ key: "Y", code: "KeyY" }), "y");
     assert.equal(keyOf({ key: "н", code: "KeyY" }), "y");
     assert.equal(keyOf({ key: "z", code: "KeyY" }), "z"); // a German keyboard

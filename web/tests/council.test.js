@@ -94,7 +94,7 @@ test("a countdown ends at zero and goes on below it", () => {
     assert.equal(council.roundLeft({}, 9000), null);
 });
 
-test("an open round's board tells what may be known", () => {
+test("an open round's board shows what is public", () => {
     const state = whileOpen();
     const rows = Object.fromEntries(rowsOf(state, roundOnShow(state)).map((row) => [row.id, row.choice]));
     assert.deepEqual(rows, { d1: "yes", d2: "waiting", d3: "waiting", d4: "recused", d5: "absent", head: "waiting" });
@@ -124,7 +124,7 @@ test("the board shows the open round, else the last one of the item", () => {
     assert.deepEqual(roundsOf(full, "i1").map((one) => one.id), ["r1", "r2"]);
 });
 
-test("a deputy's votes are those that were named", () => {
+test("a deputy's votes are those of named rounds", () => {
     assert.deepEqual(votesOf(full, "d1").map(({ round: { id }, choice }) => [id, choice]), [["r1", "yes"], ["r2", "yes"]]);
     assert.deepEqual(votesOf(full, "nobody"), []);
 });

@@ -26,7 +26,7 @@ test("from one seat to 120 every seat has a place of its own, inside the box, cl
     }
 });
 
-test("a mark can be read on a phone at 34 seats, and 120 seats still are seats", () => {
+test("marks are legible on a phone with 34 seats, and seats distinct with 120", () => {
     const onPhone = (count) => (layout(count).radius * 2 * 320) / layout(count).box.width;
     assert.ok(onPhone(34) >= 28, `${onPhone(34)} px`);
     assert.ok(onPhone(120) >= 14, `${onPhone(120)} px`);
@@ -68,7 +68,7 @@ test("factions are sectors from left to right", () => {
     assert.deepEqual(layout(5, [3, 0, 2]).sectors[1], { from: 0, to: 0 });
 });
 
-test("a hall that is no hemicycle is drawn as its roster says", () => {
+test("a hall that is not a hemicycle is drawn from the roster's positions", () => {
     const { places, pitch, box } = layoutAt([{ x: 0, y: 0 }, { x: 2, y: 0 }, { x: 0, y: 1 }, { x: 2, y: 1 }]);
     assert.ok(Math.abs(places[1].x - places[0].x - 200) < 1e-9 && Math.abs(places[2].y - places[0].y - 100) < 1e-9);
     assert.ok(pitch <= 100 && box.width >= 200);
@@ -76,7 +76,7 @@ test("a hall that is no hemicycle is drawn as its roster says", () => {
     assert.ok(layoutAt([{ x: 1, y: 1 }, { x: 1, y: 1 }]).pitch > 0);
 });
 
-test("a name is written only where it touches nobody, shorter if that fits", () => {
+test("a name is written only where it fits, or a shorter form of it", () => {
     const places = [{ x: 0, y: 0 }, { x: 50, y: 0 }, { x: 300, y: 0 }];
     const names = [
         [{ text: "short", width: 40 }], [{ text: "much too long", width: 90 }, { text: "long", width: 44 }],
@@ -85,7 +85,7 @@ test("a name is written only where it touches nobody, shorter if that fits", () 
     const line = { top: 12, height: 8, gap: 2 };
     assert.deepEqual(fitNames(places, 10, names, line), ["short", "long", "alone and long"]);
     assert.deepEqual(fitNames(places.slice(0, 2), 10, [[{ text: "wide", width: 60 }], [{ text: "less wide", width: 50 }]], line), [null, "less wide"]);
-    // A seat beside the line takes room too.
+    // A seat beside the line of text limits it too.
     assert.deepEqual(fitNames([{ x: 0, y: 0 }, { x: 20, y: 16 }], 10, [[{ text: "x", width: 24 }], [{ text: "y", width: 24 }]], line)[0], null);
     assert.deepEqual(fitNames([{ x: 0, y: 0 }], 10, [[]], line), [null]);
 });

@@ -5,13 +5,13 @@ import test from "node:test";
 const web = new URL("../", import.meta.url);
 const modules = readdirSync(web, { recursive: true }).filter((name) => name.endsWith(".js")).map((name) => new URL(name, web).href);
 
-/** The addresses of the modules that `source` imports, whether at its top or when it needs them; not those that a comment mentions. */
+/** The addresses of the modules that `source` imports, statically or dynamically; comments do not count. */
 function importsOf(source, address) {
     const found = source.matchAll(/^(?:import|export)\b[^"';]*?"(\.{1,2}\/[^"]+)"|\bimport\("(\.{1,2}\/[^"]+)"\)/gm);
     return [...found].map((match) => new URL(match[1] ?? match[2], address).href);
 }
 
-/** A circle of the graph, as the list of its modules with the first again at the end; `null` when there is none. */
+/** A circle in the graph, as the list of its modules with the first one repeated at the end; `null` for none. */
 function circleIn(graph) {
     const done = new Set();
     const path = [];
@@ -39,6 +39,13 @@ const graph = new Map(modules.map((address) => [address, importsOf(readFileSync(
 test("modules import each other one way", () => {
     assert.ok(modules.length > 80 && [...graph.values()].flat().length > 200, "the imports are found");
     assert.equal(circleIn(graph)?.map((address) => address.slice(web.href.length)).join(" → "), undefined);
+});
+
+test("player/ and council/ import no other folder", () => {
+    for (const folder of ["player", "council"]) {
+        const own = new URL(`${folder}/`, web).href;
+        for (const [address, imports] of graph) if (address.startsWith(own)) for (const one of imports) assert.ok(one.startsWith(own), `${address}: ${one}`);
+    }
 });
 
 test("every module that is imported is there", () => {

@@ -33,7 +33,7 @@ test("every option has its default, and takes what it is given", () => {
     assert.deepEqual(values(given.options), [["item", "hemicycle"], "ka", "light", 1.25, 800, 12_000]);
 });
 
-test("what cannot be is told, and the default holds", () => {
+test("an invalid option is reported, and its default used", () => {
     for (const [query, hint] of [
         ["scale=9", "0.5 to 1.5"], ["scale=1e1", "0.5"], ["delay=-5", "0 to 60000"], ["verdict=0", "1 to 120"], ["verdict=soon", "number"],
         ["theme=pink", "dark or light"],
@@ -75,7 +75,7 @@ test("the verdict is there for its seconds and not longer", () => {
     assert.equal(after("round-annulled", "verdict=60", "uk").side.outcome, "annulled");
 });
 
-test("outside a sitting nothing lies over the picture", () => {
+test("outside a sitting the overlay is empty", () => {
     for (const last of ["break", "closed"]) assert.deepEqual(after(last), { lower: null, side: null, seats: null, until: null });
     assert.deepEqual(overlayOf(null, 0, words.en, readOptions("").options), { lower: null, side: null, seats: null, until: null });
 });

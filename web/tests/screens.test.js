@@ -41,6 +41,6 @@ test("without a network the page says so, once there is nothing left to show", (
     assert.equal(said({ state: "live", onAir: "camera" }, { phase: "playing", hasShown: true }, 7), "line live");
 });
 
-test("durations read as clocks do", () => {
+test("durations read like clocks", () => {
     assert.deepEqual([0, 7, 75, 3723].map(spell), ["0:00", "0:07", "1:15", "1:02:03"]);
 });

@@ -110,6 +110,22 @@ import Testing
         }
     }
 
+    @Test func `a session is told what its roles allow`() async throws {
+        let allowed: [(Role, String)] = [
+            (.operator, #"["streams"]"#), (.secretary, #"["sitting","ballots","hall-system"]"#),
+            (.votingSystem, #"["ballots","hall-system"]"#), (.display, "[]"), (.admin, #"["tokens","reload","logs"]"#),
+        ]
+        try await Door.open { door in
+            let visit = Visit(door: door)
+            for (role, permissions) in allowed {
+                let told = try await visit.ask("GET /api/v1/session", [try await visit.session(role).cookie])
+                #expect(told.text.contains(#""permissions":\#(permissions)"#), "\(role)")
+                let token = try await visit.ask("GET /api/v1/session", [try visit.token(role)])
+                #expect(token.text.contains(#""permissions":\#(permissions)"#), "\(role)")
+            }
+        }
+    }
+
     @Test func `guessing a code locks its address out, with the time to wait`() async throws {
         try await Door.open { door in
             let visit = Visit(door: door)

@@ -42,7 +42,7 @@ def api(daemon):
             # A log that ends: wrong queries too would else be followed for ever.
             operation["parameters"] = [one for one in operation.get("parameters", []) if one.get("name") != "follow"]
         for parameter in (p for operation in methods.values() for p in operation["parameters"]):
-            if path.endswith("/stream/{wish}") and parameter.get("name") == "wish":
+            if path.endswith("/stream/{command}") and parameter.get("name") == "command":
                 parameter["schema"]["enum"].remove("probe")
     # The hall that is there, mostly.
     document["components"]["parameters"]["hall"]["schema"] = {"type": "string", "enum": ["demo", "demo", "none"]}

@@ -2,12 +2,11 @@ import { h, keep, write } from "./dom.js";
 import { fieldOf } from "./fields.js";
 
 /**
- * Questions to the person at the desk. Each is a modal `<dialog>`: Escape and “back” answer `null`, Enter takes the marked button.
+ * Modal dialogs: Escape and “back” resolve to `null`, Enter presses the main button.
  *
- * `ask({ title, text, fields, buttons })` resolves to `{ button, values }`; `text` is a list of sentences, or a function that gives it and is asked
- * again while the question stands (`refresh`); a field is
- * `{ name, label, kind, value, options, required, most, hint }` with a kind of `fields.js`;
- * `half` ones stand two in a row, `focus` is where typing begins.
+ * `ask({ title, text, fields, buttons })` resolves to `{ button, values }`; `text` is a list of sentences, or a function that returns one and is called
+ * again by `refresh` while the dialog is open; a field is `{ name, label, kind, value, options, required, min, max, hint }` with a kind of
+ * `fields.js`; `half`: two fit in a row; `focus`: gets the focus.
  * `menu({ title, text, entries })` resolves to an entry's `value`.
  */
 export class Dialogs {
@@ -19,10 +18,10 @@ export class Dialogs {
         this.#words = words;
     }
 
-    /** Whether one is open: then the desk's keys are silent. */
+    /** Whether any dialog is open: shortcuts do nothing then. */
     static get isOpen() { return document.querySelector("dialog[open]") !== null; }
 
-    /** The state has moved on: questions say what is so now. */
+    /** The state has changed: open dialogs update their text. */
     refresh() { for (const again of this.#live) again(); }
 
     ask({ title, text = [], fields = [], buttons }) {
@@ -35,7 +34,9 @@ export class Dialogs {
         };
         tell();
         const actions = buttons.map(({ value, word, danger, plain }, index) =>
-            h("button", { type: "submit", value, class: plain ? "plain" : danger ? "main danger" : "main", autofocus: fields.length === 0 && index === 0 }, words.say(word)));
+            h("button", {
+                type: "submit", value, class: plain ? "plain" : danger ? "main danger" : "main", autofocus: fields.length === 0 && index === 0,
+            }, words.say(word)));
         const form = h("form", {},
             told,
             ...inputs.map(({ element }) => element),
@@ -44,7 +45,7 @@ export class Dialogs {
         this.#live.add(tell);
         dialog.addEventListener("close", () => this.#live.delete(tell));
         form.addEventListener("keydown", (event) => {
-            // Enter is yes everywhere: titles and reasons are one line, and a closed list has no use for it.
+            // Enter submits everywhere: titles and reasons have no line breaks, and a closed select ignores Enter.
             if (event.key !== "Enter" || event.shiftKey || event.isComposing || !["TEXTAREA", "SELECT"].includes(event.target.tagName)) return;
             event.preventDefault();
             if (!event.repeat) form.requestSubmit(actions[0]);
@@ -69,7 +70,10 @@ export class Dialogs {
             let answer = null;
             const list = h("div", { class: "menu" },
                 ...text.filter(Boolean).map((sentence) => h("p", { class: "quiet" }, sentence)),
-                ...entries.map(({ label, value }, index) => h("button", { type: "button", class: "plain", autofocus: index === 0, onclick: () => { answer = value; dialog.close(); } }, label)),
+                ...entries.map(({ label, value }, index) => {
+                    const choose = () => { answer = value; dialog.close(); };
+                    return h("button", { type: "button", class: "plain", autofocus: index === 0, onclick: choose }, label);
+                }),
                 h("button", { type: "button", class: "plain back", onclick: () => dialog.close() }, words.say("back")));
             list.addEventListener("keydown", (event) => {
                 if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
@@ -82,11 +86,12 @@ export class Dialogs {
         });
     }
 
-    /** Shows `content` until it is closed. */
+    /** Shows `content` in a dialog; resolves when it is closed. */
     show(title, content) {
         const words = this.#words();
-        const dialog = this.#dialog(title, h("div", { class: "menu" }, content, h("button", { type: "button", class: "plain back", autofocus: true, onclick: () => dialog.close() }, words.say("help.close"))));
-        // The button below has the focus; reading begins above.
+        const close = h("button", { type: "button", class: "plain back", autofocus: true, onclick: () => dialog.close() }, words.say("help.close"));
+        const dialog = this.#dialog(title, h("div", { class: "menu" }, content, close));
+        // The focus is on the button at the end; scroll back to the top.
         dialog.scrollTop = 0;
         return new Promise((resolve) => { dialog.addEventListener("close", () => resolve()); });
     }

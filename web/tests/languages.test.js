@@ -26,15 +26,20 @@ test("every key is there in every language, with the same blanks to fill", () =>
 });
 
 test("every key that pages and modules use is there", () => {
-    const sources = ["index.html", "embed.html", "halls.html", ...readdirSync(new URL("page/", folder)).filter((name) => name.endsWith(".js")).map((name) => `page/${name}`)].map(read).join("\n");
-    const used = [...sources.matchAll(/data-(?:text|label|hint)="([^"]+)"/g), ...sources.matchAll(/say\((?:[^")]*\? )?"([^"]+)"(?: : "([^"]+)")?/g)].flatMap((match) => match.slice(1).filter(Boolean));
+    const modules = readdirSync(new URL("page/", folder)).filter((name) => name.endsWith(".js")).map((name) => `page/${name}`);
+    const sources = ["index.html", "embed.html", "halls.html", ...modules].map(read).join("\n");
+    const inPages = sources.matchAll(/data-(?:text|label|hint)="([^"]+)"/g);
+    const inScripts = sources.matchAll(/say\((?:[^")]*\? )?"([^"]+)"(?: : "([^"]+)")?/g);
+    const used = [...inPages, ...inScripts].flatMap((match) => match.slice(1).filter(Boolean));
     assert.ok(used.length > 30);
     for (const key of used) assert.ok(key in words.en, key);
 });
 
 test("every screen and line that can be said has its words", () => {
     const source = read("page/screens.js");
-    for (const [, key] of source.matchAll(/cover\("(\w+)"|cover\([^"]*\? "(\w+)"/g)) if (key) assert.ok(`screen.${key}.title` in words.en && `screen.${key}.next` in words.en, key);
+    for (const [, key] of source.matchAll(/cover\("(\w+)"|cover\([^"]*\? "(\w+)"/g)) {
+        if (key) assert.ok(`screen.${key}.title` in words.en && `screen.${key}.next` in words.en, key);
+    }
     for (const reason of ["codec", "media", "browser"]) assert.ok(`screen.${reason}.title` in words.en, reason);
     for (const [, key] of source.matchAll(/line\((?:[^")]*\? )?"(\w+)"/g)) assert.ok(`line.${key}` in words.en, key);
 });
@@ -47,7 +52,8 @@ test("the English in the HTML is the English of the table", () => {
 test("the pages have no placeholder but the agreed ones, no inline script or style, no other host", () => {
     for (const page of ["index.html", "embed.html"]) {
         assert.deepEqual(read(page).match(/\{\{\{.*?\}\}\}/g), ["{{{metadata}}}"], "nothing else goes unescaped");
-        const [opened, closed] = ["[#^]", "/"].map((sign) => [...read(page).matchAll(new RegExp(`\\{\\{${sign}(\\w+)\\}\\}`, "g"))].map((match) => match[1]).sort());
+        const [opened, closed] = ["[#^]", "/"].map((sign) =>
+            [...read(page).matchAll(new RegExp(`\\{\\{${sign}(\\w+)\\}\\}`, "g"))].map((match) => match[1]).sort());
         assert.deepEqual(opened, closed, "every section has its end");
     }
     assert.deepEqual([...new Set(read("halls.html").match(/\{\{\w+\}\}/g))], ["{{halls}}"]);

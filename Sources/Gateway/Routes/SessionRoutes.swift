@@ -75,6 +75,8 @@ struct SessionRoutes: Sendable {
 public struct SessionReport: Sendable, Equatable, Codable {
     public var name: String
     public var roles: [String]
+    /// What the roles allow, so that no page has to know the table of `RoleMatrix`.
+    public var permissions: [String]
     /// Absent: every hall.
     public var halls: [String]?
     /// To be sent back as `X-CSRF-Token` with everything that changes something; of a session only.
@@ -85,6 +87,7 @@ public struct SessionReport: Sendable, Equatable, Codable {
     init(_ session: KeyFile.Session, csrf: String) {
         name = session.name
         roles = session.roles.map(\.rawValue)
+        permissions = Self.permissions(of: session.roles)
         halls = session.halls
         self.csrf = csrf
         expires = session.expires
@@ -93,6 +96,11 @@ public struct SessionReport: Sendable, Equatable, Codable {
     init(_ identity: Identity) {
         name = identity.name
         roles = Role.allCases.filter(identity.roles.contains).map(\.rawValue)
+        permissions = Self.permissions(of: identity.roles)
         halls = identity.halls?.sorted()
+    }
+
+    private static func permissions(of roles: some Collection<Role>) -> [String] {
+        Permission.allCases.filter { RoleMatrix.allows(roles, $0) }.map(\.rawValue)
     }
 }

@@ -21,7 +21,7 @@ def daemon():
         watch = Watch(daemon.address, "a").start()
         yield daemon
         assert not watch.stop(), watch.report()
-        assert watch.gap_parts <= 12 or watch.starved, "a loaded machine may lose a second or two, not more"
+        assert watch.gap_parts <= 12, "a loaded machine may lose a second or two, not more"
 
 
 def raw(daemon, data, timeout=60, shut=False):

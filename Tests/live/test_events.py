@@ -192,6 +192,7 @@ def make_certificate(folder):
     return (folder / "cert.pem").read_text()
 
 
+@pytest.mark.xdist_group("events: deadlines")
 def test_both_doors_take_a_renewed_certificate_and_drop_nobody(tmp_path):
     first = make_certificate(tmp_path)
     settings = {"tls": {"certificate": str(tmp_path / "cert.pem"), "key": str(tmp_path / "key.pem")}}
@@ -232,6 +233,7 @@ def silent_client(daemon):
     return client
 
 
+@pytest.mark.xdist_group("events: slow readers")
 def test_slow_readers_are_let_go_and_hold_up_nobody(measured):
     count = 100
     with Daemon(halls=[HALL]) as daemon:
@@ -267,6 +269,7 @@ def test_slow_readers_are_let_go_and_hold_up_nobody(measured):
             client.close()
 
 
+@pytest.mark.xdist_group("events: deadlines")
 def test_what_is_no_upgrade_is_answered_and_closed():
     with Daemon(halls=[HALL]) as daemon:
         host, port = daemon.events_address.split(":")
@@ -296,8 +299,9 @@ def test_what_is_no_upgrade_is_answered_and_closed():
         assert spent() - began < 0.5, "the daemon is busy with nothing"
 
 
+@pytest.mark.xdist_group("events: slow readers")
 def test_items_and_rounds_stand_in_the_live_playlists():
-    with Daemon(halls=[{"name": "demo", "camera": "test:", "segmentMaximum": 4}]) as daemon:
+    with Daemon(halls=[{"name": "demo", "camera": "test:?size=640x360", "segmentMaximum": 4}]) as daemon:
         daemon.wait_live("demo", timeout=60)
         watch = Watch(daemon.address, "demo").start()
         council = Council(daemon)

@@ -143,6 +143,7 @@ def check(case, measured):
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.real_time("cameras are cut and come back, and what is on air follows within seconds")
 @pytest.mark.parametrize("name", CASES)
 def test_the_stream_goes_on_through_a_loss(cases, name, measured):
     check(cases[name], measured)

@@ -54,7 +54,7 @@ def test_sequence_numbers_go_on_over_a_restart_of_the_daemon(way, measured):
     with Daemon([{"name": "a", "camera": clip(), "segmentMaximum": 4, "liveWindow": 30}]) as daemon:
         daemon.wait_live("a")
         watch = Watch(daemon.address, "a", outages=True, may_end=True).start()
-        wait_until(lambda: watch.real_parts >= 12, 30, "parts")
+        wait_until(lambda: watch.real_parts >= 8, 30, "parts")
         edge, hashes = watch.playlist.next_part, dict(watch.hashes)
         watch._stopping.set()
         if way == "SIGTERM":

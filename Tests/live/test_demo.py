@@ -9,7 +9,7 @@ from Tests.support.daemon import ROOT, Daemon, plenary_binary
 from Tests.support.wait import wait_until
 
 SCRIPT = ROOT / "config/demo/sitting.json"
-HALL = {"name": "demo", "title": "Демонстраційна зала", "language": "uk", "camera": "test:", "autostart": False}
+HALL = {"name": "demo", "title": "Демонстраційна зала", "language": "uk", "camera": "test:?size=320x180", "autostart": False}
 
 
 def council(daemon):

@@ -23,7 +23,7 @@ from Tests.support.voting import Voting
 from Tests.support.wait import wait_until
 from Tests.support.wire import Fold
 
-HALL = {"name": "demo", "camera": "test:", "autostart": False}
+HALL = {"name": "demo", "camera": "test:?size=320x180", "autostart": False}
 #: What becomes of the votes under losses: so many events, and clients of each kind. `make soak` takes more of both.
 EVENTS, CROWD = 600, (6, 5, 3, 3)
 

@@ -79,7 +79,7 @@ def decoded(screen):
 
 @pytest.fixture(scope="module")
 def daemon():
-    with Daemon(halls=[HALL, {"name": "plain", "camera": "test:", "autostart": False}]) as running:
+    with Daemon(halls=[HALL, {"name": "plain", "camera": "test:?size=320x180", "autostart": False}]) as running:
         running.wait_live("demo", timeout=60)
         yield running
 

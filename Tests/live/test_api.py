@@ -17,13 +17,13 @@ from Tests.support.council import Council
 from Tests.support.daemon import ROOT, Daemon
 
 ROLES = {"council": "secretary", "streams": "operator", "keys": "admin", "daemon": "admin"}
-EXAMPLES = 40
+EXAMPLES = 15
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
 @pytest.fixture(scope="module")
 def daemon():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         Council(daemon).convene(present=30, items=1).open_round()
         yield daemon
 

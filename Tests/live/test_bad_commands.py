@@ -12,7 +12,7 @@ from Tests.support.daemon import Daemon
 
 @pytest.fixture(scope="module")
 def daemon():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         council = Council(daemon).convene(present=30, take_up=None)
         council.open_round("done")
         council.do("cast_ballot", round="done", deputy="d1", choice="yes")

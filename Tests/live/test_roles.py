@@ -30,7 +30,7 @@ SAMPLE = [  # what is asked, and the roles that may
 
 @pytest.fixture(scope="module")
 def daemon():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}, {"name": "other", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}, {"name": "other", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         Council(daemon).convene(present=30)
         yield daemon
 
@@ -119,7 +119,7 @@ def test_secrets_are_nowhere_on_the_disk(daemon, council):
 
 
 def test_tokens_and_sessions_survive_kill_9():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         council = Council(daemon)
         token, session, gone = council.as_token("secretary"), council.as_session("secretary"), council.token_made("admin")
         assert daemon.control.request("DELETE", f"/api/v1/tokens/{gone['id']}").status == 204
@@ -131,7 +131,7 @@ def test_tokens_and_sessions_survive_kill_9():
 
 
 def test_the_first_start_prints_a_code_that_works_once():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         line = wait_until(lambda: daemon.log_lines("opens once with the code"), 20, "the code")
         code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", line[0])[0]
         # stdout has it and the log has not: `plenary logs` shows it to nobody.
@@ -149,7 +149,7 @@ def test_the_first_start_prints_a_code_that_works_once():
 
 
 def test_guessing_ends_in_a_wait():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         statuses = [daemon.http.post("/api/v1/session", json={"code": f"0000-0000-{n:04}"}).status for n in range(12)]
         assert set(statuses[:8]) == {401} and statuses[8] == 429, statuses
         reply = daemon.http.post("/api/v1/session", json={"code": "0000-0000-0000"})

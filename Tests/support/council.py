@@ -44,11 +44,12 @@ class Council:
     """`Council(daemon)`: over the control socket, as `cli:USER`, who may do everything; `as_token` and `as_session` come over TCP.
 
     It remembers nothing of its own: several of them, the command line and a browser may work on one hall.
+    Without a name it is the hall that the daemon was lent with (`daemon.hall`), else `demo`.
     """
 
-    def __init__(self, daemon, hall="demo"):
-        self.daemon, self.hall = daemon, hall
-        self.path = f"/api/v1/halls/{hall}"
+    def __init__(self, daemon, hall=None):
+        self.daemon, self.hall = daemon, hall or getattr(daemon, "hall", "demo")
+        self.path = f"/api/v1/halls/{self.hall}"
 
     # — doing —
 

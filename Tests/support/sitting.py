@@ -12,7 +12,7 @@ SCRIPT = ROOT / "config/demo/sitting.json"
 class Sitting(Council):
     """`Sitting(daemon).seat(9).begin(present=9)`, or `Sitting(daemon).play(until=("close_round", "r2"))`: each command is about this sitting."""
 
-    def __init__(self, daemon, hall="demo", sitting="s1"):
+    def __init__(self, daemon, hall=None, sitting="s1"):
         super().__init__(daemon, hall)
         self.id, self._steps = sitting, None
 

@@ -1,15 +1,10 @@
 """A browser on the hall's display or on the overlay: what it shows, by role and text, and what may never go wrong on it."""
 
-import json
 import subprocess
-from pathlib import Path
 
-import axe_playwright_python
-
+from Tests.browser.access import check_access
 from Tests.browser.viewer import Viewer
 from Tests.support.wait import wait_until
-
-AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 
 # Every text that can be seen: its words, its size in CSS pixels, its contrast (WCAG 2) against what lies behind it, and its place.
 TEXTS = """() => {
@@ -68,12 +63,18 @@ class Screen(Viewer):
     def reload(self):
         self.page.reload()
 
+    def resize(self, size):
+        """The page has been laid out, drawn and shown in the new size."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.evaluate("""async (size) => {
+            const frame = () => new Promise(requestAnimationFrame);
+            while (innerWidth !== size[0] || innerHeight !== size[1]) await frame();
+            await frame();
+            await frame();
+        }""", list(size))
+
     def check_access(self):
-        """axe-core, WCAG 2.2 AA; evaluated through the debugger, for the page's own policy lets no foreign script in."""
-        self.page.evaluate(AXE.read_text())
-        report = self.page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })")
-        found = [(v["id"], v["help"], [node["html"][:160] for node in v["nodes"]]) for v in report["violations"]]
-        assert not found, json.dumps(found, indent=2, ensure_ascii=False)
+        check_access(self.page, self.page.url)
 
 
 class Display(Screen):

@@ -10,35 +10,28 @@ from Tests.support.council import Council
 from Tests.support.daemon import ROOT, Daemon
 from Tests.support.wait import wait_until
 
-HALL = {"name": "demo", "title": "Демонстраційна зала", "camera": "test:", "language": "uk", "autostart": False}
+HALL = {"title": "Демонстраційна зала", "camera": "test:?size=320x180", "language": "uk", "autostart": False}
 
 
 @pytest.fixture
-def daemon():
-    with Daemon(halls=[HALL]) as running:
-        yield running
+def untouched(browser):
+    """`sit(…)` at a daemon that nobody has signed in to."""
+    with Daemon(halls=[{**HALL, "name": "demo"}]) as daemon:
+        opened = []
+
+        def open_console(**options):
+            opened.append(Desk(browser, daemon, **options))
+            return opened[-1]
+
+        open_console.daemon = daemon
+        yield open_console
+        for desk in opened:
+            desk.check()
+            desk.close()
 
 
-@pytest.fixture
-def council(daemon):
-    return Council(daemon)
-
-
-@pytest.fixture
-def sit(browser, daemon):
-    """`sit(token, …)` opens a console and signs in; at the end nothing may have gone wrong on it."""
-    opened = []
-
-    def open_console(secret=None, **options):
-        desk = Desk(browser, daemon, **options)
-        opened.append(desk)
-        return desk.sign_in(secret) if secret else desk
-
-    yield open_console
-    for desk in opened:
-        desk.check()
-    for desk in opened:
-        desk.close()
+def setup_code(daemon):
+    return wait_until(lambda: (match := re.search(r"opens once with the code (\S+)", daemon.log)) and match[1], 20, "the setup code")
 
 
 # — coming in —
@@ -65,20 +58,23 @@ def test_the_session_lives_over_a_reload_and_ends_with_signing_out(sit, council)
     desk.wait_dialog("Sign in to the console")
 
 
-def test_the_setup_code_opens_the_console_once(sit, daemon):
-    code = wait_until(lambda: (match := re.search(r"opens once with the code (\S+)", daemon.log)) and match[1], 20, "the setup code")
-    desk = sit(code)
+def test_the_setup_code_opens_the_console_once(untouched):
+    code = setup_code(untouched.daemon)
+    desk = untouched()
+    desk.wait_dialog("Sign in")
+    desk.page.keyboard.type(code)
+    desk.press("Enter")
     desk.see("#next", "Import the roster")
     desk.see("#air-buttons", "Go on air")
-    again = sit()
+    again = untouched()
     again.wait_dialog("Sign in")
     again.page.keyboard.type(code)
     again.press("Enter")
     again.see("#login-fault", "not known")
 
 
-def test_guessing_is_locked_out_and_the_page_says_for_how_long(sit, daemon):
-    desk = sit()
+def test_guessing_is_locked_out_and_the_page_says_for_how_long(untouched):
+    desk = untouched()
     desk.wait_dialog("Sign in")
     for attempt in range(12):
         desk.page.fill("#login-secret", f"plenary_guess{attempt}")
@@ -464,7 +460,7 @@ def test_the_stream_is_started_covered_and_stopped_from_the_console(sit, council
     desk = sit(council.token("operator"))
     desk.see(".air", "Nothing on air")
     desk.page.click("#air-buttons [data-do=start]")
-    daemon.wait_live("demo", timeout=60)
+    daemon.wait_live(daemon.hall, timeout=60)
     desk.see(".air", "On air: the hall")
     wait_until(lambda: not desk.page.locator("#veil").is_visible(), 60, "the picture")
     desk.press("s")
@@ -482,16 +478,15 @@ def test_the_stream_is_started_covered_and_stopped_from_the_console(sit, council
     desk.see(".air", "Nothing on air")
 
 
-def test_secretary_and_operator_in_one_person_see_the_hall_and_the_vote(sit, council, daemon, artifacts):
-    code = wait_until(lambda: (match := re.search(r"opens once with the code (\S+)", daemon.log)) and match[1], 20, "the setup code")
+def test_secretary_and_operator_in_one_person_see_the_hall_and_the_vote(untouched, artifacts):
+    daemon = untouched.daemon
+    code, council = setup_code(daemon), Council(daemon)
     council.convene(items=4, present=30).open_round(question="Прийняти рішення в цілому", seconds=600)
     daemon.wish("demo", "start")
     daemon.wait_live("demo", timeout=60)
-    desk = sit(None, language="uk")
+    desk = untouched(language="uk")
     desk.wait_dialog("Вхід до пульта")
-    desk.page.keyboard.type(code)
-    desk.press("Enter")
-    desk.wait_no_dialog()
+    desk.sign_in(code)
     wait_until(lambda: not desk.page.locator("#veil").is_visible(), 90, "the picture")
     desk.see(".air", re.compile(r"В ефірі: зала · глядачів: [1-9]"))
     assert not desk.is_red and "Нічого не потребує" in desk.text("#bar-words")
@@ -515,19 +510,16 @@ def test_a_daemon_that_is_away_is_told_and_the_bar_is_calm_again(sit, council, d
     assert not desk.is_red
 
 
-def test_several_halls_are_chosen_and_kept_apart(browser):
-    halls = [HALL, {**HALL, "name": "small", "title": "Мала зала"}]
-    with Daemon(halls=halls) as daemon:
-        council = Council(daemon, "small")
-        council.convene()
-        desk = Desk(browser, daemon).sign_in(council.token("secretary"))
-        desk.see("#next", "Import the roster")
-        desk.page.get_by_label("Hall").select_option("small")
-        desk.see("#next", "Open the vote")
-        desk.page.reload()
-        desk.see("#next", "Open the vote")
-        desk.check()
-        desk.close()
+def test_several_halls_are_chosen_and_kept_apart(sit, daemon):
+    daemon.halls.append({**HALL, "name": f"{daemon.hall}-small", "title": "Мала зала"})
+    assert daemon.reload().status == 200
+    council = Council(daemon, f"{daemon.hall}-small").convene()
+    desk = sit(council.token("secretary"))
+    desk.see("#next", "Import the roster")
+    desk.page.get_by_label("Hall").select_option(f"{daemon.hall}-small")
+    desk.see("#next", "Open the vote")
+    desk.page.reload()
+    desk.see("#next", "Open the vote")
 
 
 # — files, hostile words, access —
@@ -598,52 +590,56 @@ def test_a_large_council_with_a_long_agenda_and_long_names_stays_in_its_place(si
     wait_until(lambda: council.state.get("current_item") == "i1", 60, "the first item")
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (683, 384), (320, 640)], ids=["laptop", "tablet", "zoomed 200 %", "phone"])
-def test_nothing_is_cut_off_and_nothing_is_too_small_to_press(sit, council, size):
+SIZES = {"laptop": (1366, 768), "tablet": (1024, 768), "zoomed 200 %": (683, 384), "phone": (320, 640)}
+
+
+def test_nothing_is_cut_off_and_nothing_is_too_small_to_press(sit, council):
     council.convene(items=3).open_round(seconds=3600)
-    desk = sit(council.token("secretary"), size=size, reduced_motion="reduce")
+    desk = sit(council.token("secretary"), reduced_motion="reduce")
     desk.see("#next", "Close the vote")
-    assert desk.page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    box = desk.page.locator("#next").bounding_box()
-    assert box["height"] >= 64
-    if size[0] >= 1024:
-        assert box["y"] + box["height"] <= size[1], "the next action needs no scrolling"
-    small = desk.page.evaluate("""[...document.querySelectorAll('button, select')].filter((one) => one.checkVisibility()).map((one) => [one.innerText, one.getBoundingClientRect()])
-        .filter(([, box]) => box.height < 43.5 || box.width < 43.5).map(([text]) => text)""")
-    assert small == []
-    moving = desk.page.evaluate("document.getAnimations().length")
-    assert moving == 0
-    desk.axe(f"{size}")
+    for name, size in SIZES.items():
+        desk.page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert desk.page.evaluate("document.documentElement.scrollWidth") <= size[0], name
+        box = desk.page.locator("#next").bounding_box()
+        assert box["height"] >= 64, name
+        if size[0] >= 1024:
+            assert box["y"] + box["height"] <= size[1], f"{name}: the next action needs no scrolling"
+        small = desk.page.evaluate("""[...document.querySelectorAll('button, select')].filter((one) => one.checkVisibility()).map((one) => [one.innerText, one.getBoundingClientRect()])
+            .filter(([, box]) => box.height < 43.5 || box.width < 43.5).map(([text]) => text)""")
+        assert small == [], name
+        assert desk.page.evaluate("document.getAnimations().length") == 0, name
+        desk.axe(name)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_it(sit, council, scheme):
+def test_everybody_can_use_it_in_both_themes(sit, council):
     council.convene(items=3)
-    desk = sit(council.token("secretary"), color_scheme=scheme)
+    desk = sit(council.token("secretary"))
     desk.see("#next", "Open the vote")
-    desk.axe("discussion")
+    desk.axe_in_both_themes("discussion")
     for key, words in (("?", "Everywhere"), ("v", "Kind of vote"), ("w", "Kind of speech"), ("m", "Everybody sees it"), ("i", "Title")):
         desk.press(key)
         desk.wait_dialog(words)
-        desk.axe(words)
+        desk.axe_in_both_themes(words)
         desk.press("Escape")
         desk.wait_no_dialog()
     desk.press("l", "Enter")
     desk.wait_dialog("Mark as")
-    desk.axe("an item")
+    desk.axe_in_both_themes("an item")
     desk.press("Escape")
+    desk.wait_no_dialog()
     desk.press("r", "Enter")
     desk.wait_dialog("Leaves the hall")
-    desk.axe("a deputy")
+    desk.axe_in_both_themes("a deputy")
     desk.press("Escape")
+    desk.wait_no_dialog()
     council.open_round(seconds=3600)
     desk.see("#roll-title", "Roll call")
     desk.press("c")
     desk.confirm("Voted: 0 of 35")
-    desk.axe("a result")
+    desk.axe_in_both_themes("a result")
     desk.step("Announce the result")
     desk.confirm("final")
-    desk.axe("announced")
+    desk.axe_in_both_themes("announced")
 
 
 def test_single_keys_can_be_switched_off(sit, council):
@@ -660,19 +656,18 @@ def test_single_keys_can_be_switched_off(sit, council):
     desk.wait_dialog("Keys of one letter are on")
 
 
-@pytest.mark.parametrize("language,size", [("uk", (1366, 768)), ("lt", (1024, 768)), ("ka", (1024, 768)), ("en", (1920, 1080))])
-def test_it_speaks_the_persons_language(browser, daemon, council, artifacts, language, size):
+LANGUAGES = {"uk": ((1366, 768), "Закрити голосування"), "lt": ((1024, 768), "Baigti balsavimą"), "ka": ((1024, 768), "კენჭისყრის დახურვა"), "en": ((1920, 1080), "Close the vote")}
+
+
+def test_it_speaks_the_persons_language(sit, council, artifacts):
     council.convene(items=4).open_round(seconds=3600)
-    for index, deputy in enumerate(list(council.state["council"]["deputies"])[:20]):
+    for index, deputy in enumerate(council.people[:20]):
         council.do("cast_ballot", sitting="s1", round="r1", deputy=deputy, choice=["yes", "yes", "no", "abstain"][index % 4])
-    desk = Desk(browser, daemon, language=language, size=size)
-    desk.wait_dialog({"uk": "Вхід", "lt": "Prisijungimas", "ka": "შესვლა", "en": "Sign in"}[language])
-    desk.page.keyboard.type(council.token("secretary"))
-    desk.press("Enter")
-    desk.see("#next", {"uk": "Закрити голосування", "lt": "Baigti balsavimą", "ka": "კენჭისყრის დახურვა", "en": "Close the vote"}[language])
-    left = desk.page.evaluate("[...document.querySelectorAll('[data-word], [data-name], #roll .says, #next')].flatMap((one) => [one.childElementCount ? '' : one.textContent, one.ariaLabel ?? '']).filter((text) => /\\b[a-z]+\\.[a-zA-Z_]+\\b|\\{\\w+\\}/.test(text))")
-    assert left == [], "no key and no blank is left"
-    wait_until(lambda: desk.page.locator("#roll tr[data-choice=yes]").count() == 10, 30, "the ballots")
-    desk.page.screenshot(path=str(artifacts / f"console-{language}-{size[0]}.png"))
-    desk.check()
-    desk.close()
+    secret = council.token("secretary")
+    for language, (size, words) in LANGUAGES.items():
+        desk = sit(secret, language=language, size=size)
+        desk.see("#next", words)
+        left = desk.page.evaluate("[...document.querySelectorAll('[data-word], [data-name], #roll .says, #next')].flatMap((one) => [one.childElementCount ? '' : one.textContent, one.ariaLabel ?? '']).filter((text) => /\\b[a-z]+\\.[a-zA-Z_]+\\b|\\{\\w+\\}/.test(text))")
+        assert left == [], f"{language}: a key or a blank is left"
+        wait_until(lambda: desk.page.locator("#roll tr[data-choice=yes]").count() == 10, 30, "the ballots")
+        desk.page.screenshot(path=str(artifacts / f"console-{language}-{size[0]}.png"))

@@ -1,6 +1,9 @@
 """A browser on the hall's display or on the overlay: what it shows, by role and text, and what may never go wrong on it."""
 
+import struct
 import subprocess
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from Tests.browser.access import check_access
 from Tests.browser.viewer import Viewer
@@ -97,10 +100,15 @@ class Display(Screen):
             assert one["left"] >= 0 and one["top"] >= -1 and one["right"] <= size["width"] + 1 and one["bottom"] <= size["height"] + 1, one
 
 
-def alpha_of(path):
+def alpha_of(png):
     """Width, height and the alpha of every pixel of a PNG, row by row."""
-    probe = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", str(path)], capture_output=True, text=True, check=True)
-    width, height = (int(part) for part in probe.stdout.strip().split(",")[:2])
-    raw = subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgba", "-"], capture_output=True, check=True).stdout
-    assert len(raw) == width * height * 4
-    return width, height, raw[3::4]
+    width, height = struct.unpack(">II", png[16:24])
+    alpha = subprocess.run(["ffmpeg", "-v", "error", "-i", "-", "-vf", "format=rgba,alphaextract", "-f", "rawvideo", "-pix_fmt", "gray", "-"], input=png, capture_output=True, check=True).stdout
+    assert len(alpha) == width * height
+    return width, height, alpha
+
+
+def tomorrow_at_ten():
+    """UTC ms, by the council's clock."""
+    tomorrow = datetime.now(ZoneInfo("Europe/Kyiv")) + timedelta(days=1)
+    return int(tomorrow.replace(hour=10, minute=0, second=0, microsecond=0).timestamp() * 1000)

@@ -274,8 +274,7 @@ def test_a_tie_waits_for_the_chair_and_the_bar_says_so(sit, council):
     council.take("rules", rules)
     council.convene(present=34).open_round(seconds=3600)
     ids = [one for one in council.state["council"]["deputies"] if council.state["presence"]["present"].get(one)]
-    for index, deputy in enumerate(ids):
-        council.do("cast_ballot", sitting="s1", round="r1", deputy=deputy, choice="yes" if index % 2 else "no")
+    council.cast("r1", zip(ids, ["no", "yes"] * 17))
     wait_until(lambda: council.state["rounds"]["by_id"]["r1"]["voted"] == 34, 20, "the ballots")
     desk = sit(council.token("secretary"))
     desk.press("c")
@@ -661,8 +660,7 @@ LANGUAGES = {"uk": ((1366, 768), "Закрити голосування"), "lt":
 
 def test_it_speaks_the_persons_language(sit, council, artifacts):
     council.convene(items=4).open_round(seconds=3600)
-    for index, deputy in enumerate(council.people[:20]):
-        council.do("cast_ballot", sitting="s1", round="r1", deputy=deputy, choice=["yes", "yes", "no", "abstain"][index % 4])
+    council.cast("r1", zip(council.people[:20], ["yes", "yes", "no", "abstain"] * 5))
     secret = council.token("secretary")
     for language, (size, words) in LANGUAGES.items():
         desk = sit(secret, language=language, size=size)

@@ -312,7 +312,7 @@ LONG = {
 def test_a_long_title_is_said_in_full_and_when_it_cannot_be_is_cut_at_a_word_with_its_number(over, daemon, artifacts, language):
     title, endless = LONG[language], " ".join([LONG[language]] * 3)
     sitting = Sitting(daemon).seat(9).begin(title, endless, present=9)
-    overlays = {scale: over(daemon, f"lang={language}&scale={scale}&verdict=60", on_air=False) for scale in (0.5, 1, 1.25, 1.5)}
+    overlays = {scale: over(daemon, f"lang={language}&scale={scale}&verdict=120", on_air=False) for scale in (0.5, 1, 1.25, 1.5)}
 
     def lower(overlay):
         # `span`s are lines; between two of them stands a space.

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import datetime, timezone
 
 import pytest
@@ -35,9 +36,9 @@ def daemon():
     with Daemon(halls=[hall(liveWindow=300), *others.values()]) as running:
         running.wait_live("demo", timeout=40)
         running.sitting = Sitting(running).play(until=("announce_round", "r1b"))
-        Sitting(running, "open").play(until=("ballots", "r1"), only_some=17)
         Sitting(running, "over").play(until=("announce_round", "r2"))
-        Sitting(running, "break").play(until=("suspend_sitting", None))
+        Sitting(running, "open").convene().open_round().vote("r1", yes=["d1..d17"])
+        Sitting(running, "break").convene(take_up="i2").do("suspend_sitting", notice="Перерва на засідання фракцій", until=(int(time.time()) + 3600) * 1000)
         long = Sitting(running, "long")
         long.take("roster", LONG_ROSTER, seats=10)
         long.do("schedule_sitting", title="ᲡᲐᲥᲐᲠᲗᲕᲔᲚᲝ: " + "საკრებულოს მეოცდახუთე სხდომა " * 4)

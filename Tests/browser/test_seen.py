@@ -65,9 +65,7 @@ def see_a_sitting(council, resident):
     do = lambda name, **fields: council.do(name, sitting="s1", **fields)
 
     def vote(round, **choices):
-        for choice, deputies in choices.items():
-            for deputy in deputies:
-                do("cast_ballot", round=round, deputy=deputy, choice=choice)
+        council.cast(round, [(deputy, choice) for choice, deputies in choices.items() for deputy in deputies], sitting="s1")
 
     def hold(round, kind, question, **more):
         do("plan_round", round=round, kind=kind, question=question, **more)

@@ -17,8 +17,7 @@ def council(council):
     """With a vote that is over, and every kind of answer."""
     council.convene(present=32).open_round(seconds=3600)
     here = [one for one, is_here in council.state["presence"]["present"].items() if is_here]
-    for deputy, choice in zip(here, ["yes"] * 4 + ["no"] * 4 + ["abstain"] * 4):
-        council.do("cast_ballot", round="r1", deputy=deputy, choice=choice)
+    council.cast("r1", zip(here, ["yes"] * 4 + ["no"] * 4 + ["abstain"] * 4))
     council.do("close_round", round="r1")
     return council
 

@@ -14,8 +14,9 @@ from Tests.browser.viewer import Viewer
 from Tests.support.council import Council
 from Tests.support.daemon import Daemon
 
-#: Debian's Chromium without its windows: the same engine for half of the time. With windows where that is not installed.
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
+WINDOWED = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+#: Debian's Chromium without its windows, the same engine for half of the time; with windows where that is not installed.
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or WINDOWED
 ARTIFACTS = Path(__file__).resolve().parent.parent / "artifacts"
 
 

@@ -4,6 +4,8 @@ import os
 import signal
 import time
 
+import pytest
+
 from Tests.fixtures import generate
 from Tests.support.sitting import Sitting
 from Tests.support.wait import wait_until
@@ -83,6 +85,7 @@ def test_a_closed_session_shows_nothing_of_the_hall(watch, daemon):
     assert still_same_visit(viewer)
 
 
+@pytest.mark.real_time("the picture goes over a closed part by itself, and the board with it")
 def test_a_closed_session_in_a_sitting_is_gone_over_and_nothing_else_is_lost(watch, daemon):
     """The card while it lasts, the board at its own pace; afterwards one can go back over it, and on again."""
     sitting = Sitting(daemon).play(until=("take_up_item", "i1"))
@@ -128,6 +131,7 @@ def test_a_restart_of_the_daemon_is_survived(watch, daemon):
     assert still_same_visit(viewer)
 
 
+@pytest.mark.real_time("every frame that is painted while the buffer is made anew")
 def test_the_last_picture_stays_while_a_sound_track_comes_and_goes(watch, daemon, measured):
     """The card has a sound, this camera none: the browser's buffer has to be made anew each time (MSE §3.5.7)."""
     change(daemon, camera=str(generate.path("no-audio.ts")))

@@ -217,6 +217,7 @@ def test_where_the_channel_is_blocked_it_comes_by_another_way(watch, daemon):
 SIZES = [WALL, (1280, 720), (1024, 768), (1080, 1920)]
 
 
+@pytest.mark.xdist_group("display-looks")
 @pytest.mark.parametrize("count", [7, 120])
 def test_small_and_large_councils_with_long_names_fit_on_every_wall(on_wall, daemon, artifacts, count):
     names = {7: lambda i: (GEORGIAN[i % 5], "გიორგი"), 120: lambda i: (UKRAINIAN[i % 5], "Олександра")}[count]
@@ -254,6 +255,7 @@ def test_small_and_large_councils_with_long_names_fit_on_every_wall(on_wall, dae
     stands("result", "result")
 
 
+@pytest.mark.xdist_group("display-looks")
 def test_it_can_be_looked_at_in_every_language(on_wall, daemon, artifacts):
     sitting = Sitting(daemon).seat().begin("Про внесення змін до бюджету громади на 2026 рік")
     displays = {language: on_wall(daemon, language) for language in ("uk", "lt", "ka", "en")}
@@ -329,6 +331,7 @@ def test_a_day_leaves_nothing_behind(on_wall, daemon, artifacts, measured):
     a_long_sitting(on_wall, daemon, artifacts, measured, hours=24, settled=4)
 
 
+@pytest.mark.xdist_group("display-looks")
 def test_twenty_minutes_leave_nothing_behind(on_wall, daemon, artifacts, measured):
     """The same in five times four minutes, held against the first eight. The day is in `make soak`."""
     a_long_sitting(on_wall, daemon, artifacts, measured, hours=5, settled=2, minutes=4)

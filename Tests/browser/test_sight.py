@@ -12,17 +12,16 @@ HALL = {"title": "Демонстраційна зала", "camera": "test:?size=
 WORDS = {"yes": "For|За", "no": "Against|Проти", "abstain": "Abstained|Утрим", "not_voting": "Did not vote|Не голос", "absent": "Absent|Відсут"}
 
 
-@pytest.fixture
-def council(council):
-    """With a vote that is over, and every kind of answer."""
+def voted(council, yes=4, no=4, abstain=4):
+    """A vote that is over, with every kind of answer."""
     council.convene(present=32).open_round(seconds=3600)
     here = [one for one, is_here in council.state["presence"]["present"].items() if is_here]
-    council.cast("r1", zip(here, ["yes"] * 4 + ["no"] * 4 + ["abstain"] * 4))
+    council.cast("r1", zip(here, ["yes"] * yes + ["no"] * no + ["abstain"] * abstain))
     council.do("close_round", round="r1")
     return council
 
 
-def check_seats(page, where):
+def check_seats(page, where, sights=SIGHTS):
     host = page.locator("council-hemicycle:visible").first
     wait_until(lambda: {one["choice"] for one in host.evaluate(SEATS)} >= set(WORDS), 40, lambda: f"{where}: every answer in the hall: {[one['choice'] for one in host.evaluate(SEATS)]}")
     wait_until(lambda: page.evaluate("document.getAnimations().length") == 0, 20, "the colours to settle")
@@ -34,7 +33,7 @@ def check_seats(page, where):
     assert all(one["dashed"] != "none" for one in seats if one["choice"] == "absent"), f"{where}: who is absent has a dashed seat"
     scale = page.evaluate("devicePixelRatio")
     plain = None
-    for sight in SIGHTS:
+    for sight in sights:
         simulate(page, sight)
         pixels = Pixels(host.screenshot(), scale)
         colours = {}
@@ -54,6 +53,7 @@ def check_seats(page, where):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_the_console_a_choice_is_a_mark_and_a_word_too(sit, council, scheme):
+    voted(council)
     desk = sit(council.token("secretary"), color_scheme=scheme, device_scale_factor=2)
     check_seats(desk.page, f"the console, {scheme}")
     for choice, mark in (("yes", "✓ For"), ("no", "✗ Against"), ("abstain", "○ Abstained")):
@@ -63,15 +63,16 @@ def test_on_the_console_a_choice_is_a_mark_and_a_word_too(sit, council, scheme):
     assert {choice for choice, _ in says} == set(told) and all(text == told[choice] for choice, text in says), says
 
 
-PLACES = {"a phone": ("halls", (390, 844), 2), "a laptop": ("halls", (1366, 768), 2), "the display": ("display", (1920, 1080), 1)}
+#: A laptop has the phone's colours.
+PLACES = {"a phone": ("halls", (390, 844), 2, SIGHTS), "a laptop": ("halls", (1366, 768), 2, ["none", "achromatopsia"]), "the display": ("display", (1920, 1080), 1, SIGHTS)}
 
 
 def test_on_the_public_pages_a_choice_is_a_mark_and_a_word_too(watch, daemon, council):
-    council.do("announce_round", round="r1")
-    for where, (page, size, scale) in PLACES.items():
+    voted(council).do("announce_round", round="r1")
+    for where, (page, size, scale, sights) in PLACES.items():
         there = watch(daemon, path=f"/{page}/{daemon.hall}", size=size, device_scale_factor=scale).page
         there.locator("council-hemicycle:visible").first.wait_for(timeout=40_000)
-        check_seats(there, where)
+        check_seats(there, where, sights)
         # Each count is a mark's picture with its word beside it.
         lines = there.evaluate("[...document.querySelectorAll('.choice-mark')].filter((one) => one.checkVisibility()).map((one) => [one.querySelector('.seat').dataset.choice, one.querySelector('.mark').getAttribute('d') !== '', one.parentElement.innerText])")
         for choice in ("yes", "no", "abstain"):

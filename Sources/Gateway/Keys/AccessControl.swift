@@ -1,3 +1,4 @@
+import Commons
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -74,7 +75,7 @@ final class AccessControl: Sendable {
         }
         if request.method != .get && request.method != .head {
             try checkOrigin(request, context)
-            guard let given = request.headers[Self.csrfField], Secret.isEqual(given, Secret.csrf(of: secret)) else {
+            guard let given = request.headers[Self.csrfField], ConstantTime.areEqual(given, Secret.csrf(of: secret)) else {
                 deny(.csrf, request, context, "\(session.name)'s session without its X-CSRF-Token")
                 throw .forbidden("urn:plenary:csrf", "the field X-CSRF-Token must say the session's `csrf`: GET /api/v1/session tells it")
             }

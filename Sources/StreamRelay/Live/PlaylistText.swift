@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 
 /// How numbers and dates are printed in playlists.
@@ -28,12 +29,8 @@ enum PlaylistText {
         "\"" + String(text.unicodeScalars.filter { $0 != "\"" && $0.value >= 0x20 && $0.value != 0x7F }.map(Character.init)) + "\""
     }
 
-    /// A strong entity tag over the bytes (FNV-1a, 64 bits, with their count).
-    static func etag(_ bytes: ByteBuffer) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        bytes.withUnsafeReadableBytes { for byte in $0 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 } }
-        return "\"\(String(hash, radix: 36))-\(String(bytes.readableBytes, radix: 36))\""
-    }
+    /// A strong entity tag over the bytes.
+    static func etag(_ bytes: ByteBuffer) -> String { bytes.withUnsafeReadableBytes(FNV1a.entityTag) }
 
     private static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
     private static func three(_ value: Int) -> String { value < 10 ? "00\(value)" : value < 100 ? "0\(value)" : "\(value)" }

@@ -1,3 +1,4 @@
+import Commons
 import Crypto
 
 /// A roster read from a file, checked whole, with what it would change. Nothing happens until it is sent as a command.

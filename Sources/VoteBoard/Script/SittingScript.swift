@@ -1,3 +1,5 @@
+import Commons
+
 /// A sitting written down beforehand: commands with the time between them. It plays the demo and loads the tests.
 public struct SittingScript: Sendable {
     public struct Step: Sendable {
@@ -118,10 +120,7 @@ public struct SittingScript: Sendable {
         return Int(String(digits.reversed())).map { (String(text.dropLast(digits.count)), $0) }
     }
 
-    private static func scatter(_ deputy: DeputyID, _ round: RoundID) -> UInt32 {
-        // FNV-1a.
-        (deputy.text + round.text).utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
-    }
+    private static func scatter(_ deputy: DeputyID, _ round: RoundID) -> UInt32 { FNV1a.hash32(deputy.text + round.text) }
 }
 
 extension JSONNode {

@@ -1,3 +1,4 @@
+import Commons
 import EventChannel
 import Gateway
 import Logging
@@ -97,7 +98,7 @@ final class Daemon: HallControl {
         state.withLock { state in
             var found: HallRelay?
             for hall in state.config.halls {
-                guard let key = hall.stream.camera.streamKey, constantTimeEqual(key, streamKey) else { continue }
+                guard let key = hall.stream.camera.streamKey, ConstantTime.areEqual(key, streamKey) else { continue }
                 found = state.relays[hall.name]
             }
             return found
@@ -259,11 +260,4 @@ extension ReloadReport {
             added: change.added, removed: change.removed, changed: change.changed, unchanged: change.unchanged,
             needRestart: change.needRestart)
     }
-}
-
-/// Compares every byte, so that the time says nothing about where two keys differ.
-func constantTimeEqual(_ a: String, _ b: String) -> Bool {
-    let a = Array(a.utf8), b = Array(b.utf8)
-    guard a.count == b.count else { return false }
-    return zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
 }

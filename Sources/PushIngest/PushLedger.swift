@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 import Synchronization
 
@@ -6,7 +7,7 @@ final class PushLedger: Sendable {
     private struct State {
         var metrics = PushMetrics()
         var perAddress: [String: Int] = [:]
-        var warnings = LineBudget()
+        var warnings = LineBudget(lines: 20, per: TimeAmount.minutes(1).nanoseconds)
     }
 
     private let limits: PushLimits
@@ -22,7 +23,7 @@ final class PushLedger: Sendable {
 
     /// Whether a warning may be written now; `nil`: no. Else how many were left out before it.
     func admitWarning(at now: NIODeadline) -> Int? {
-        state.withLock { $0.warnings.take(at: now) }
+        state.withLock { $0.warnings.take(at: Int64(now.uptimeNanoseconds)) }
     }
 
     /// Takes a place for a connection; `false` when there is none. Every `true` is paid back with `leave`.
@@ -45,30 +46,5 @@ final class PushLedger: Sendable {
             let here = state.perAddress[address, default: 1] - 1
             state.perAddress[address] = here == 0 ? nil : here
         }
-    }
-}
-
-/// Keeps a flood of bad connections from becoming a flood of log lines.
-struct LineBudget {
-    static let lines = 20
-    static let period = TimeAmount.minutes(1)
-
-    private var began: NIODeadline?
-    private var written = 0
-    private var omitted = 0
-
-    /// `nil`: this period's lines are used up. Else how many were left out since the last line.
-    mutating func take(at now: NIODeadline) -> Int? {
-        if began.map({ now - $0 >= Self.period }) ?? true {
-            began = now
-            written = 0
-        }
-        guard written < Self.lines else {
-            omitted += 1
-            return nil
-        }
-        written += 1
-        defer { omitted = 0 }
-        return omitted
     }
 }

@@ -173,13 +173,6 @@ import Testing
         #expect(lockout.count <= Lockout.addressLimit)
         #expect(lockout.wait(here, at: 1) != nil)
     }
-
-    @Test func `a flood of refusals is counted, not written out`() {
-        var budget = LineBudget()
-        let said = (0..<1000).compactMap { _ in budget.take(at: 5) }
-        #expect(said.count == LineBudget.lines && said.allSatisfy { $0 == 0 })
-        #expect(budget.take(at: 5 + LineBudget.span) == 1000 - LineBudget.lines)
-    }
 }
 
 @Suite struct `A small JSON object` {

@@ -112,13 +112,4 @@ final class KeepingSink: PushSink {
         _ = try channels.removeLast().finish(acceptAlreadyClosed: true)
         #expect(try connect().isActive)
     }
-
-    @Test func `a flood of bad connections writes twenty lines a minute`() {
-        var budget = LineBudget()
-        let begin = NIODeadline.uptimeNanoseconds(0)
-        #expect((0..<100).filter { _ in budget.take(at: begin) != nil }.count == 20)
-        #expect(budget.take(at: begin + .seconds(59)) == nil)
-        #expect(budget.take(at: begin + .seconds(60)) == 81)
-        #expect(budget.take(at: begin + .seconds(60)) == 0)
-    }
 }

@@ -25,7 +25,8 @@ final class AccessControl: Sendable {
     private let now: @Sendable () -> Int64
     private let lockout = Mutex(Lockout())
     private let denied = Mutex<[Denial: Int]>([:])
-    private let lines = Mutex(LineBudget())
+    /// A flood of refusals must not push everything else out of the log: so many lines in ten seconds, then a count.
+    private let lines = Mutex(LineBudget(lines: 20, per: 10_000))
     private let users = UserNames()
 
     init(keys: KeyRing, behindProxy: Bool, logger: Logger, now: @escaping @Sendable () -> Int64 = { wallMilliseconds() }) {
@@ -233,30 +234,5 @@ extension ProblemResponse {
             problem: ControlProblem(
                 type: "urn:plenary:storage", title: "Insufficient Storage", status: 507,
                 detail: "nothing was changed, for \(words). Free some space and try again"))
-    }
-}
-
-/// A flood of refusals must not push everything else out of the log: so many lines in ten seconds, then a count. Pure.
-struct LineBudget {
-    static let lines = 20
-    static let span: Int64 = 10_000
-
-    private var begin: Int64 = .min
-    private var said = 0
-    private var unsaid = 0
-
-    /// How many were not said before this one, when it may be said; else `nil`.
-    mutating func take(at now: Int64) -> Int? {
-        if begin == .min || now - begin >= Self.span || now < begin {
-            begin = now
-            said = 0
-        }
-        guard said < Self.lines else {
-            unsaid += 1
-            return nil
-        }
-        said += 1
-        defer { unsaid = 0 }
-        return unsaid
     }
 }

@@ -29,7 +29,9 @@ final class KeepingSink: PushSink {
     private let ledger = PushLedger(limits: PushLimits())
     private let sink = KeepingSink()
 
-    private func connect(_ limits: PushLimits = PushLimits(), to sink: KeepingSink? = nil) throws -> EmbeddedChannel {
+    private func connect(
+        _ limits: PushLimits = PushLimits(), to sink: KeepingSink? = nil, from address: String = "127.0.0.1"
+    ) throws -> EmbeddedChannel {
         let target = sink ?? self.sink
         let connection = PushConnection(limits: limits, ledger: ledger, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
             key, _ in
@@ -40,7 +42,7 @@ final class KeepingSink: PushSink {
             }
         }
         let channel = EmbeddedChannel(handler: connection)
-        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1935)).wait()
+        try channel.connect(to: SocketAddress(ipAddress: address, port: 1935)).wait()
         return channel
     }
 
@@ -111,5 +113,12 @@ final class KeepingSink: PushSink {
         #expect(ledger.metrics.refusedConnections == 1)
         _ = try channels.removeLast().finish(acceptAlreadyClosed: true)
         #expect(try connect().isActive)
+    }
+
+    @Test func `the addresses of one IPv6 network are one`() throws {
+        let channels = try (0..<8).map { try connect(from: "2001:db8::\($0)") }
+        #expect(try !connect(from: "2001:db8::ffff").isActive)
+        #expect(try connect(from: "2001:db8:0:1::1").isActive)
+        #expect(channels.allSatisfy { $0.isActive })
     }
 }

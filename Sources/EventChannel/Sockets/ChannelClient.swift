@@ -1,3 +1,5 @@
+import Commons
+
 /// One connection, from its acceptance to its end. Touched by its loop's thread alone.
 final class ChannelClient {
     enum Phase {
@@ -11,7 +13,7 @@ final class ChannelClient {
     }
 
     let id: Int
-    let peer: PeerAddress
+    let peer: PeerKey?
     /// libwebsockets' handle; `nil` before its adoption and after its end.
     var handle: OpaquePointer?
     var phase = Phase.asking([])
@@ -32,7 +34,7 @@ final class ChannelClient {
     var end: ChannelEnd?
     var isDoomed = false
 
-    init(id: Int, peer: PeerAddress, now: Int64, limits: ChannelLimits) {
+    init(id: Int, peer: PeerKey?, now: Int64, limits: ChannelLimits) {
         self.id = id
         self.peer = peer
         since = now

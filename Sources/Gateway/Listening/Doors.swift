@@ -1,3 +1,4 @@
+import Commons
 import Logging
 import NIOCore
 import NIOHTTP1

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 
 /// Popolo's vote event, as Open Civic Data exchanges it.
@@ -58,7 +59,7 @@ public enum Popolo {
 
     /// Reads vote events: one, or a list.
     public static func votes(_ bytes: [UInt8], roster: Roster, zone: TimeZone) throws(ImportFaults) -> [ImportedVote] {
-        let root = try StrictJSON.parse(SourceText.decode(bytes))
+        let root = try JSONNode(reading: SourceText.decode(bytes))
         var reader = PopoloReader(names: NearestName(roster.deputies), roster: roster, zone: zone)
         let votes = (root.array ?? [root]).compactMap { reader.vote($0) }
         guard reader.faults.isEmpty else { throw ImportFaults(reader.faults) }

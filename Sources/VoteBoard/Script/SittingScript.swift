@@ -37,7 +37,7 @@ public struct SittingScript: Sendable {
     /// - Parameter run: put in the place of `{run}`, so that every turn has a sitting of its own.
     public init(_ bytes: [UInt8], run: String) throws(ImportFaults) {
         let text = try SourceText.decode(bytes).replacing("{run}", with: run)
-        let root = try StrictJSON.parse(text)
+        let root = try JSONNode(reading: text)
         guard let nodes = root.object?["steps"]?.array else {
             throw ImportFaults([root.fault("steps is missing or no list; write the steps")])
         }

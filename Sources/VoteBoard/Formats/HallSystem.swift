@@ -85,7 +85,7 @@ private struct HallSystemReader {
         return String(clean.prefix(Limits.title))
     }
 
-    private func time(_ node: JSONNode?) -> UTCMilliseconds? { text(node).flatMap { WrittenTime.read($0, in: zone) } }
+    private func time(_ node: JSONNode?) -> UTCMilliseconds? { text(node).flatMap { UTCMilliseconds(written: $0, in: zone) } }
 
     private func result(_ text: String?) -> Bool? {
         let words = text.map(PlainText.folded) ?? ""

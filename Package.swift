@@ -110,14 +110,16 @@ let package = Package(
             dependencies: ["PushIngest", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(
             name: "VoteBoardTests",
-            dependencies: ["VoteBoard", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Commons", "VoteBoard", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
+            ],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "EventChannelTests", dependencies: ["EventChannel", "CLinux"]),
         .testTarget(name: "PlenaryConfigurationTests", dependencies: ["PlenaryConfiguration", "StreamRelay"]),
         .testTarget(
             name: "PlenaryTests",
             dependencies: [
-                "plenary", "PlenaryConfiguration", "StreamRelay", "Gateway", "VoteBoard", "EventChannel",
+                "Commons", "plenary", "PlenaryConfiguration", "StreamRelay", "Gateway", "VoteBoard", "EventChannel",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -125,7 +127,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "StreamRelay",
+                "Commons", "Gateway", "StreamRelay",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -127,8 +127,4 @@ import Testing
         #expect(accepts("gzip") && accepts("br, GZIP;q=0.1") && accepts("*"))
         #expect(!accepts("br") && !accepts("gzip;q=0") && !accepts("*, gzip;q=0.0") && !accepts(""))
     }
-
-    @Test func `a problem's words are safe in JSON`() {
-        #expect(Problem.quoted("a\"b\\c\n\u{1}ї") == "\"a\\\"b\\\\c\\n\\u0001ї\"")
-    }
 }

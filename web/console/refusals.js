@@ -10,8 +10,8 @@ const inputs = {
     council: "field.title", name: "field.title", family: "field.deputy", given: "field.deputy", patronymic: "field.deputy", yes: "count.yes", no: "count.no", abstain: "count.abstain",
 };
 
-/** The problem's code as the words know it: `role-missing` is `role_missing`; `""` when the status says all. */
-export const codeOf = (problem) => String(problem?.code ?? (String(problem?.type ?? "").startsWith("urn:plenary:") ? problem.type.split(":").at(-1) : "")).replaceAll("-", "_");
+/** The problem's code; `""` when the status says all. */
+export const codeOf = (problem) => String(problem?.code ?? (String(problem?.type ?? "").startsWith("urn:plenary:") ? problem.type.split(":").at(-1) : ""));
 
 /** The name of an input: `items[3].links[0].url` is a document's. */
 export function inputWord(words, field) {

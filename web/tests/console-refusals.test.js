@@ -12,20 +12,14 @@ const read = (path) => readFileSync(new URL(path, root), "utf8");
 const languages = ["uk", "lt", "ka", "en"];
 const speak = Object.fromEntries(languages.map((code) => [code, new ConsoleWords(new Words(code, JSON.parse(read(`web/languages/${code}.json`))), JSON.parse(read(`web/console/languages/${code}.json`)))]));
 
-const swift = (folder) => readdirSync(new URL(folder, root), { recursive: true }).filter((name) => name.endsWith(".swift")).map((name) => read(`${folder}/${name}`)).join("\n");
-const [board, door, daemon] = ["Sources/VoteBoard", "Sources/Gateway", "Sources/plenary"].map(swift);
-const found = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1].replaceAll("-", "_"));
+const found = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
 
-/** Nothing that the console sends is answered with these: tokens, exports, pages, `reload`, `check`. */
-const elsewhere = new Set(["no_such_token", "name_taken", "too_many_tokens", "no_such_format", "no_pages", "faulty_configuration", "reloading", "token_in_url"]);
+/** Nothing that the console sends is answered with these: tokens, exports, pages, `reload`, `check`, commands that no stream has. */
+const elsewhere = new Set(["no_such_token", "name_taken", "too_many_tokens", "no_such_format", "no_pages", "faulty_configuration", "reloading", "token_in_url", "unknown_command"]);
 
-/** Every code that the record, the door or the daemon can refuse with, as their sources have it. */
-const codes = [...new Set([
-    ...found(read("Sources/VoteBoard/Commands/RefusalWords.swift").split("public var field")[0], /case \.\w+: "(\w+)"/g),
-    ...found(board + door + daemon, /"urn:plenary:([a-z_-]+)"/g),
-    ...found(daemon, /\.problem\(\s*\d+, "(\w+)"/g),
-    ...found(read("Sources/plenary/Daemon/ControlProblems.swift"), /name = "([a-z-]+)"/g),
-])].filter((code) => !elsewhere.has(code));
+/** Every code that the daemon can refuse with, from its one table. */
+const codes = [...read("Sources/Commons/Problems/ProblemCode.swift").matchAll(/^ {4}case (\w+)(?: = "(\w+)")?$/gm)].map(([, name, code]) => code ?? name)
+    .filter((code) => !elsewhere.has(code));
 
 /** A refusal with every value that the record sends. */
 const problem = (code, more = {}) => ({
@@ -76,7 +70,7 @@ test("a refusal names people and things, not ids", () => {
     assert.match(explain(speak.lt, problem("item_state", { values: { item: "i7", state: "adopted" } }), state), /7\. Про бюджет: priimtas|7\. Про бюджет: priimta/);
     assert.equal(explain(speak.en, problem("no_quorum"), state), "There is no quorum: 12 present, 18 needed. Register who is here first.");
     assert.equal(explain(speak.en, { code: "no_quorum", detail: "As it was said." }, state), "As it was said.", "a blank that nothing fills is never shown");
-    assert.match(explain(speak.en, { type: "urn:plenary:role-missing", status: 403, detail: "…" }), /role/);
+    assert.match(explain(speak.en, { type: "urn:plenary:role_missing", status: 403, detail: "…" }), /role/);
     assert.match(explain(speak.en, problem("bad_number", { field: "until", values: { value: 1e15, least: 0, most: 1e13 } })), /Until: this moment is too far away/);
 });
 

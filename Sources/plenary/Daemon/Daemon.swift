@@ -124,7 +124,7 @@ final class Daemon: HallControl {
         surroundings.sink.ring.lines(last: min(max(0, count), 2000), follow: follow)
     }
 
-    func perform(_ command: StreamCommand, on hall: String) async throws(ControlProblem) {
+    func perform(_ command: StreamCommand, on hall: String) async throws(Problem) {
         let relay = try known(hall)
         do {
             switch command {
@@ -142,27 +142,27 @@ final class Daemon: HallControl {
         logger.notice("the operator's command was carried out: \(command.rawValue)", metadata: ["hall": "\(hall)"])
     }
 
-    func settings(_ hall: String) throws(ControlProblem) -> StreamSettings {
-        guard let settings = state.withLock({ $0.config.hall(hall)?.stream }) else { throw .unknownHall(hall) }
+    func settings(_ hall: String) throws(Problem) -> StreamSettings {
+        guard let settings = state.withLock({ $0.config.hall(hall)?.stream }) else { throw .noHall(hall) }
         return settings
     }
 
-    private func known(_ hall: String) throws(ControlProblem) -> HallRelay {
-        guard let relay = relay(hall) else { throw .unknownHall(hall) }
+    private func known(_ hall: String) throws(Problem) -> HallRelay {
+        guard let relay = relay(hall) else { throw .noHall(hall) }
         return relay
     }
 
-    func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription {
+    func probe(_ hall: String) async throws(Problem) -> SourceDescription {
         let relay = try known(hall)
         let settings = try settings(hall)
         guard settings.camera.scheme != .rtmpPush else {
-            guard let source = relay.status.source else { throw .failedProbe(hall, Self.noEncoder(hall)) }
+            guard let source = relay.status.source else { throw .failedProbe(Self.noEncoder(hall)) }
             return source
         }
         do {
             return try await surroundings.probe.run(settings).source
         } catch {
-            throw .failedProbe(hall, error)
+            throw .failedProbe(error)
         }
     }
 
@@ -172,7 +172,7 @@ final class Daemon: HallControl {
 
     // MARK: Reload
 
-    func reload() async throws(ControlProblem) -> ReloadReport {
+    func reload() async throws(Problem) -> ReloadReport {
         let mayBegin = state.withLock { state in
             defer { state.isReloading = true }
             return !state.isReloading
@@ -192,7 +192,7 @@ final class Daemon: HallControl {
     }
 
     /// Nothing is changed when the record of a new hall cannot be opened.
-    private func apply(_ new: PlenaryConfig) async throws(ControlProblem) -> ReloadReport {
+    private func apply(_ new: PlenaryConfig) async throws(Problem) -> ReloadReport {
         let old = state.withLock { $0.config }
         let change = ConfigChange(from: old, to: new)
         let hadPicture = Set(old.halls.filter(\.stream.picture).map(\.name))

@@ -20,7 +20,7 @@ final class ChannelClient {
     /// Since when it is in its phase, and when it was last heard; milliseconds.
     var since: Int64
     var heardAt: Int64
-    var room: ClientRoom?
+    var room: (any ClientRoom)?
     /// Where it stands in the room's list.
     var index = 0
     var queue = SendQueue()

@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(
             name: "VoteBoardTests",
             dependencies: [
-                "VoteBoard", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                "Commons", "VoteBoard", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [.copy("Fixtures")]),
@@ -122,7 +122,7 @@ let package = Package(
         .testTarget(
             name: "PlenaryTests",
             dependencies: [
-                "plenary", "PlenaryConfiguration", "StreamRelay", "Gateway", "VoteBoard", "EventChannel",
+                "Commons", "plenary", "PlenaryConfiguration", "StreamRelay", "Gateway", "VoteBoard", "EventChannel",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "StreamRelay", "TestSupport",
+                "Commons", "Gateway", "StreamRelay", "TestSupport",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,3 +1,4 @@
+import Commons
 import Logging
 import NIOCore
 
@@ -14,9 +15,12 @@ final class PushConnection: ChannelInboundHandler {
     private var sink: (any PushSink)?
     private var isClosing = false
     private var lastMedia = NIODeadline.now()
-    /// Who connected: address and port for people, address for the caps. `nil` when the connection was refused.
+    /// Who connected, for people: address and port.
     private var peer = ""
-    private var place: String?
+    /// The limit that this connection counts against.
+    private var key: PeerKey?
+    /// The connection was admitted, and must be taken from the census when it ends.
+    private var isCounted = false
 
     init(limits: PushLimits, ledger: PushLedger, logger: Logger, authorize: @escaping PushListener.Authorize) {
         self.limits = limits
@@ -32,13 +36,14 @@ final class PushConnection: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         let address = context.remoteAddress?.ipAddress ?? "unknown"
         peer = context.remoteAddress.map { "\(address):\($0.port ?? 0)" } ?? address
-        guard ledger.enter(address) else {
+        key = PeerKey(context.remoteAddress)
+        guard ledger.enter(key) else {
             isClosing = true
             warn("refused: too many connections to the RTMP port", context)
             context.close(promise: nil)
             return
         }
-        place = address
+        isCounted = true
         after(limits.publishWithin, context) { connection, context in
             guard !connection.session.isPublishing else { return }
             connection.expire("sent no stream key within \(connection.limits.publishWithin.seconds) s", context)
@@ -60,8 +65,8 @@ final class PushConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         endSink(why: "left")
-        if let place { ledger.leave(place) }
-        place = nil
+        if isCounted { ledger.leave(key) }
+        isCounted = false
         context.fireChannelInactive()
     }
 

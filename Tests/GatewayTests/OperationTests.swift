@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Logging
 import NIOPosix
@@ -43,7 +44,7 @@ import Testing
             #expect(try await ask("POST /api/v1/halls/demo/stream/slate-on").status == 200)
             #expect(door.control.performed == ["slate-on demo"])
             let conflict = try await ask("POST /api/v1/halls/demo/stream/start")
-            #expect(conflict.status == 409 && conflict.text.contains("urn:plenary:already-running"))
+            #expect(conflict.status == 409 && conflict.text.contains("urn:plenary:already_running"))
             #expect(try await ask("POST /api/v1/halls/demo/stream/dance").status == 404)
             #expect(try await ask("POST /api/v1/halls/none/stream/stop").status == 404)
             #expect(try await ask("GET /api/v1/halls/demo/stream/stop").status == 405)

@@ -55,7 +55,7 @@ def test_a_role_may_what_is_its_own(daemon, council, role):
             if role in roles:
                 assert reply.status not in (401, 403), (role, path, reply.text)
             else:
-                assert reply.status == 403 and reply.json["code"] == "role-missing", (role, path, reply.status, reply.text)
+                assert reply.status == 403 and reply.json["code"] == "role_missing", (role, path, reply.status, reply.text)
                 assert any(allowed in reply.json["detail"] for allowed in roles)
                 assert denied(daemon)["role"] == before + 1 and council.record == record
         for path in ("/api/v1/halls", "/api/v1/halls/demo/council", "/api/v1/halls/demo/log"):
@@ -65,7 +65,7 @@ def test_a_role_may_what_is_its_own(daemon, council, role):
 def test_a_token_for_one_hall_is_for_no_other(daemon, council):
     headers = council.as_token("secretary", halls=["other"])
     reply = council.send("post_notice", headers=headers, door=daemon.http, text="x")
-    assert reply.status == 403 and reply.json["code"] == "other-hall"
+    assert reply.status == 403 and reply.json["code"] == "other_hall"
     reply = Council(daemon, "other").send("schedule_sitting", headers=headers, door=daemon.http, sitting="s1", title="Інша зала")
     assert reply.status == 200, reply.text
 
@@ -75,7 +75,7 @@ def test_a_stranger_is_denied_logged_and_counted(daemon, council):
     reply = council.send("open_round", door=daemon.http, round="r1")
     assert reply.status == 401 and reply.headers["www-authenticate"].startswith("Bearer")
     reply = daemon.http.get("/api/v1/halls?token=plenary_geheim")
-    assert reply.status == 400 and reply.json["code"] == "token-in-url" and "Bearer" in reply.json["detail"]
+    assert reply.status == 400 and reply.json["code"] == "token_in_url" and "Bearer" in reply.json["detail"]
     after = denied(daemon)
     assert after["no-token"] == before["no-token"] + 1 and after["token-in-url"] == before["token-in-url"] + 1
     wait_until(lambda: any("/api/v1/halls/demo/commands" in line for line in daemon.log_lines("denied: nobody")), 20, "the log line")

@@ -11,10 +11,10 @@ const inputs = {
     family: "field.deputy", given: "field.deputy", patronymic: "field.deputy", yes: "count.yes", no: "count.no", abstain: "count.abstain",
 };
 
-/** The code under which the texts have the problem: `role-missing` is `role_missing`; `""` when there is only a status. */
-function codeOf(problem) {
+/** The problem's code; `""` when there is only a status. */
+export function codeOf(problem) {
     const type = String(problem?.type ?? "");
-    return String(problem?.code ?? (type.startsWith("urn:plenary:") ? type.split(":").at(-1) : "")).replaceAll("-", "_");
+    return String(problem?.code ?? (type.startsWith("urn:plenary:") ? type.split(":").at(-1) : ""));
 }
 
 /** The label of an input, by the last part of its path: `items[3].links[0].url`. */

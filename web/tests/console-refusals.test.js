@@ -14,23 +14,14 @@ const parsed = (path) => JSON.parse(read(path));
 const wordsOf = (code) => new ConsoleWords(new Words(code, parsed(`web/languages/${code}.json`)), parsed(`web/console/languages/${code}.json`));
 const speak = Object.fromEntries(languages.map((code) => [code, wordsOf(code)]));
 
-const swift = (folder) => readdirSync(new URL(folder, root), { recursive: true })
-    .filter((name) => name.endsWith(".swift")).map((name) => read(`${folder}/${name}`)).join("\n");
-const [board, door, daemon] = ["Sources/VoteBoard", "Sources/Gateway", "Sources/plenary"].map(swift);
-const found = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1].replaceAll("-", "_"));
-
 /** Codes that no request of the console gets: they belong to tokens, exports, pages, `reload`, `check`. */
 const elsewhere = new Set([
     "no_such_token", "name_taken", "too_many_tokens", "no_such_format", "no_pages", "faulty_configuration", "reloading", "token_in_url",
 ]);
 
-/** Every code with which the record, the gateway or the daemon refuses, from their sources. */
-const codes = [...new Set([
-    ...found(read("Sources/VoteBoard/Commands/RefusalWords.swift").split("public var field")[0], /case \.\w+: "(\w+)"/g),
-    ...found(board + door + daemon, /"urn:plenary:([a-z_-]+)"/g),
-    ...found(daemon, /\.problem\(\s*\d+, "(\w+)"/g),
-    ...found(read("Sources/plenary/Daemon/ControlProblems.swift"), /name = "([a-z-]+)"/g),
-])].filter((code) => !elsewhere.has(code));
+/** Every code with which the daemon may refuse, from its one table. */
+const table = read("Sources/Commons/Problems/ProblemCode.swift");
+const codes = [...table.matchAll(/^ {4}case (\w+)(?: = "(\w+)")?$/gm)].map(([, name, code]) => code ?? name).filter((code) => !elsewhere.has(code));
 
 /** A refusal with every value that the record may send. */
 const problem = (code, more = {}) => ({
@@ -93,7 +84,7 @@ test("a refusal names people and things, not ids", () => {
     assert.match(explain(speak.lt, adopted, state), /7\. Про бюджет: priimtas|7\. Про бюджет: priimta/);
     assert.equal(explain(speak.en, problem("no_quorum"), state), "There is no quorum: 12 present, 18 needed. Register who is here first.");
     assert.equal(explain(speak.en, { code: "no_quorum", detail: "As it was said." }, state), "As it was said.", "a blank that nothing fills is never shown");
-    assert.match(explain(speak.en, { type: "urn:plenary:role-missing", status: 403, detail: "…" }), /role/);
+    assert.match(explain(speak.en, { type: "urn:plenary:role_missing", status: 403, detail: "…" }), /role/);
     const farAway = problem("bad_number", { field: "until", values: { value: 1e15, least: 0, most: 1e13 } });
     assert.match(explain(speak.en, farAway), /Until: this moment is too far away/);
 });

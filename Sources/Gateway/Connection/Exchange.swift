@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 import NIOHTTP1
 
@@ -28,7 +29,7 @@ struct Answer {
     var count: Int
 
     static func problem(_ status: Int, _ detail: String, retryAfter: Int? = nil, allow: String? = nil) -> Answer {
-        let body = Problem.body(status: status, detail: detail)
+        let body = Problem(status: status, detail: detail).body
         var fields = HTTPHeaders([("content-type", Problem.contentType), ("cache-control", "no-store")])
         if status == 401 { fields.add(name: "www-authenticate", value: "Bearer realm=\"plenary\"") }
         if let retryAfter { fields.add(name: "retry-after", value: String(retryAfter)) }

@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 import NIOHTTP1
 
@@ -19,7 +20,7 @@ enum HTTP1Text {
                 text.write("HTTP/1.1 ")
                 text.write(number: status)
                 text.write(" ")
-                text.write(string: Problem.phrase(status))
+                text.write(string: HTTPStatus.phrase(status))
                 text.write("\r\n")
             }
             for (name, value) in fields {

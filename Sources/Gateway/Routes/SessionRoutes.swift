@@ -1,3 +1,4 @@
+import Commons
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -18,14 +19,14 @@ struct SessionRoutes: Sendable {
             fields = try FlatJSON.fields(
                 Array(try await Self.bytes(request)), known: ["token", "code"])
         } catch {
-            throw ControlProblem.badBody(error.sentence)
+            throw Problem.badBody(error.sentence)
         }
         do {
             let opened: (session: KeyFile.Session, secret: String)
             switch (fields["token"], fields["code"]) {
             case (.text(let token), nil): opened = try access.keys.openSession(token: token)
             case (nil, .text(let code)): opened = try access.keys.openSession(code: code)
-            default: throw ControlProblem.badBody("the body is {\"token\":\"…\"} or {\"code\":\"…\"}")
+            default: throw Problem.badBody("the body is {\"token\":\"…\"} or {\"code\":\"…\"}")
             }
             access.signedIn(request, context)
             access.audit(Identity(opened.session), "the console", outcome: "signed in", level: .notice)

@@ -1,4 +1,5 @@
 internal import CLinux
+import Commons
 import Glibc
 import Logging
 import NIOCore
@@ -10,7 +11,7 @@ final class HallLoop {
     private let wake: Int32
     private var camera: WorkerPipes?
     private var card: WorkerPipes?
-    private var throttle = LogThrottle()
+    private var throttle = LogThrottle(warning: WorkerLogLine.Level.warning)
     private var nextDeadline: Int64?
     private var todo: [RelaySupervision.Action] = []
 
@@ -161,7 +162,7 @@ final class HallLoop {
             }
         case .hangUp: core.withState { $0.feed.close() }
         case .log(let line): hear(line)
-        case .announce(let text): tell([WorkerLogLine(level: .info, text: text)])
+        case .announce(let text): tell([(text, .info)])
         case .stopped:
             let now = HallCore.now().monotonic
             let waiters = core.withState { state in
@@ -201,10 +202,10 @@ final class HallLoop {
     // MARK: Log
 
     private func hear(_ line: WorkerLogLine) {
-        if throttle.offer(line, now: HallCore.now().monotonic) { tell([line]) }
+        if throttle.offer(line.text, line.level, now: HallCore.now().monotonic) { tell([(line.text, line.level)]) }
     }
 
-    private func tell(_ lines: [WorkerLogLine]) {
+    private func tell(_ lines: [(text: String, level: WorkerLogLine.Level)]) {
         for line in lines {
             let level: Logger.Level =
                 switch line.level {

@@ -1,3 +1,4 @@
+import Commons
 import Glibc
 import NIOCore
 
@@ -7,7 +8,7 @@ final class WorkerPipes {
     let id: Int
     var process: ChildProcess
     private var decoder = WorkerReportDecoder()
-    private var lines = LineSplitter()
+    private var lines = LineSplitter(longest: 4 << 10)
     private var outbox: [ByteBuffer] = []
     private(set) var outboxBytes = 0
     var outputEnded = false
@@ -82,21 +83,5 @@ final class WorkerPipes {
             return false
         }
         if ended { errorsEnded = true }
-    }
-}
-
-/// Cuts bytes into lines; a line without end is cut at 4 KiB.
-struct LineSplitter: Sendable {
-    private var line: [UInt8] = []
-    static let longest = 4 << 10
-
-    mutating func append(_ bytes: UnsafeRawBufferPointer, _ take: (String) -> Void) {
-        for byte in bytes {
-            if byte != 0x0A { line.append(byte) }
-            guard byte == 0x0A || line.count >= Self.longest else { continue }
-            let text = String(decoding: line, as: UTF8.self)
-            line.removeAll(keepingCapacity: true)
-            if !text.isEmpty { take(text) }
-        }
     }
 }

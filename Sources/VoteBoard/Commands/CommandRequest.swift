@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 
 /// A command as JSON: `{"command":"cast_ballot","id":"…uuid…","sitting":"s1","round":"r1","deputy":"d7","choice":"yes"}`.
@@ -9,7 +10,7 @@ public struct CommandRequest: Sendable {
     public var expected: Int64?
     public var command: Command
 
-    public init(_ bytes: [UInt8]) throws(ImportFaults) { try self.init(StrictJSON.parse(SourceText.decode(bytes))) }
+    public init(_ bytes: [UInt8]) throws(ImportFaults) { try self.init(JSONNode(reading: SourceText.decode(bytes))) }
 
     init(_ node: JSONNode) throws(ImportFaults) {
         var reader = FieldReader(node)

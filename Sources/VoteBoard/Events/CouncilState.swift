@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 
 /// Everything that the record says, folded up to `sequence`.
@@ -26,5 +27,5 @@ public struct CouncilState: Hashable, Sendable {
 
     public var timeZone: TimeZone { rules.flatMap { TimeZone(identifier: $0.timeZone) } ?? .gmt }
 
-    public func day(at now: UTCMilliseconds) -> LocalDate { LocalDate(at: now, in: timeZone) }
+    package func day(at now: UTCMilliseconds) -> CivilDate { CivilTime(at: now, in: timeZone).date }
 }

@@ -1,3 +1,5 @@
+import Commons
+
 /// An agenda read from a file, checked whole.
 public struct AgendaImport: Hashable, Sendable {
     public var items: [AgendaItem]
@@ -9,7 +11,7 @@ public struct AgendaImport: Hashable, Sendable {
         var reader = AgendaReader()
         let text = try SourceText.decode(bytes)
         switch text.unicodeScalars.first(where: { !$0.properties.isWhitespace }) {
-        case "[", "{": reader.readJSON(try StrictJSON.parse(text))
+        case "[", "{": reader.readJSON(try JSONNode(reading: text))
         case nil:
             reader.faults.append(ImportFault(line: 1, column: 1, problem: "the file is empty; write a heading and a line for each item"))
         default: reader.readTable(try DelimitedText.rows(text))

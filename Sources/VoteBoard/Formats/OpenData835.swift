@@ -47,7 +47,7 @@ public enum OpenData835 {
         let counts = result.verdict.counts
         // The set has no word for a recusal: such a deputy did not vote.
         return [
-            uid, round.closedAt.map { WrittenTime.local($0, in: council.timeZone) } ?? "", authority.name, authority.id, authority.cattutc,
+            uid, round.closedAt.map { $0.text(in: council.timeZone) } ?? "", authority.name, authority.id, authority.cattutc,
             sitting.plan.term ?? "", sitting.plan.session ?? "", item?.number ?? "", title, item?.draft ?? "", "\(counts.yes)",
             "\(counts.no)", "\(counts.abstain)", "\(counts.notVoting + counts.recused)", "\(counts.absent)",
             result.verdict.outcome == .adopted ? "Прийнято" : "Не прийнято", item?.links.first?.url ?? "", round.plan.question,
@@ -104,7 +104,7 @@ public enum OpenData835 {
             let verdict = heads.cell("votingResult", row).map { PlainText.folded($0.text) }
             return ImportedVote(
                 id: uid.text, organization: heads.cell("authorityName", row)?.text, session: heads.cell("legislativeSession", row)?.text,
-                at: heads.cell("date", row).flatMap { WrittenTime.read($0.text, in: zone) }, number: heads.cell("num", row)?.text,
+                at: heads.cell("date", row).flatMap { UTCMilliseconds(written: $0.text, in: zone) }, number: heads.cell("num", row)?.text,
                 title: title.text, question: heads.cell("text", row)?.text, adopted: verdict.map { !$0.hasPrefix("не") },
                 positions: positions[uid.text] ?? [:])
         }

@@ -16,7 +16,7 @@ public final class EventLog: Sendable {
     static let version = 1
     static let applicationID = 0x504C_4E59  // "PLNY"
 
-    private let database: DatabaseQueue
+    let database: DatabaseQueue
     private let signer: LogSigner
     public let path: String
     /// The log's own id, the epoch of the wire.
@@ -199,18 +199,6 @@ public final class EventLog: Sendable {
 
     func read<Value>(_ body: (Database) throws -> Value) throws(LogError) -> Value {
         do { return try database.read(body) } catch { throw Self.failure(error) }
-    }
-
-    /// For tests: lets the file grow by no more pages, as a full disk does; 0 lifts it.
-    func limitPages(to count: Int) throws {
-        try database.writeWithoutTransaction { db in
-            _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(count == 0 ? 1_073_741_823 : count)")
-        }
-    }
-
-    /// For tests: changes the file behind the log's back.
-    func tamper(_ sql: String, _ arguments: StatementArguments = []) throws {
-        try database.writeWithoutTransaction { try $0.execute(sql: sql, arguments: arguments) }
     }
 
     private static func failure(_ error: any Error) -> LogError {

@@ -1,3 +1,4 @@
+import Commons
 import Crypto
 
 /// SHA-256 of 0x00 and a body, as RFC 9162 §2.1.1 hashes a leaf.

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 
 /// Reads a record from its first event on and stops at the first that does not hold: the chain, the order, every tally.

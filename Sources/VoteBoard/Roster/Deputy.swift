@@ -1,3 +1,5 @@
+import Commons
+
 /// A name in the council's own language, in the parts that the language uses.
 public struct PersonName: Codable, Hashable, Sendable {
     public var family: String
@@ -26,15 +28,15 @@ public enum GrammaticalGender: String, Codable, Sendable, CaseIterable {
 
 /// From the first day to the last, both included; no last day: still running.
 public struct DateSpan: Codable, Hashable, Sendable {
-    public var from: LocalDate?
-    public var until: LocalDate?
+    package var from: CivilDate?
+    package var until: CivilDate?
 
-    public init(from: LocalDate? = nil, until: LocalDate? = nil) {
+    package init(from: CivilDate? = nil, until: CivilDate? = nil) {
         self.from = from
         self.until = until
     }
 
-    public func contains(_ day: LocalDate) -> Bool {
+    package func contains(_ day: CivilDate) -> Bool {
         (from.map { $0 <= day } ?? true) && (until.map { day <= $0 } ?? true)
     }
 
@@ -51,7 +53,7 @@ public struct Membership: Codable, Hashable, Sendable {
     public var faction: FactionID
     public var span: DateSpan
 
-    public init(faction: FactionID, span: DateSpan = DateSpan()) {
+    package init(faction: FactionID, span: DateSpan = DateSpan()) {
         self.faction = faction
         self.span = span
     }
@@ -87,7 +89,7 @@ public struct Deputy: Codable, Hashable, Sendable {
     public var mandate: DateSpan
     public var memberships: [Membership]
 
-    public init(
+    package init(
         id: DeputyID, name: PersonName, gender: GrammaticalGender? = nil, role: Role = .deputy, seat: Int? = nil,
         place: SeatPlace? = nil, mandate: DateSpan = DateSpan(), memberships: [Membership] = []
     ) {
@@ -101,7 +103,7 @@ public struct Deputy: Codable, Hashable, Sendable {
         self.memberships = memberships
     }
 
-    public func faction(on day: LocalDate) -> FactionID? {
+    package func faction(on day: CivilDate) -> FactionID? {
         memberships.last { $0.span.contains(day) }?.faction
     }
 }

@@ -1,3 +1,5 @@
+import Commons
+
 /// The council: its seats, its factions in the order they sit, its deputies.
 public struct Roster: Codable, Hashable, Sendable {
     public var council: String
@@ -19,11 +21,11 @@ public struct Roster: Codable, Hashable, Sendable {
     public func faction(_ id: FactionID) -> Faction? { factions.first { $0.id == id } }
 
     /// Everyone whose mandate runs on `day`, in the roster's order.
-    public func serving(on day: LocalDate) -> [Deputy] { deputies.filter { $0.mandate.contains(day) } }
-    public func filled(on day: LocalDate) -> Int { serving(on: day).count { $0.role == .deputy } }
+    package func serving(on day: CivilDate) -> [Deputy] { deputies.filter { $0.mandate.contains(day) } }
+    package func filled(on day: CivilDate) -> Int { serving(on: day).count { $0.role == .deputy } }
 
     /// What is wrong with the seat plan of `day` without making the roster unusable: the hall is then drawn without it, or two seats as one.
-    public func planWarnings(on day: LocalDate) -> [String] {
+    package func planWarnings(on day: CivilDate) -> [String] {
         let serving = serving(on: day)
         guard serving.contains(where: { $0.place != nil }) else { return [] }
         let without = serving.filter { $0.role == .deputy && $0.place == nil }.map(\.id.text)

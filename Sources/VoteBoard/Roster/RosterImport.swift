@@ -1,3 +1,4 @@
+import Commons
 import Crypto
 
 /// A roster read from a file, checked whole, with what it would change. Nothing happens until it is sent as a command.
@@ -192,10 +193,10 @@ private struct RosterBuilder {
         return nil
     }
 
-    private mutating func date(_ cell: Cell?, _ field: String) -> LocalDate? {
+    private mutating func date(_ cell: Cell?, _ field: String) -> CivilDate? {
         guard let cell else { return nil }
         let text = PlainText.folded(cell.text)
-        if let date = LocalDate(text) { return date }
+        if let date = CivilDate(text) { return date }
         faults.append(cell.fault("\(field) “\(text.prefix(40))” is no day; write it as 2026-11-22"))
         return nil
     }

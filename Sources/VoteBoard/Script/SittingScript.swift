@@ -1,3 +1,5 @@
+import Commons
+
 /// A sitting written down beforehand: commands with the time between them. It plays the demo and loads the tests.
 public struct SittingScript: Sendable {
     public struct Step: Sendable {
@@ -35,7 +37,7 @@ public struct SittingScript: Sendable {
     /// - Parameter run: put in the place of `{run}`, so that every turn has a sitting of its own.
     public init(_ bytes: [UInt8], run: String) throws(ImportFaults) {
         let text = try SourceText.decode(bytes).replacing("{run}", with: run)
-        let root = try StrictJSON.parse(text)
+        let root = try JSONNode(reading: text)
         guard let nodes = root.object?["steps"]?.array else {
             throw ImportFaults([root.fault("steps is missing or no list; write the steps")])
         }
@@ -118,10 +120,7 @@ public struct SittingScript: Sendable {
         return Int(String(digits.reversed())).map { (String(text.dropLast(digits.count)), $0) }
     }
 
-    private static func scatter(_ deputy: DeputyID, _ round: RoundID) -> UInt32 {
-        // FNV-1a.
-        (deputy.text + round.text).utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
-    }
+    private static func scatter(_ deputy: DeputyID, _ round: RoundID) -> UInt32 { FNV1a.hash32(deputy.text + round.text) }
 }
 
 extension JSONNode {

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Gateway
 import NIOCore
@@ -36,7 +37,7 @@ struct ProblemReport: Decodable, Sendable {
     }
 
     private func status(of reply: HTTPReply) -> ExitStatus {
-        if type == ControlProblem.faultyConfiguration { return .configuration }
+        if code == ProblemCode.faultyConfiguration.rawValue { return .configuration }
         if faults?.isEmpty == false { return .faultyInput }
         return reply.status >= 500 || reply.status == 429 ? .temporary : .refused
     }

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Gateway
 import VoteBoard
@@ -97,7 +98,7 @@ struct CouncilDesk: CouncilControl {
     func rules(of hall: String) -> CouncilAnswer {
         guard let board = board(hall) else { return .noBoard(hall) }
         guard let rules = board.state.rules else {
-            return .problem(404, "no_rules", "The council has no rules yet; import a file of config/rules.")
+            return CouncilAnswer(Problem(.noRules, status: 404, detail: "The council has no rules yet; import a file of config/rules."))
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,3 +1,4 @@
+import Commons
 import Crypto
 import Foundation
 import Gateway
@@ -29,7 +30,8 @@ struct HallSystemDesk {
         let before = vote.ballots.first.flatMap { round(ofBallot: Self.id(file, HallSystemPlan.key(of: $0.deputy))) }
         let plan = HallSystemPlan(vote, in: sitting, made: made, before: before)
         if let round = sitting.round(plan.round), round.isSecret {
-            return .problem(409, "secret_round", "Round \(plan.round) is secret: results with names are not taken.", field: "round")
+            return CouncilAnswer(
+                Problem(.secretRound, detail: "Round \(plan.round) is secret: results with names are not taken.", field: "round"))
         }
         return await perform(plan, in: sitting, file: file, request)
     }

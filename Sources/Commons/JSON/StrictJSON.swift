@@ -1,47 +1,28 @@
-import Foundation
-
-/// A JSON value with its place in the file.
-struct JSONNode: Hashable, Sendable {
-    indirect enum Value: Hashable, Sendable {
-        case null
-        case bool(Bool)
-        /// As written; finite.
-        case number(String)
-        case string(String)
-        case array([JSONNode])
-        case object([String: JSONNode])
-    }
-
-    var value: Value
-    var line: Int
-    var column: Int
-
-    func fault(_ problem: String) -> ImportFault { ImportFault(line: line, column: column, problem: problem) }
-
-    var object: [String: JSONNode]? { if case .object(let entries) = value { entries } else { nil } }
-    var array: [JSONNode]? { if case .array(let items) = value { items } else { nil } }
-    /// Text, or a number or truth as text; empty for null.
-    var cell: Cell? {
-        switch value {
-        case .string(let text), .number(let text): Cell(text: text, line: line, column: column)
-        case .bool(let flag): Cell(text: flag ? "true" : "false", line: line, column: column)
-        case .null: Cell(text: "", line: line, column: column)
-        case .array, .object: nil
-        }
-    }
-}
-
 /// Reads JSON (RFC 8259) that others wrote, refusing what readers disagree about: double keys, numbers beyond measure, half
 /// surrogates, endless depth.
-struct StrictJSON {
-    static let depthLimit = 64
+package struct StrictJSON {
+    package static let depthLimit = 64
+
+    /// What is wrong with the text, and where: line and column from 1, as in `JSONNode`.
+    package struct Fault: Error, Hashable, Sendable {
+        package var line: Int
+        package var column: Int
+        /// What is wrong and the remedy.
+        package var problem: String
+
+        package init(line: Int, column: Int, problem: String) {
+            self.line = line
+            self.column = column
+            self.problem = problem
+        }
+    }
 
     private let scalars: [Unicode.Scalar]
     private var index = 0
     private var line = 1
     private var lineStart = 0
 
-    static func parse(_ text: String) throws(ImportFaults) -> JSONNode {
+    package static func parse(_ text: String) throws(Fault) -> JSONNode {
         var reader = StrictJSON(scalars: Array(text.unicodeScalars))
         let node = try reader.value(depth: 0)
         reader.skipSpace()
@@ -51,7 +32,7 @@ struct StrictJSON {
 
     private init(scalars: [Unicode.Scalar]) { self.scalars = scalars }
 
-    private mutating func value(depth: Int) throws(ImportFaults) -> JSONNode {
+    private mutating func value(depth: Int) throws(Fault) -> JSONNode {
         skipSpace()
         guard depth < Self.depthLimit else { throw fault("the JSON is nested deeper than \(Self.depthLimit); flatten it") }
         let (startLine, startColumn) = (line, column)
@@ -69,7 +50,7 @@ struct StrictJSON {
         return JSONNode(value: value, line: startLine, column: startColumn)
     }
 
-    private mutating func object(depth: Int) throws(ImportFaults) -> [String: JSONNode] {
+    private mutating func object(depth: Int) throws(Fault) -> [String: JSONNode] {
         index += 1
         var entries: [String: JSONNode] = [:]
         skipSpace()
@@ -88,7 +69,7 @@ struct StrictJSON {
         }
     }
 
-    private mutating func array(depth: Int) throws(ImportFaults) -> [JSONNode] {
+    private mutating func array(depth: Int) throws(Fault) -> [JSONNode] {
         index += 1
         var items: [JSONNode] = []
         skipSpace()
@@ -101,7 +82,7 @@ struct StrictJSON {
         }
     }
 
-    private mutating func string() throws(ImportFaults) -> String {
+    private mutating func string() throws(Fault) -> String {
         index += 1
         var text = String.UnicodeScalarView()
         while let scalar = peek {
@@ -119,7 +100,7 @@ struct StrictJSON {
         throw fault("a string is opened and never closed; close it")
     }
 
-    private mutating func escape() throws(ImportFaults) -> Unicode.Scalar {
+    private mutating func escape() throws(Fault) -> Unicode.Scalar {
         index += 1
         let letter = peek
         index += 1
@@ -135,7 +116,7 @@ struct StrictJSON {
         }
     }
 
-    private mutating func unicode() throws(ImportFaults) -> Unicode.Scalar {
+    private mutating func unicode() throws(Fault) -> Unicode.Scalar {
         let high = try fourDigits()
         if let scalar = Unicode.Scalar(high) { return scalar }
         guard high < 0xDC00, take("\\"), take("u") else { throw fault("half a character is escaped; escape both halves") }
@@ -146,7 +127,7 @@ struct StrictJSON {
         return scalar
     }
 
-    private mutating func fourDigits() throws(ImportFaults) -> UInt32 {
+    private mutating func fourDigits() throws(Fault) -> UInt32 {
         guard index + 4 <= scalars.count else { throw fault("four hexadecimal digits are expected") }
         var value: UInt32 = 0
         for scalar in scalars[index..<index + 4] {
@@ -157,7 +138,7 @@ struct StrictJSON {
         return value
     }
 
-    private mutating func number() throws(ImportFaults) -> String {
+    private mutating func number() throws(Fault) -> String {
         let start = index
         let startFault = fault("this is no JSON value; quote it if it is text")
         _ = take("-")
@@ -172,9 +153,7 @@ struct StrictJSON {
         var text = String.UnicodeScalarView()
         text.append(contentsOf: scalars[start..<index])
         guard index - start <= 40, let number = Double(String(text)), number.isFinite else {
-            throw ImportFaults([
-                ImportFault(line: line, column: start - lineStart + 1, problem: "the number is beyond measure; write a smaller one")
-            ])
+            throw Fault(line: line, column: start - lineStart + 1, problem: "the number is beyond measure; write a smaller one")
         }
         return String(text)
     }
@@ -186,7 +165,7 @@ struct StrictJSON {
         return index - start
     }
 
-    private mutating func word(_ word: String, _ value: JSONNode.Value) throws(ImportFaults) -> JSONNode.Value {
+    private mutating func word(_ word: String, _ value: JSONNode.Value) throws(Fault) -> JSONNode.Value {
         let here = fault("this is no JSON value; quote it if it is text")
         for scalar in word.unicodeScalars where !take(scalar) { throw here }
         return value
@@ -214,7 +193,5 @@ struct StrictJSON {
     private var peek: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
     private var column: Int { index - lineStart + 1 }
 
-    private func fault(_ problem: String) -> ImportFaults {
-        ImportFaults([ImportFault(line: line, column: column, problem: problem)])
-    }
+    private func fault(_ problem: String) -> Fault { Fault(line: line, column: column, problem: problem) }
 }

@@ -1,6 +1,6 @@
 /// Lower-case hexadecimal, and nothing else: one value has one spelling, so that a changed letter is a changed value.
-enum Hex {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
+package enum Hex {
+    package static func text(_ bytes: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         for byte in bytes {
@@ -10,7 +10,8 @@ enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
-    static func bytes(_ text: String) -> [UInt8]? {
+    /// `nil` when `text` is not an even number of lower-case hexadecimal digits.
+    package static func bytes(_ text: String) -> [UInt8]? {
         let digits = Array(text.utf8)
         guard digits.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []

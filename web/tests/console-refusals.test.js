@@ -19,6 +19,8 @@ const elsewhere = new Set([
     "no_such_token", "name_taken", "too_many_tokens", "no_such_format", "no_pages", "faulty_configuration", "reloading", "token_in_url",
 ]);
 
+const found = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
+
 /** Every code with which the daemon may refuse, from its one table. */
 const table = read("Sources/Commons/Problems/ProblemCode.swift");
 const codes = [...table.matchAll(/^ {4}case (\w+)(?: = "(\w+)")?$/gm)].map(([, name, code]) => code ?? name).filter((code) => !elsewhere.has(code));

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 
 /// The pages' words in one language, from `languages/*.json`: the same that the scripts say (`council/words.js`, `page/language.js`).
@@ -76,12 +77,12 @@ struct PageWords {
     /// A moment as people say it: the time today, else day and time. In UTC milliseconds and the council's zone; the visitor's zone
     /// only the script knows.
     func moment(_ at: Int64, now: Int64, in zone: TimeZone) -> String {
-        let told = CivilTime(at, in: zone)
-        return told.isSameDay(as: CivilTime(now, in: zone)) ? told.time : dayAndTime(told)
+        let time = CivilTime(at, in: zone)
+        return time.date == CivilTime(now, in: zone).date ? time.hourAndMinute : dayAndTime(time)
     }
 
-    private func dayAndTime(_ told: CivilTime) -> String {
-        let date = say("date.day", ["day": String(told.day), "month": say("date.month.\(told.month)")])
-        return say("date.moment", ["date": date, "time": told.time])
+    private func dayAndTime(_ time: CivilTime) -> String {
+        let date = say("date.day", ["day": String(time.date.day), "month": say("date.month.\(time.date.month)")])
+        return say("date.moment", ["date": date, "time": time.hourAndMinute])
     }
 }

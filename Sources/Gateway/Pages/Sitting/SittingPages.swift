@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import HummingbirdCore
 import Mustache
@@ -16,7 +17,7 @@ final class SittingPages: Sendable {
         var made: [String]
         var html: String
         /// It says “today” of moments of this day.
-        var day: CivilTime
+        var day: CivilDate
         var zone: TimeZone
     }
 
@@ -47,7 +48,7 @@ final class SittingPages: Sendable {
             record?.epoch ?? "", String(snapshot?.sequence ?? -1), String(hasPoster),
         ]
         let key = Key(file: file, hall: hall.name, origin: origin)
-        if let page = pages.withLock({ $0[key] }), page.made == made, page.day.isSameDay(as: CivilTime(now, in: page.zone)) {
+        if let page = pages.withLock({ $0[key] }), page.made == made, page.day == CivilTime(now, in: page.zone).date {
             return page.html
         }
         let state = snapshot.flatMap { PublicSnapshot.read($0.bytes)?.state }
@@ -56,7 +57,7 @@ final class SittingPages: Sendable {
         let html = try Self.render(template, pageWords(hall.language, words, conventions), metadata, emblem, now: now)
         pages.withLock { pages in
             if pages.count >= Self.most { pages.removeAll() }
-            pages[key] = Page(made: made, html: html, day: CivilTime(now, in: zone), zone: zone)
+            pages[key] = Page(made: made, html: html, day: CivilTime(now, in: zone).date, zone: zone)
         }
         return html
     }

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 
 /// Makes a `SittingView` of the public state.
@@ -85,7 +86,7 @@ struct SittingViewMaker {
         let yes = round.status == "annulled" ? nil : round.result.map { "\(words.say("count.yes")) \($0.counts["yes"] ?? 0)" }
         return SittingView.Round(
             question: question(round), verdict: joined([words.verdict(round) ?? words.say("round.\(round.status)"), yes]),
-            outcome: outcome(round), reason: words.reason(round), time: CivilTime(opened, in: zone).time,
+            outcome: outcome(round), reason: words.reason(round), time: CivilTime(opened, in: zone).hourAndMinute,
             iso: Date(timeIntervalSince1970: Double(opened) / 1000).formatted(.iso8601))
     }
 

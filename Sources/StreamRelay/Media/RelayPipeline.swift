@@ -114,7 +114,7 @@ struct RelayPipeline {
     }
 
     /// The looped file begins again from its start.
-    mutating func expectLeap() { repair.expectLeap() }
+    mutating func expectJump() { repair.expectJump() }
 
     /// The daemon has filled the time with something else: drops what is held and goes on at the next keyframe.
     mutating func resumeAtKeyframe(at now: Int64) {
@@ -227,7 +227,7 @@ struct RelayPipeline {
     mutating func vitals(brokenKeyframes: Int, at now: Int64) -> WorkerVitals? {
         guard meter.isDue(at: now) else { return nil }
         return meter.vitals(
-            at: now, repaired: repair.repaired, leaps: repair.leaps, dropped: assembler.droppedFrames + assembler.audioDropped,
+            at: now, repaired: repair.repaired, jumps: repair.jumps, dropped: assembler.droppedFrames + assembler.audioDropped,
             brokenKeyframes: brokenKeyframes, drift: programClock.driftPPM, audioDrift: audioDrift)
     }
 

@@ -30,7 +30,7 @@ final class CameraInput: PacketSource {
         }
     }
 
-    /// RTSP is tried over TCP, then over UDP when the camera will not have TCP.
+    /// RTSP is tried over TCP, then over UDP when the camera refuses TCP.
     private static func open(_ address: CameraAddress, timeout: Int64, link: DaemonLink) throws -> CameraInput {
         let fixed = address.raw.contains("transport=")
         do {
@@ -81,7 +81,7 @@ final class CameraInput: PacketSource {
         link.log(.debug, "connected in \((connected - began) / 1_000) ms, its tracks known \((known - connected) / 1_000) ms later")
     }
 
-    /// Probing decodes pictures: none may be larger than what is relayed, or a claim in a few bytes takes gigabytes and minutes.
+    /// Probing decodes pictures: none may be larger than what is relayed, or a few bytes that declare a huge size cost gigabytes and minutes.
     private func findStreams() -> Int32 {
         let count = Int(context?.pointee.nb_streams ?? 0)
         let side = Int(InputProbe.pictureLimit)
@@ -130,7 +130,7 @@ final class CameraInput: PacketSource {
     }
 }
 
-/// libav's only way out of a wait. A function of C's kind: it may not belong to an actor.
+/// libav's interrupt callback: the only way to end a blocking call. A C function, so it cannot be isolated to an actor.
 private func cameraInterrupt(_ opaque: UnsafeMutableRawPointer?) -> Int32 {
     guard let opaque else { return 1 }
     return Unmanaged<InputWatch>.fromOpaque(opaque).takeUnretainedValue().isOver() ? 1 : 0

@@ -74,7 +74,7 @@ enum InputProbe {
         return true
     }
 
-    /// No size: libav joined in the middle of a picture, or refused what the parameters claim (in its own words).
+    /// No size: libav joined in the middle of a picture, or rejected the size in the parameters, which its log quotes.
     private static func unknownPicture(_ address: CameraAddress) -> RelayFailure {
         let claim = LibavLog.takeErrors().last { $0.contains("Picture size") }
         guard let claim else {

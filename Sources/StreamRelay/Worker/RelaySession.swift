@@ -73,7 +73,7 @@ final class RelaySession {
                 if let track { try take(packet, track: track, at: now) }
                 try advance(isDrained: false)
             case .nothing: try advance(isDrained: true)
-            case .restarted: pipeline.expectLeap()
+            case .restarted: pipeline.expectJump()
             case .end: return
             }
         }

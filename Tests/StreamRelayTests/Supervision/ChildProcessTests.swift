@@ -21,7 +21,7 @@ import Testing
         return String(decoding: bytes[..<max(0, count)], as: UTF8.self)
     }
 
-    @Test func `a child is heard on both pipes and its status is told`() throws {
+    @Test func `both pipes of a child are read and its status is reported`() throws {
         var child = try shell("echo out; echo err >&2; exit 7")
         let hasEnded = waitForEnd(child)
         #expect(hasEnded)

@@ -6,7 +6,7 @@ private let second: Int64 = 1_000_000
 
 @Suite struct `What a relay counts` {
     private func vitals(_ meter: inout RelayMeter, at now: Int64) -> WorkerVitals {
-        meter.vitals(at: now, repaired: 1, leaps: 2, dropped: 3, brokenKeyframes: 4, drift: 5, audioDrift: 6)
+        meter.vitals(at: now, repaired: 1, jumps: 2, dropped: 3, brokenKeyframes: 4, drift: 5, audioDrift: 6)
     }
 
     /// 25 pictures of 5,000 bytes a second, a keyframe every two seconds.

@@ -2,7 +2,7 @@ import Commons
 
 extension CommandRefusal {
     /// Stable name, the last part of the problem's type.
-    public var code: String { problemCode.rawValue }
+    package var code: String { problemCode.rawValue }
 
     package var problemCode: ProblemCode {
         switch self {
@@ -59,7 +59,7 @@ extension CommandRefusal {
     }
 
     /// The input to look at; `nil` when it is the moment that is wrong.
-    public var field: String? {
+    package var field: String? {
         switch self {
         case .unknownSitting: "sitting"
         case .unknownItem, .itemIs: "item"
@@ -83,7 +83,7 @@ extension CommandRefusal {
     }
 
     /// What is the matter and what to do.
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .unknownSitting(let id?): "There is no sitting \(id); schedule it first or correct its id."
         case .unknownSitting(nil): "No sitting is open; name the sitting, or open one."

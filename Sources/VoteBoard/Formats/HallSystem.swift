@@ -6,7 +6,7 @@ extension ImportedVote {
     /// vendors' and gendered labels.
     ///
     /// - Parameter zone: the council's time zone; the file's times have none.
-    public static func hallSystem(_ bytes: [UInt8], roster: Roster, zone: TimeZone) throws(ImportFaults) -> ImportedVote {
+    package static func hallSystem(_ bytes: [UInt8], roster: Roster, zone: TimeZone) throws(ImportFaults) -> ImportedVote {
         var reader = HallSystemReader(roster: roster, zone: zone)
         let vote = reader.read(try JSONNode(reading: SourceText.decode(bytes)))
         guard reader.faults.isEmpty, let vote else { throw ImportFaults(reader.faults) }

@@ -2,9 +2,9 @@ import Commons
 import Foundation
 
 /// Popolo's vote event, as Open Civic Data exchanges it.
-public enum Popolo {
+package enum Popolo {
     /// One closed round; `nil` while it is open or was never opened. A recused deputy is exported as excused, with a note.
-    public static func voteEvent(_ round: VoteRound, in sitting: Sitting, council: CouncilState) -> JSONValue? {
+    package static func voteEvent(_ round: VoteRound, in sitting: Sitting, council: CouncilState) -> JSONValue? {
         guard let terms = round.terms, let result = round.result, let opened = round.openedAt, let closed = round.closedAt else {
             return nil
         }
@@ -58,7 +58,7 @@ public enum Popolo {
     }
 
     /// Reads vote events: one, or a list.
-    public static func votes(_ bytes: [UInt8], roster: Roster, zone: TimeZone) throws(ImportFaults) -> [ImportedVote] {
+    package static func votes(_ bytes: [UInt8], roster: Roster, zone: TimeZone) throws(ImportFaults) -> [ImportedVote] {
         let root = try JSONNode(reading: SourceText.decode(bytes))
         var reader = PopoloReader(names: NearestName(roster.deputies), roster: roster, zone: zone)
         let votes = (root.array ?? [root]).compactMap { reader.vote($0) }

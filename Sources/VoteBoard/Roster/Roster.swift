@@ -1,24 +1,24 @@
 import Commons
 
 /// The council: its seats, its factions in the order they sit, its deputies.
-public struct Roster: Codable, Hashable, Sendable {
-    public var council: String
+package struct Roster: Codable, Hashable, Sendable {
+    package var council: String
     /// The legal full composition; the head is not counted.
-    public var seats: Int
-    public var factions: [Faction]
-    public var deputies: [Deputy]
+    package var seats: Int
+    package var factions: [Faction]
+    package var deputies: [Deputy]
 
-    public init(council: String, seats: Int, factions: [Faction] = [], deputies: [Deputy] = []) {
+    package init(council: String, seats: Int, factions: [Faction] = [], deputies: [Deputy] = []) {
         self.council = council
         self.seats = seats
         self.factions = factions
         self.deputies = deputies
     }
 
-    public static let empty = Roster(council: "", seats: 0)
+    package static let empty = Roster(council: "", seats: 0)
 
-    public func deputy(_ id: DeputyID) -> Deputy? { deputies.first { $0.id == id } }
-    public func faction(_ id: FactionID) -> Faction? { factions.first { $0.id == id } }
+    package func deputy(_ id: DeputyID) -> Deputy? { deputies.first { $0.id == id } }
+    package func faction(_ id: FactionID) -> Faction? { factions.first { $0.id == id } }
 
     /// Everyone whose mandate runs on `day`, in the roster's order.
     package func serving(on day: CivilDate) -> [Deputy] { deputies.filter { $0.mandate.contains(day) } }
@@ -41,7 +41,7 @@ public struct Roster: Codable, Hashable, Sendable {
     }
 
     /// Every fault, not only the first.
-    public var faults: [RosterFault] {
+    package var faults: [RosterFault] {
         var faults: [RosterFault] = []
         if !(1...Limits.seats).contains(seats) { faults.append(.seats(seats)) }
         if deputies.count > Limits.deputies { faults.append(.tooManyDeputies(deputies.count)) }
@@ -98,7 +98,7 @@ public struct Roster: Codable, Hashable, Sendable {
 }
 
 /// What makes a roster unusable.
-public enum RosterFault: Error, Hashable, Sendable {
+package enum RosterFault: Error, Hashable, Sendable {
     case seats(Int)
     case tooManyDeputies(Int)
     case tooManyFactions(Int)
@@ -113,7 +113,7 @@ public enum RosterFault: Error, Hashable, Sendable {
     case twoHeads(DeputyID)
     case moreDeputiesThanSeats(deputies: Int, seats: Int)
 
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .seats(let seats): "seats is \(seats); give the council's full composition, 1 to \(Limits.seats)"
         case .tooManyDeputies(let count): "\(count) deputies; at most \(Limits.deputies) are kept"
@@ -134,7 +134,7 @@ public enum RosterFault: Error, Hashable, Sendable {
     }
 
     /// The deputy to look at, when the fault is one deputy's.
-    public var deputy: DeputyID? {
+    package var deputy: DeputyID? {
         switch self {
         case .duplicateDeputy(let id), .seatNumber(let id, _), .place(let id), .mandateBackwards(let id),
             .unknownFaction(let id, _), .factionsOverlap(let id), .seatTaken(_, _, let id), .twoHeads(let id):

@@ -1,7 +1,7 @@
 import Commons
 
 /// A JSON value that is written the same way every time: keys sorted, no spaces, integers only.
-public indirect enum JSONValue: Hashable, Sendable {
+package indirect enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -21,7 +21,7 @@ public indirect enum JSONValue: Hashable, Sendable {
     static func time(_ value: UTCMilliseconds?) -> JSONValue? { value.map { .integer($0.value) } }
     static func text(_ value: String?) -> JSONValue? { value.map(JSONValue.string) }
 
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
         return bytes
@@ -53,7 +53,7 @@ public indirect enum JSONValue: Hashable, Sendable {
     }
 
     /// The JSON Merge Patch (RFC 7396) that turns `self` into `next`; `nil` when they are the same. `null` is never a value here.
-    public func mergePatch(to next: JSONValue) -> JSONValue? {
+    package func mergePatch(to next: JSONValue) -> JSONValue? {
         guard case .object(let old) = self, case .object(let new) = next else { return self == next ? nil : next }
         var patch: [String: JSONValue] = [:]
         for (key, value) in new {
@@ -68,7 +68,7 @@ public indirect enum JSONValue: Hashable, Sendable {
     }
 
     /// Applies a JSON Merge Patch as RFC 7396 §2 says.
-    public func merging(_ patch: JSONValue) -> JSONValue {
+    package func merging(_ patch: JSONValue) -> JSONValue {
         guard case .object(let changes) = patch else { return patch }
         var object: [String: JSONValue] = if case .object(let old) = self { old } else { [:] }
         for (key, change) in changes {

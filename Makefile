@@ -21,7 +21,7 @@ SWIFT_TEST := SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build
 # Debian packages: to build and run, and beyond that to test.
 BUILD_PACKAGES := git ca-certificates g++ pkg-config libavformat-dev libavcodec-dev libavutil-dev libswresample-dev libswscale-dev zlib1g-dev libsqlite3-dev \
 	libwebsockets-dev libwebsockets-evlib-uv libuv1-dev
-TEST_PACKAGES := ffmpeg nodejs chromium firefox-esr python3-venv python3-gi gir1.2-gst-rtsp-server-1.0 \
+TEST_PACKAGES := ffmpeg nodejs chromium chromium-headless-shell firefox-esr python3-venv python3-gi gir1.2-gst-rtsp-server-1.0 \
 	gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-tools \
 	nghttp2-client curl openssl procps fonts-noto-core nginx-light caddy vlc-bin vlc-plugin-base
 BENCH_PACKAGES := nginx-light libnginx-mod-rtmp libnginx-mod-nchan wrk util-linux strace
@@ -84,6 +84,8 @@ lint: toolchain ## Check the format and the scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	@if grep -rnE '[[:space:]]+$$' --include='*.swift' --include='*.js' --include='*.py' --include='*.md' Sources Tests web docs config *.md; \
 	then echo "make: spaces at the end of a line (above)"; exit 1; fi
+	@if LC_ALL=C.UTF-8 grep -rnE '^.{161,}' --include='*.js' --include='*.css' --include='*.html' web; \
+	then echo "make: lines over 160 characters (above)"; exit 1; fi
 
 screenshots: build deps-test .venv/ready ## Make the pictures of docs/pages.md anew (ONLY="resident embed" for some)
 	.venv/bin/python docs/screenshots.py $(ONLY)

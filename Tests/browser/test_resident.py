@@ -348,7 +348,6 @@ def test_everybody_can_use_it_in_both_themes(watch, daemon, path):
         check_both_themes(viewer.page, "a deputy's page")
 
 
-@pytest.mark.xfail(strict=True, reason="web/page/now.js and index.html: the item is an h3 with no h2 before it, once the picture plays and no screen lies over it")
 def test_everybody_can_use_it_while_the_picture_plays(watch, daemon):
     viewer = watch(daemon)
     viewer.wait_playing()

@@ -40,10 +40,13 @@ export class Dialogs {
         const form = h("form", {},
             told,
             ...inputs.map(({ element }) => element),
-            h("div", { class: "answers" }, ...actions, h("button", { type: "button", class: "plain back", onclick: () => dialog.close() }, words.say("back"))));
-        const dialog = this.#dialog(title, form);
+            h("div", { class: "answers" }, ...actions, h("button", { type: "button", class: "plain back", onclick: () => close() }, words.say("back"))));
+        let closed = () => {};
+        const close = this.#open(title, form, () => {
+            this.#live.delete(tell);
+            closed();
+        });
         this.#live.add(tell);
-        dialog.addEventListener("close", () => this.#live.delete(tell));
         form.addEventListener("keydown", (event) => {
             // Enter submits everywhere: titles and reasons have no line breaks, and a closed select ignores Enter.
             if (event.key !== "Enter" || event.shiftKey || event.isComposing || !["TEXTAREA", "SELECT"].includes(event.target.tagName)) return;
@@ -51,16 +54,17 @@ export class Dialogs {
             if (!event.repeat) form.requestSubmit(actions[0]);
         });
         return new Promise((resolve) => {
+            let isAnswered = false;
+            closed = () => { if (!isAnswered) resolve(null); };
             form.addEventListener("submit", async (event) => {
                 event.preventDefault();
-                if (dialog.dataset.answered !== undefined) return;
-                dialog.dataset.answered = "";
+                if (isAnswered) return;
+                isAnswered = true;
                 const values = {};
                 for (const { field, read } of inputs) values[field.name] = await read();
-                dialog.close();
+                close();
                 resolve({ button: event.submitter?.value ?? buttons[0].value, values });
             });
-            dialog.addEventListener("close", () => { if (dialog.dataset.answered === undefined) resolve(null); });
         });
     }
 
@@ -71,41 +75,57 @@ export class Dialogs {
             const list = h("div", { class: "menu" },
                 ...text.filter(Boolean).map((sentence) => h("p", { class: "quiet" }, sentence)),
                 ...entries.map(({ label, value }, index) => {
-                    const choose = () => { answer = value; dialog.close(); };
+                    const choose = () => { answer = value; close(); };
                     return h("button", { type: "button", class: "plain", autofocus: index === 0, onclick: choose }, label);
                 }),
-                h("button", { type: "button", class: "plain back", onclick: () => dialog.close() }, words.say("back")));
+                h("button", { type: "button", class: "plain back", onclick: () => close() }, words.say("back")));
             list.addEventListener("keydown", (event) => {
                 if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
                 const all = [...list.querySelectorAll("button")];
                 all[(all.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : all.length - 1)) % all.length].focus();
                 event.preventDefault();
             });
-            const dialog = this.#dialog(title, list);
-            dialog.addEventListener("close", () => resolve(answer));
+            const close = this.#open(title, list, () => resolve(answer));
         });
     }
 
     /** Shows `content` in a dialog; resolves when it is closed. */
     show(title, content) {
         const words = this.#words();
-        const close = h("button", { type: "button", class: "plain back", autofocus: true, onclick: () => dialog.close() }, words.say("help.close"));
-        const dialog = this.#dialog(title, h("div", { class: "menu" }, content, close));
-        // The focus is on the button at the end; scroll back to the top.
-        dialog.scrollTop = 0;
-        return new Promise((resolve) => { dialog.addEventListener("close", () => resolve()); });
+        return new Promise((resolve) => {
+            const button = h("button", { type: "button", class: "plain back", autofocus: true, onclick: () => close() }, words.say("help.close"));
+            const sheet = h("div", { class: "menu" }, content, button);
+            const close = this.#open(title, sheet, resolve);
+            // The focus is on the button at the end; scroll back to the top.
+            sheet.parentElement.scrollTop = 0;
+        });
     }
 
-    #dialog(title, content) {
+    /**
+     * Opens a dialog and returns what closes it. Focus is given back and `closed` is called at once, not in the `close` event: that event is
+     * a task of its own, and a key pressed before it would find the dialog gone but its action still under way and the focus elsewhere.
+     */
+    #open(title, content, closed) {
         const id = `dialog-${(this.#count += 1)}`;
         const before = document.activeElement;
         const dialog = h("dialog", { class: "sheet", "aria-labelledby": id }, h("h2", { id }, title), content);
-        dialog.addEventListener("close", () => {
+        let isOver = false;
+        const close = () => {
+            if (isOver) return;
+            isOver = true;
+            dialog.close();
             dialog.remove();
             if (before?.isConnected) before.focus({ preventScroll: true });
+            closed();
+        };
+        dialog.addEventListener("cancel", (event) => {
+            event.preventDefault();
+            close();
         });
+        // A browser may close it without asking.
+        dialog.addEventListener("close", close);
         document.body.append(dialog);
         dialog.showModal();
-        return dialog;
+        return close;
     }
 }

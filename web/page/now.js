@@ -40,7 +40,7 @@ function currentItem(state, words) {
     ].filter(Boolean);
     return el("div", { class: "current" },
         el("p", { class: "eyebrow" }, words.say("now.itemNumber", { number: item.number })),
-        el("h3", {}, item.title),
+        el("h2", {}, item.title),
         facts.length ? el("p", { class: "facts" }, facts.join(" · ")) : null,
         documents(item));
 }

@@ -23,10 +23,11 @@ extension RequestServer {
     /// Writes as much of a complete answer as the channel takes without buffering; goes on when it can take more.
     func writePieces(at now: NIODeadline = .now()) {
         while let wire {
-            switch machine.nextPiece(limit: wire.pieceLimit, isWritable: wire.isWritable, at: now) {
+            let limit = wire.pieceLimit
+            switch machine.nextPiece(limit: limit, isWritable: limit == nil || wire.isWritable, at: now) {
             case .bytes(let piece, let isLast):
                 wire.writeBody(piece, isChunk: false)
-                if !isLast, wire.pieceLimit != nil { wire.flush() }
+                if !isLast, limit != nil { wire.flush() }
             case .end: return wire.writeEnd(lastChunk: false)
             case .full: return wire.flush()
             case .none: return

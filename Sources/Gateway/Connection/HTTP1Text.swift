@@ -80,9 +80,8 @@ private struct HeaderWriter {
     }
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         precondition(count + bytes.count <= room.count, "a header is longer than was counted")
-        (room.baseAddress! + count).copyMemory(from: source, byteCount: bytes.count)
+        UnsafeMutableRawBufferPointer(rebasing: room[count...]).copyMemory(from: bytes)
         count += bytes.count
     }
 }

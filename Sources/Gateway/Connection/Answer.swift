@@ -2,24 +2,6 @@ import Commons
 import NIOCore
 import NIOHTTP1
 
-/// One request and what became of it.
-struct Exchange {
-    let serial: UInt64
-    let head: HTTPRequestHead
-    let fields: RequestFields
-    let startedAt: NIODeadline
-    var body = ByteBuffer()
-    var room: BodyRoom
-    var kind = RequestClass.pages
-    var status = 0
-    var bytesSent = 0
-    /// The header of the answer is written: no other answer can be given any more.
-    var isAnswered = false
-    var isChunked = false
-
-    var isHead: Bool { if case .HEAD = head.method { true } else { false } }
-}
-
 /// A complete answer, as the live path and the door itself give them.
 struct Answer {
     var status: Int

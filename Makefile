@@ -70,7 +70,8 @@ test-live: build-tests deps-test .venv/ready ## Only the tests over real sockets
 	.venv/bin/python Tests/run.py $(LIVE_TESTS)
 
 soak: build deps-test .venv/ready ## What takes hours: kills during ballots (KILLS=… changes 5,000), days on the display's clock, long losses
-	PLENARY_KILLS=$(KILLS) .venv/bin/python -m pytest -m soak Tests/live Tests/browser
+	.venv/bin/python -m pytest -p no:xdist -m soak Tests/live Tests/browser
+	PLENARY_KILLS=$(KILLS) .venv/bin/python -m pytest -p no:xdist Tests/live/test_record.py -k kill_9
 
 .venv/ready: Tests/requirements.txt
 	/usr/bin/python3 -m venv --system-site-packages .venv

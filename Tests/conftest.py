@@ -16,7 +16,10 @@ from Tests.support.daemon import Daemon  # noqa: E402
 REAL_TIME_LIMIT = 40
 
 #: Files and groups that take longest, the longest first: with them started first no worker is left alone at the end.
-LONGEST_FIRST = ()
+LONGEST_FIRST = (
+    "test_resident", "test_console", "test_console_keys", "test_api", "test_fixtures", "test_inputs", "display-looks", "test_display", "firefox",
+    "test_comes_back", "test_operations", "test_loss", "test_picture", "test_players",
+)
 
 
 def group_of(item):
@@ -25,6 +28,7 @@ def group_of(item):
     return (marker.args[0] if marker.args else marker.kwargs["name"]) if marker else Path(item.path).stem
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     real_time = [item for item in items if item.get_closest_marker("real_time")]
     for item in real_time:

@@ -1,7 +1,8 @@
 /** The sitting: speakers, current item and round, roll call. Each function draws its part from `context` (see `paint-bar.js`). */
 
+import { speechLeft } from "../council/countdown.js";
 import { seatsOf } from "../council/seats.js";
-import { marks, positions, roundKindWord, sittingStateWord, speechKindWord, speechLeft, verdict } from "../council/words.js";
+import { marks, positions, roundKindWord, sittingStateWord, speechKindWord, verdict } from "../council/words.js";
 import { subjectOf } from "./commands.js";
 import { h, keep, mark, write } from "./dom.js";
 import { itemOf, nextAction, roundAtHand, roundOf } from "./next.js";

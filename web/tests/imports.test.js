@@ -52,6 +52,25 @@ test("every module that is imported is there", () => {
     for (const [address, imports] of graph) for (const one of imports) assert.ok(existsSync(new URL(one)), `${address}: ${one}`);
 });
 
+test("every name that is imported is exported there", () => {
+    const source = (address) => readFileSync(new URL(address), "utf8");
+    const imported = /^import\s*\{([^}]*)\}\s*from\s*"(\.{1,2}\/[^"]+)"/gm;
+    const exportsOf = (text) => new Set([
+        ...[...text.matchAll(/^export\s+(?:async\s+)?(?:function\*?|class|const|let)\s+(\w+)/gm)].map((match) => match[1]),
+        ...[...text.matchAll(/^export\s*\{([^}]*)\}/gm)].flatMap((match) => match[1].split(",").map((name) => name.trim().split(/\s+as\s+/).at(-1))),
+        ...[...text.matchAll(/^export\s+const\s*[{[]([^}\]]*)[}\]]/gm)].flatMap((match) => match[1].split(",").map((name) => name.trim())),
+    ]);
+    let names = 0;
+    for (const address of modules) for (const [, list, path] of source(address).matchAll(imported)) {
+        const there = exportsOf(source(new URL(path, address).href));
+        for (const name of list.split(",").map((one) => one.trim().split(/\s+as\s+/)[0]).filter(Boolean)) {
+            names += 1;
+            assert.ok(there.has(name), `${address.slice(web.href.length)} imports ${name} from ${path}, which does not export it`);
+        }
+    }
+    assert.ok(names > 400, "the names are found");
+});
+
 test("a circle is found", () => {
     const late = `await ${"import"}("./e.js");`; // put together, so that it is no import of this file
     const source = ['import { b } from "./b.js";', "import {", "    c,", '} from "./c.js";', 'export { d } from "../d.js";', late].join("\n");

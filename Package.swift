@@ -61,7 +61,9 @@ let package = Package(
             ]),
 
         // Everybody's bytes: the WebSocket channel.
-        .target(name: "EventChannel", dependencies: ["CWebSockets", "CLinux", "Commons", "Threads", .product(name: "Logging", package: "swift-log")]),
+        .target(
+            name: "EventChannel",
+            dependencies: ["CWebSockets", "CLinux", "Commons", "Threads", .product(name: "Logging", package: "swift-log")]),
 
         // What joins them.
         .target(
@@ -108,14 +110,16 @@ let package = Package(
             dependencies: ["PushIngest", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(
             name: "VoteBoardTests",
-            dependencies: ["VoteBoard", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Commons", "VoteBoard", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
+            ],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "EventChannelTests", dependencies: ["EventChannel", "CLinux"]),
+        .testTarget(name: "EventChannelTests", dependencies: ["Commons", "EventChannel", "CLinux"]),
         .testTarget(name: "PlenaryConfigurationTests", dependencies: ["PlenaryConfiguration", "StreamRelay"]),
         .testTarget(
             name: "PlenaryTests",
             dependencies: [
-                "plenary", "PlenaryConfiguration", "StreamRelay", "Gateway", "VoteBoard", "EventChannel",
+                "Commons", "plenary", "PlenaryConfiguration", "StreamRelay", "Gateway", "VoteBoard", "EventChannel",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -123,7 +127,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "StreamRelay",
+                "Commons", "Gateway", "StreamRelay",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -19,7 +19,7 @@ public struct Gateway: Service {
     ///   - onListening: called once with the TCP addresses really bound, in the order of `settings.listen`, when every door is open.
     ///   - onSetupCode: called before it, with a code that opens the console once, as long as nobody has a token.
     ///   - onNewCertificate: called when changed certificate files were read and can be used.
-    public init(
+    package init(
         settings: GatewaySettings, control: any HallControl, group: MultiThreadedEventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable ([SocketAddress]) -> Void = { _ in },
         onSetupCode: @escaping @Sendable (String) -> Void = { _ in }, onNewCertificate: @escaping @Sendable () -> Void = {}

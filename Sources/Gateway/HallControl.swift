@@ -1,7 +1,7 @@
 import StreamRelay
 
 /// What the door asks of the daemon: the halls, their live windows, and the operator's commands.
-public protocol HallControl: Sendable {
+package protocol HallControl: Sendable {
     /// Names of the configured halls, in the order of the config.
     var halls: [HallSummary] { get }
     func live(_ hall: String) -> (any LiveSource)?
@@ -38,14 +38,14 @@ public protocol HallControl: Sendable {
 }
 
 extension HallControl {
-    public var encoders: EncoderFigures? { nil }
-    public var channel: ChannelPlace? { nil }
-    public func arms(_ hall: String) -> String? { nil }
-    public func hasPicture(_ hall: String) -> Bool { false }
-    public func damage(_ hall: String) -> String? { nil }
-    public var council: (any CouncilControl)? { nil }
-    public func events() async -> EventFigures? { nil }
-    public var boards: [BoardFigures] { [] }
+    package var encoders: EncoderFigures? { nil }
+    package var channel: ChannelPlace? { nil }
+    package func arms(_ hall: String) -> String? { nil }
+    package func hasPicture(_ hall: String) -> Bool { false }
+    package func damage(_ hall: String) -> String? { nil }
+    package var council: (any CouncilControl)? { nil }
+    package func events() async -> EventFigures? { nil }
+    package var boards: [BoardFigures] { [] }
 }
 
 /// What the RTMP listener counted since it began; the first two are of this moment.
@@ -61,8 +61,8 @@ public struct EncoderFigures: Sendable {
 }
 
 extension HallControl {
-    public func events(_ hall: String) -> (any EventSource)? { nil }
-    public func past(_ hall: String, from: Int64, until: Int64?) async throws(ControlProblem) -> [[UInt8]]? { nil }
+    package func events(_ hall: String) -> (any EventSource)? { nil }
+    package func past(_ hall: String, from: Int64, until: Int64?) async throws(ControlProblem) -> [[UInt8]]? { nil }
 }
 
 public struct HallSummary: Sendable, Equatable, Codable {

@@ -22,11 +22,3 @@ public enum WireMessage {
         JSONValue.fields(["type": .string("tick"), "epoch": .string(epoch), "seq": .integer(sequence), "now": .time(now)]).bytes
     }
 }
-
-/// A change that was published: the encoded delta and where it belongs.
-public struct Publication: Sendable {
-    public var after: Int64
-    public var sequence: Int64
-    public var at: UTCMilliseconds
-    public var bytes: [UInt8]
-}

@@ -63,17 +63,12 @@ public enum CommandRefusal: Error, Hashable, Sendable {
 }
 
 /// One line of what happened since the sequence a client expected.
-public struct ChangeSummary: Codable, Hashable, Sendable {
+public struct ChangeSummary: Hashable, Sendable {
     public var sequence: Int64
     public var type: String
 
     public init(sequence: Int64, type: String) {
         self.sequence = sequence
         self.type = type
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case sequence = "seq"
-        case type
     }
 }

@@ -1,7 +1,9 @@
+import Commons
+
 extension CommandRefusal {
     /// What the sentence names, each by itself, so that a page can say it in its reader's language: ids, states, figures. Nothing
     /// that the sentence keeps to itself.
-    public var values: [String: JSONValue] {
+    package var values: [String: JSONValue] {
         switch self {
         case .unknownSitting(let id): id.map { ["sitting": .string($0.text)] } ?? [:]
         case .unknownItem(let id), .parent(let id): ["item": .string(id.text)]

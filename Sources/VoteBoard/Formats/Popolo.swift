@@ -1,9 +1,10 @@
+import Commons
 import Foundation
 
 /// Popolo's vote event, as Open Civic Data exchanges it.
 public enum Popolo {
     /// One closed round; `nil` while it is open or was never opened. A recused deputy is exported as excused, with a note.
-    public static func voteEvent(_ round: VoteRound, in sitting: Sitting, council: CouncilState) -> JSONValue? {
+    package static func voteEvent(_ round: VoteRound, in sitting: Sitting, council: CouncilState) -> JSONValue? {
         guard let terms = round.terms, let result = round.result, let opened = round.openedAt, let closed = round.closedAt else {
             return nil
         }

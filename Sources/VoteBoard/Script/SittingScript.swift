@@ -1,3 +1,5 @@
+import Commons
+
 /// A sitting written down beforehand: commands with the time between them. It plays the demo and loads the tests.
 public struct SittingScript: Sendable {
     public struct Step: Sendable {
@@ -5,7 +7,7 @@ public struct SittingScript: Sendable {
         public var after: Int64
         public var request: CommandRequest
         /// The command as the API takes it, with its id.
-        public var json: JSONValue
+        package var json: JSONValue
 
         init(after: Int64, request: CommandRequest, fields: [String: JSONValue]) {
             self.after = after

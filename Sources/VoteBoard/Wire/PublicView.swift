@@ -1,16 +1,18 @@
+import Commons
+
 /// What everybody may see, as the wire writes it. The names here are the wire's own and are pinned by golden files.
 ///
 /// Keeps what it rendered last, so that a ballot does not render an agenda of two thousand items again.
-public struct PublicView: Sendable {
+package struct PublicView: Sendable {
     private var council: (roster: Roster, day: LocalDate, rules: RuleBook?, json: JSONValue)?
     private var agenda: (items: [AgendaItem], recusals: [ItemID: [DeputyID: String]], json: JSONValue)?
     private var rounds: [RoundID: (round: VoteRound, json: JSONValue)] = [:]
     private var sitting: SittingID?
 
-    public init() {}
+    package init() {}
 
     /// `now` only decides which mandates run.
-    public mutating func render(_ state: CouncilState, at now: UTCMilliseconds) -> JSONValue {
+    package mutating func render(_ state: CouncilState, at now: UTCMilliseconds) -> JSONValue {
         let day = state.day(at: now)
         let sitting = state.sittingOnShow
         if sitting?.id != self.sitting {

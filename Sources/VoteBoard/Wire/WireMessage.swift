@@ -1,14 +1,16 @@
+import Commons
+
 /// A message of `plenary.v1`, encoded once for everybody.
-public enum WireMessage {
+package enum WireMessage {
     /// The whole public state after `sequence`.
-    public static func snapshot(epoch: String, sequence: Int64, now: UTCMilliseconds, state: JSONValue) -> [UInt8] {
+    package static func snapshot(epoch: String, sequence: Int64, now: UTCMilliseconds, state: JSONValue) -> [UInt8] {
         JSONValue.fields([
             "type": .string("snapshot"), "epoch": .string(epoch), "seq": .integer(sequence), "now": .time(now), "state": state,
         ]).bytes
     }
 
     /// What changed between `after` and `sequence`: a JSON Merge Patch (RFC 7396) over the state.
-    public static func delta(
+    package static func delta(
         epoch: String, after: Int64, sequence: Int64, at: UTCMilliseconds, what: [String], patch: JSONValue
     ) -> [UInt8] {
         JSONValue.fields([
@@ -18,7 +20,7 @@ public enum WireMessage {
     }
 
     /// Every ten seconds: a client that is not at `sequence` has missed something.
-    public static func tick(epoch: String, sequence: Int64, now: UTCMilliseconds) -> [UInt8] {
+    package static func tick(epoch: String, sequence: Int64, now: UTCMilliseconds) -> [UInt8] {
         JSONValue.fields(["type": .string("tick"), "epoch": .string(epoch), "seq": .integer(sequence), "now": .time(now)]).bytes
     }
 }

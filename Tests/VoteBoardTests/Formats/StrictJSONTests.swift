@@ -1,3 +1,4 @@
+import Commons
 import Testing
 
 @testable import VoteBoard

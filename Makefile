@@ -13,8 +13,7 @@ PLENARY_BIN ?= $(CURDIR)/.build/debug/plenary
 export PLENARY_BIN
 # What `make test-live` runs: files, folders or tests.
 LIVE_TESTS ?= Tests/checker Tests/live Tests/browser
-# Swift suites that open sockets, start processes or fill a disk; `make test-fast` leaves them out.
-SOCKET_SUITES := GatewayTests|EventChannelTests|PushListenerLiveTests|ChildProcessTests|HallRelayTests|KillTests|FullDiskTests|DaemonTests
+
 # One order of flags in every build: without it SwiftPM shuffles package traits and compiles Hummingbird anew each time.
 SWIFT_BUILD := SWIFT_DETERMINISTIC_HASHING=1 swift build
 SWIFT_TEST := SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build
@@ -22,7 +21,7 @@ SWIFT_TEST := SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build
 # Debian packages: to build and run, and beyond that to test.
 BUILD_PACKAGES := git ca-certificates g++ pkg-config libavformat-dev libavcodec-dev libavutil-dev libswresample-dev libswscale-dev zlib1g-dev libsqlite3-dev \
 	libwebsockets-dev libwebsockets-evlib-uv libuv1-dev
-TEST_PACKAGES := ffmpeg nodejs chromium firefox-esr python3-venv python3-gi gir1.2-gst-rtsp-server-1.0 \
+TEST_PACKAGES := ffmpeg nodejs chromium chromium-headless-shell firefox-esr python3-venv python3-gi gir1.2-gst-rtsp-server-1.0 \
 	gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-tools \
 	nghttp2-client curl openssl procps fonts-noto-core nginx-light caddy vlc-bin vlc-plugin-base
 BENCH_PACKAGES := nginx-light libnginx-mod-rtmp libnginx-mod-nchan wrk util-linux strace
@@ -43,14 +42,14 @@ build: toolchain deps-build ## Build for development
 release: toolchain deps-build ## Build for use
 	$(SWIFT_BUILD) -c release --product plenary
 
-test: ## Install what tests need and run all of them
+test: toolchain deps-build deps-test ## Install what tests need and run all of them
 	@Tests/summary.py begin
 	@$(MAKE) --no-print-directory test-swift test-web test-live
 	@Tests/summary.py end
 	@echo "All tests passed: Swift (unit and in-process), web pages, live sockets and browser."
 
-test-fast: build-tests ## Only what opens no socket and no browser: what one runs while working
-	$(SWIFT_TEST) --parallel --skip '$(SOCKET_SUITES)'
+test-fast: build-tests deps-test ## Only what opens no socket and no browser: what one runs while working
+	PLENARY_TEST_FAST=1 $(SWIFT_TEST) --parallel
 	node --test web/tests/*.test.js
 
 build-tests: toolchain deps-build
@@ -59,11 +58,10 @@ build-tests: toolchain deps-build
 	@if grep -E '^(/|Sources/|Tests/).*: warning: ' Tests/artifacts/build.log | grep -v '/\.build/'; then echo "make: the build has warnings (above)"; exit 1; fi
 
 test-swift: build-tests deps-test ## Only the Swift tests
-	@# pure ones side by side; one after the other what measures sockets and memory; the failures once more at the end, where they are found
-	@rm -f Tests/artifacts/swift-test.log
-	@for suites in "--parallel --skip" "--no-parallel --filter"; do \
-		$(SWIFT_TEST) $$suites '$(SOCKET_SUITES)' 2>&1 | tee -a Tests/artifacts/swift-test.log \
-			|| { echo; echo "make: what failed:"; grep -aE '✘|Fatal error|error: Exited' Tests/artifacts/swift-test.log; exit 1; }; done
+	@# one after the other: many of them measure sockets and memory, and two cores are soon busy
+	@# the failures once more at the end, where they are found
+	$(SWIFT_TEST) --no-parallel 2>&1 | tee Tests/artifacts/swift-test.log \
+		|| { echo; echo "make: what failed:"; grep -aE '✘|Fatal error|error: Exited' Tests/artifacts/swift-test.log; exit 1; }
 
 test-web: deps-test ## Only the tests of the web pages' modules
 	node --test web/tests/*.test.js
@@ -72,7 +70,8 @@ test-live: build-tests deps-test .venv/ready ## Only the tests over real sockets
 	.venv/bin/python Tests/run.py $(LIVE_TESTS)
 
 soak: build deps-test .venv/ready ## What takes hours: kills during ballots (KILLS=… changes 5,000), days on the display's clock, long losses
-	PLENARY_KILLS=$(KILLS) .venv/bin/python -m pytest -m soak Tests/live Tests/browser
+	.venv/bin/python -m pytest -p no:xdist -m soak Tests/live Tests/browser
+	PLENARY_KILLS=$(KILLS) .venv/bin/python -m pytest -p no:xdist Tests/live/test_record.py -k kill_9
 
 .venv/ready: Tests/requirements.txt
 	/usr/bin/python3 -m venv --system-site-packages .venv
@@ -86,6 +85,8 @@ lint: toolchain ## Check the format and the scripts
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	@if grep -rnE '[[:space:]]+$$' --include='*.swift' --include='*.js' --include='*.py' --include='*.md' Sources Tests web docs config *.md; \
 	then echo "make: spaces at the end of a line (above)"; exit 1; fi
+	@if LC_ALL=C.UTF-8 grep -rnE '^.{161,}' --include='*.js' --include='*.css' --include='*.html' web; \
+	then echo "make: lines over 160 characters (above)"; exit 1; fi
 
 screenshots: build deps-test .venv/ready ## Make the pictures of docs/pages.md anew (ONLY="resident embed" for some)
 	.venv/bin/python docs/screenshots.py $(ONLY)

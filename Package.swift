@@ -103,18 +103,21 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
 
+        .target(name: "TestSupport", path: "Tests/SwiftSupport"),
         .testTarget(name: "CommonsTests", dependencies: ["Commons"]),
-        .testTarget(name: "StreamRelayTests", dependencies: ["StreamRelay", .product(name: "NIOCore", package: "swift-nio")]),
+        .testTarget(
+            name: "StreamRelayTests", dependencies: ["StreamRelay", "TestSupport", .product(name: "NIOCore", package: "swift-nio")]),
         .testTarget(
             name: "PushIngestTests",
-            dependencies: ["PushIngest", .product(name: "NIOEmbedded", package: "swift-nio")]),
+            dependencies: ["PushIngest", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(
             name: "VoteBoardTests",
             dependencies: [
-                "Commons", "VoteBoard", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
+                "Commons", "VoteBoard", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "EventChannelTests", dependencies: ["Commons", "EventChannel", "CLinux"]),
+        .testTarget(name: "EventChannelTests", dependencies: ["Commons", "EventChannel", "CLinux", "TestSupport"]),
         .testTarget(name: "PlenaryConfigurationTests", dependencies: ["PlenaryConfiguration", "StreamRelay"]),
         .testTarget(
             name: "PlenaryTests",
@@ -127,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Commons", "Gateway", "StreamRelay",
+                "Commons", "Gateway", "StreamRelay", "TestSupport",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -26,7 +26,7 @@ static const int CFF_ERROR_ENOMEM = AVERROR(ENOMEM);
 static const int64_t CFF_NOPTS = AV_NOPTS_VALUE;
 static const int CFF_INPUT_PADDING = AV_INPUT_BUFFER_PADDING_SIZE;
 
-/// libav's own words for an error code.
+/// libav's message for an error code.
 static inline const char *cff_strerror(int code, char *buffer, size_t size) {
     av_strerror(code, buffer, size);
     return buffer;

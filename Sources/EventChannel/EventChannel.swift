@@ -1,3 +1,4 @@
+import Commons
 import Logging
 import Synchronization
 
@@ -28,7 +29,8 @@ public final class EventChannel: Sendable {
 
     /// Opens the doors and returns the ports, one per address of the settings. Called once.
     public func start() throws(ChannelError) -> [UInt16] {
-        let census = ChannelCensus(settings)
+        let census = PeerCensus(
+            limit: settings.connections, limitPerPeer: settings.connectionsPerAddress, countsLoopback: settings.countsLoopback)
         let isShared = settings.threads > 1
         var addresses = settings.listen
         var loops: [ChannelLoop] = []

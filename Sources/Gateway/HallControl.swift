@@ -1,3 +1,4 @@
+import Commons
 import StreamRelay
 
 /// What the door asks of the daemon: the halls, their live windows, and the operator's commands.
@@ -13,14 +14,14 @@ package protocol HallControl: Sendable {
     func damage(_ hall: String) -> String?
     /// What was discussed and voted on since `from` (UTC ms) up to event `until`, as messages of the wire, oldest first; `nil` when there is no
     /// such record, throws when it cannot be told now.
-    func past(_ hall: String, from: Int64, until: Int64?) async throws(ControlProblem) -> [[UInt8]]?
+    func past(_ hall: String, from: Int64, until: Int64?) async throws(Problem) -> [[UInt8]]?
     func status(_ hall: String) -> StreamStatus?
     /// Carries a command out and returns when it is done.
-    func perform(_ command: StreamCommand, on hall: String) async throws(ControlProblem)
+    func perform(_ command: StreamCommand, on hall: String) async throws(Problem)
     /// Opens the hall's camera once more, beside a running stream if the camera allows it, and describes what it sends.
-    func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription
+    func probe(_ hall: String) async throws(Problem) -> SourceDescription
     /// Reads the config again and applies it; a config with faults changes nothing.
-    func reload() async throws(ControlProblem) -> ReloadReport
+    func reload() async throws(Problem) -> ReloadReport
     /// The last log lines, then, when `follow`, each new one as it comes.
     func logLines(last count: Int, follow: Bool) -> AsyncStream<LogLine>
     /// The door for encoders that push; `nil` when it is not open.
@@ -62,7 +63,7 @@ public struct EncoderFigures: Sendable {
 
 extension HallControl {
     package func events(_ hall: String) -> (any EventSource)? { nil }
-    package func past(_ hall: String, from: Int64, until: Int64?) async throws(ControlProblem) -> [[UInt8]]? { nil }
+    package func past(_ hall: String, from: Int64, until: Int64?) async throws(Problem) -> [[UInt8]]? { nil }
 }
 
 public struct HallSummary: Sendable, Equatable, Codable {
@@ -81,22 +82,6 @@ public enum StreamCommand: String, Sendable, Codable, CaseIterable {
     case start, stop, restart, hide, show
     case slateOn = "slate-on"
     case slateOff = "slate-off"
-}
-
-/// An RFC 9457 problem: what the door answers when a command cannot be carried out.
-public struct ControlProblem: Error, Sendable, Equatable, Codable {
-    /// `about:blank` or a name of ours: `urn:plenary:already-running`.
-    public var type: String
-    public var title: String
-    public var status: Int
-    /// The sentence that names the field and the remedy.
-    public var detail: String
-    public init(type: String, title: String, status: Int, detail: String) {
-        self.type = type
-        self.title = title
-        self.status = status
-        self.detail = detail
-    }
 }
 
 public struct ReloadReport: Sendable, Equatable, Codable {

@@ -1,3 +1,4 @@
+import Commons
 import StreamRelay
 
 /// The table of keys: everything an operator can write, and the only place where a default stands.
@@ -71,8 +72,8 @@ enum ConfigKeys {
 
     enum Hall {
         static let name = ConfigKey.text(
-            "name", nil, allowed: "a-z, 0-9 and -, beginning with a letter or digit, up to 32 characters",
-            help: "The hall's name in addresses: /halls/NAME, /live/NAME/.", where: isHallName)
+            "name", nil, allowed: HallName.requirement,
+            help: "The hall's name in addresses: /halls/NAME, /live/NAME/.", where: { HallName.isValid($0) })
         static let title = ConfigKey.text(
             "title", "", allowed: "a title of up to 200 characters",
             help: "The hall's title on the page, in the council's language. Empty: its name."
@@ -159,11 +160,6 @@ enum ConfigKeys {
         return keys
             + sections.map(\.name).filter { $0.hasPrefix(below) && !$0.isEmpty }.map { String($0.dropFirst(below.utf8.count)) }
             .filter { !$0.contains(".") }
-    }
-
-    @Sendable static func isHallName(_ text: String) -> Bool {
-        guard (1...32).contains(text.utf8.count), text.utf8.first != 0x2D else { return false }
-        return text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
     }
 
     @Sendable static func isLanguage(_ text: String) -> Bool {

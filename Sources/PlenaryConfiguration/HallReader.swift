@@ -13,7 +13,7 @@ struct HallReader {
         let camera = readCamera(&section, rtmpIsOpen: rtmpIsOpen)
         // A hall with a wrong name or camera is still read to its end, for its other faults.
         let settings = StreamSettings(
-            hall: name ?? "", camera: camera ?? Self.nowhere, autostart: section.value(keys.autostart),
+            hall: name ?? "", camera: camera ?? .testHall, autostart: section.value(keys.autostart),
             segmentDuration: section.value(keys.segmentDuration), segmentMaximum: section.value(keys.segmentMaximum),
             partDuration: section.value(keys.partDuration), liveWindow: section.value(keys.liveWindow),
             captureDelay: section.value(keys.captureDelay), slateOnLoss: section.value(keys.slateOnLoss),
@@ -52,8 +52,6 @@ struct HallReader {
         default: .none
         }
     }
-
-    private static let nowhere = (try? CameraAddress("test:")).unsafelyUnwrapped
 
     private func readCamera(_ section: inout SectionReader, rtmpIsOpen: Bool) -> CameraAddress? {
         let before = section.faults.count

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Chunks in, messages out (RTMP 1.0 §5.3). Set Chunk Size and Abort are obeyed here; every other message is handed on.
+/// Chunks in, messages out (RTMP 1.0 §5.3). Set Chunk Size and Abort are handled here; every other message is returned.
 ///
 /// Payload bytes move out of the input as they come, so that the input never holds more than a header between two reads;
 /// what is unfinished is bounded by `RTMPLimits`.
@@ -52,7 +52,7 @@ struct ChunkReader {
     /// Moves what has come of a chunk's payload; the message, when this was its end.
     private mutating func take(_ chunk: (id: Int, remaining: Int), from input: inout ByteBuffer) -> RTMPMessage? {
         let count = min(chunk.remaining, input.readableBytes)
-        // Taken out while it grows: a second reference would copy the payload at every chunk.
+        // Removed while it is appended to: a second reference would copy the payload at every chunk.
         guard var state = streams.removeValue(forKey: chunk.id), let bytes = input.readSlice(length: count) else { return nil }
         defer { streams[chunk.id] = state }
         current = chunk.remaining == count ? nil : (chunk.id, chunk.remaining - count)
@@ -131,7 +131,7 @@ struct ChunkReader {
         return header
     }
 
-    /// The timestamp or delta that counts, from the 24-bit field or the extended one (§5.3.1.3); `nil`: more bytes are needed.
+    /// The timestamp or delta that applies, from the 24-bit field or the extended one (§5.3.1.3); `nil`: more bytes are needed.
     ///
     /// Encoders disagree on whether a type 3 chunk repeats the extended timestamp: four bytes equal to it are taken for it.
     private static func readTimestampField(_ header: Header, _ state: ChunkStream, from reader: inout ByteBuffer) -> UInt32? {
@@ -139,7 +139,7 @@ struct ChunkReader {
         if header.format <= 2 { return reader.readInteger(as: UInt32.self) }
         let expected = withUnsafeBytes(of: state.timestampField.bigEndian) { Array($0) }
         let there = reader.readableBytesView.prefix(4)
-        // A first difference settles it without waiting for bytes that may be long in coming.
+        // The first byte that differs decides it, without waiting for the rest.
         guard there.elementsEqual(expected.prefix(there.count)) else { return state.timestampField }
         guard there.count == 4 else { return nil }
         reader.moveReaderIndex(forwardBy: 4)

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// One encoder's connection, from its first byte to its last: bytes in, what to do out. No I/O and no clock.
+/// One encoder's connection, from its first byte to its last: bytes in, actions out. No I/O and no clock.
 struct PublishSession {
     enum Action: Equatable {
         case send(ByteBuffer)
@@ -8,16 +8,16 @@ struct PublishSession {
         case authorize(key: String)
         /// FLV, the file's header first.
         case media(ByteBuffer)
-        /// The encoder said goodbye.
+        /// The encoder has ended the stream.
         case finished
-        /// Hang up; with `refusedKey` only after a while, which makes guessing slow.
+        /// Close the connection; with `refusedKey` only after a delay, which makes guessing slow.
         case close(Closing)
     }
     enum Closing: Equatable {
         case fault(RTMPFault)
         case refusedKey
         case busy
-        case goodbye
+        case endedByEncoder
     }
     enum Decision { case accepted, busy, unknownKey }
     private enum Phase: Equatable { case handshake, greeting, connected(application: String), deciding, publishing, closed }
@@ -38,7 +38,7 @@ struct PublishSession {
     private var acknowledged: UInt64 = 0
     private var acknowledgementWindow = UInt64(window)
     private var actions: [Action] = []
-    /// FLV of this turn, handed on as one buffer.
+    /// FLV of this call, handed on as one buffer.
     private var media = ByteBuffer()
 
     /// - Parameter random: 1,528 bytes for the handshake.
@@ -76,7 +76,7 @@ struct PublishSession {
         return advance()
     }
 
-    /// Hangs up from our side while publishing, with the reason in the encoder's log.
+    /// Ends the stream from our side while publishing; the encoder's log shows the reason.
     mutating func reject(_ reason: String) -> [Action] {
         guard phase != .closed else { return [] }
         refuse(reason)
@@ -172,7 +172,7 @@ extension PublishSession {
         }
     }
 
-    /// A command of kind 17 is AMF0 behind a zero byte as long as nobody switches to AMF3.
+    /// A command of kind 17 is AMF0 behind a zero byte as long as neither side switches to AMF3.
     private static func withoutAMF3Marker(_ message: RTMPMessage) -> ByteBuffer {
         var payload = message.payload
         let isWrapped = message.kind == .commandAMF3 || message.kind == .dataAMF3
@@ -193,9 +193,9 @@ extension PublishSession {
         case ("play", _): refuse("Plenary takes streams over RTMP and plays none: watch them over HTTP")
         case ("FCUnpublish", .publishing), ("closeStream", .publishing), ("deleteStream", .publishing):
             actions.append(.finished)
-            close(.goodbye)
+            close(.endedByEncoder)
         case ("publish", .greeting), ("createStream", .greeting): throw .command("\(name) before connect")
-        // Encoders send more than anybody needs (_checkbw, onStatus, getStreamLength): silence is understood.
+        // Encoders send commands that need no reply (_checkbw, onStatus, getStreamLength).
         default: break
         }
     }
@@ -226,7 +226,7 @@ extension PublishSession {
     private mutating func publishCommand(_ application: String, _ values: [AMFValue]) {
         let name = values.count > 3 ? values[3].string ?? "" : ""
         phase = .deciding
-        // Without a key there is nobody to ask: the same answer as to a wrong one.
+        // A missing key gets the same answer as a wrong one.
         actions.append(.authorize(key: StreamKey.find(application: application, name: name) ?? ""))
     }
 }
@@ -263,7 +263,7 @@ extension PublishSession {
             name = try reader.value().string
         }
         guard name == "onMetaData" else { return }
-        // Read to its end, so that nothing malformed or bottomless reaches the worker.
+        // Read to its end, so that nothing malformed or nested without end reaches the worker.
         _ = try AMFReader.all(reader.bytes)
         flv.append(.script, timestamp: message.timestamp, script, to: &media)
     }

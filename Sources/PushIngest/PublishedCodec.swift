@@ -1,11 +1,11 @@
 import NIOCore
 
-/// Which codecs of an encoder can be relayed. libavformat 5.1 reads the FLV of Flash's days: neither Enhanced RTMP nor its HEVC.
+/// Which codecs of an encoder can be relayed. libavformat 5.1 reads legacy FLV only: neither Enhanced RTMP nor its HEVC.
 enum PublishedCodec {
     /// Adobe FLV 10.1 §E.4.3.1: the lower four bits of a video tag's first byte.
     private static let h264: UInt8 = 7
 
-    /// What to tell the operator when this video cannot be relayed.
+    /// The operator's error message when this video cannot be relayed, else `nil`.
     static func videoFault(_ first: UInt8, _ payload: ByteBuffer) -> String? {
         // Enhanced RTMP v1: the top bit announces a FourCC instead of a codec number.
         if first & 0x80 != 0 {
@@ -16,7 +16,7 @@ enum PublishedCodec {
         return codec == h264 ? nil : refusal(of: codec == 12 ? "HEVC (H.265)" : "video of FLV codec \(codec)")
     }
 
-    /// What to tell the operator when this audio cannot be relayed; §E.4.2.1.
+    /// The operator's error message when this audio cannot be relayed (§E.4.2.1), else `nil`.
     static func audioFault(_ first: UInt8) -> String? {
         switch first >> 4 {
         case 9: "the encoder sends Enhanced RTMP audio: set it to AAC"

@@ -1,7 +1,8 @@
+import Commons
 import Logging
 import NIOCore
 
-/// The thin shell of one connection: does what `PublishSession` says, and keeps its deadlines.
+/// The shell of one connection: performs the actions of `PublishSession`, and keeps its deadlines.
 final class PushConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -14,9 +15,12 @@ final class PushConnection: ChannelInboundHandler {
     private var sink: (any PushSink)?
     private var isClosing = false
     private var lastMedia = NIODeadline.now()
-    /// Who connected: address and port for people, address for the caps. `nil` when the connection was refused.
+    /// Who connected, for people: address and port.
     private var peer = ""
-    private var place: String?
+    /// The limit that this connection counts against.
+    private var key: PeerKey?
+    /// The connection was admitted, and must be taken from the census when it ends.
+    private var isCounted = false
 
     init(limits: PushLimits, ledger: PushLedger, logger: Logger, authorize: @escaping PushListener.Authorize) {
         self.limits = limits
@@ -32,13 +36,14 @@ final class PushConnection: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         let address = context.remoteAddress?.ipAddress ?? "unknown"
         peer = context.remoteAddress.map { "\(address):\($0.port ?? 0)" } ?? address
-        guard ledger.enter(address) else {
+        key = PeerKey(context.remoteAddress)
+        guard ledger.enter(key) else {
             isClosing = true
             warn("refused: too many connections to the RTMP port", context)
             context.close(promise: nil)
             return
         }
-        place = address
+        isCounted = true
         after(limits.publishWithin, context) { connection, context in
             guard !connection.session.isPublishing else { return }
             connection.expire("sent no stream key within \(connection.limits.publishWithin.seconds) s", context)
@@ -53,15 +58,15 @@ final class PushConnection: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        // Our replies are a few hundred bytes: who leaves tens of thousands unread does not read at all.
+        // Our replies are a few hundred bytes: a peer that leaves tens of thousands unread does not read at all.
         if !context.channel.isWritable, !isClosing { expire("reads none of the replies", context) }
         context.fireChannelWritabilityChanged()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         endSink(why: "left")
-        if let place { ledger.leave(place) }
-        place = nil
+        if isCounted { ledger.leave(key) }
+        isCounted = false
         context.fireChannelInactive()
     }
 
@@ -127,18 +132,18 @@ extension PushConnection {
         isClosing = true
         switch closing {
         case .refusedKey, .busy:
-            // A guess costs its second, and its place; what still comes is thrown away.
-            after(limits.farewell, context) { _, context in context.close(promise: nil) }
+            // A guess costs a second and one of the connections; what still arrives is discarded.
+            after(limits.closeDelay, context) { _, context in context.close(promise: nil) }
         case .fault(let fault):
             ledger.count { $0.faults += 1 }
-            warn("hung up on: \(fault)", context)
-            endSink(why: "was hung up on")
+            warn("disconnected: \(fault)", context)
+            endSink(why: "was disconnected")
             guard case .refused = fault else { return context.close(promise: nil) }
             // Closing on an encoder that is still sending would reset the connection before it reads the reason.
-            after(limits.farewell, context) { _, context in context.close(promise: nil) }
-        case .goodbye:
-            // The encoder hangs up itself; rtmp2sink takes it for an error when we are faster.
-            after(limits.farewell, context) { _, context in context.close(promise: nil) }
+            after(limits.closeDelay, context) { _, context in context.close(promise: nil) }
+        case .endedByEncoder:
+            // The encoder closes the connection itself; rtmp2sink reports an error when we close first.
+            after(limits.closeDelay, context) { _, context in context.close(promise: nil) }
         }
     }
 
@@ -146,8 +151,8 @@ extension PushConnection {
         guard !isClosing else { return }
         isClosing = true
         ledger.count { $0.timeouts += 1 }
-        warn("hung up on: it \(what)", context)
-        endSink(why: "was hung up on")
+        warn("disconnected: it \(what)", context)
+        endSink(why: "was disconnected")
         context.close(promise: nil)
     }
 

@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 import Synchronization
 
@@ -5,16 +6,23 @@ import Synchronization
 final class PushLedger: Sendable {
     private struct State {
         var metrics = PushMetrics()
-        var perAddress: [String: Int] = [:]
-        var warnings = LineBudget()
+        var warnings = LineBudget(lines: 20, per: TimeAmount.minutes(1).nanoseconds)
     }
 
-    private let limits: PushLimits
+    private let census: PeerCensus
     private let state = Mutex(State())
 
-    init(limits: PushLimits) { self.limits = limits }
+    init(limits: PushLimits) {
+        census = PeerCensus(limit: limits.connections, limitPerPeer: limits.connectionsPerAddress, countsLoopback: true)
+    }
 
-    var metrics: PushMetrics { state.withLock(\.metrics) }
+    var metrics: PushMetrics {
+        let connections = census.figures
+        var metrics = state.withLock(\.metrics)
+        metrics.connections = connections.open
+        metrics.refusedConnections = Int(connections.refused)
+        return metrics
+    }
 
     func count(_ change: (inout PushMetrics) -> Void) {
         state.withLock { change(&$0.metrics) }
@@ -22,53 +30,24 @@ final class PushLedger: Sendable {
 
     /// Whether a warning may be written now; `nil`: no. Else how many were left out before it.
     func admitWarning(at now: NIODeadline) -> Int? {
-        state.withLock { $0.warnings.take(at: now) }
+        state.withLock { $0.warnings.take(at: Int64(now.uptimeNanoseconds)) }
     }
 
     /// Takes a place for a connection; `false` when there is none. Every `true` is paid back with `leave`.
-    func enter(_ address: String) -> Bool {
-        state.withLock { state in
-            let here = state.perAddress[address, default: 0]
-            guard state.metrics.connections < limits.connections, here < limits.connectionsPerAddress else {
-                state.metrics.refusedConnections += 1
-                return false
-            }
-            state.metrics.connections += 1
-            state.perAddress[address] = here + 1
-            return true
-        }
-    }
+    func enter(_ peer: PeerKey?) -> Bool { census.admit(peer) == .admitted }
 
-    func leave(_ address: String) {
-        state.withLock { state in
-            state.metrics.connections -= 1
-            let here = state.perAddress[address, default: 1] - 1
-            state.perAddress[address] = here == 0 ? nil : here
-        }
-    }
+    func leave(_ peer: PeerKey?) { census.leave(peer) }
 }
 
-/// Keeps a flood of bad connections from becoming a flood of log lines.
-struct LineBudget {
-    static let lines = 20
-    static let period = TimeAmount.minutes(1)
-
-    private var began: NIODeadline?
-    private var written = 0
-    private var omitted = 0
-
-    /// `nil`: this period's lines are used up. Else how many were left out since the last line.
-    mutating func take(at now: NIODeadline) -> Int? {
-        if began.map({ now - $0 >= Self.period }) ?? true {
-            began = now
-            written = 0
+extension PeerKey {
+    /// `nil` for what is no IP address.
+    init?(_ address: SocketAddress?) {
+        switch address {
+        case .v4(let address): self.init(v4: UInt32(bigEndian: address.address.sin_addr.s_addr))
+        case .v6(let address):
+            guard let key = withUnsafeBytes(of: address.address.sin6_addr, { PeerKey($0) }) else { return nil }
+            self = key
+        case .unixDomainSocket, nil: return nil
         }
-        guard written < Self.lines else {
-            omitted += 1
-            return nil
-        }
-        written += 1
-        defer { omitted = 0 }
-        return omitted
     }
 }

@@ -51,7 +51,7 @@ public struct PushListener: Sendable {
     }
 }
 
-/// An open RTMP port. Encoders that are connected stay when it closes; their sinks hang up on them.
+/// An open RTMP port. Encoders that are connected stay when it closes; their sinks disconnect them.
 public struct BoundPushListener: Sendable {
     private let channel: any Channel
 

@@ -1,10 +1,10 @@
 import NIOCore
 
-/// Where an encoder's stream goes, as FLV bytes with the file's header first. Called on an event loop: must not block.
+/// Receives an encoder's stream, as FLV bytes with the file's header first. Called on an event loop: must not block.
 public protocol PushSink: Sendable {
-    /// `false`: no room or no more interest; the encoder is hung up on.
+    /// `false`: the queue is full or the stream has ended; the encoder is disconnected.
     func feed(_ bytes: ByteBuffer) -> Bool
-    /// The encoder left, or was hung up on. Called once.
+    /// The encoder has disconnected or was disconnected. Called once.
     func end()
 }
 
@@ -22,10 +22,10 @@ public struct PushLimits: Sendable {
     public var connectionsPerAddress = 8
     /// From the first byte to an accepted key.
     public var publishWithin = TimeAmount.seconds(10)
-    /// Without a picture or a sound for this long the encoder counts as gone.
+    /// An encoder that sends no media for this long is disconnected.
     public var silence = TimeAmount.seconds(10)
-    /// Between the last word (a wrong key, a refusal, goodbye) and hanging up.
-    public var farewell = TimeAmount.seconds(1)
+    /// From the last reply (to a wrong key, a refusal, the end of the stream) to closing the connection.
+    public var closeDelay = TimeAmount.seconds(1)
 
     public init() {}
 }

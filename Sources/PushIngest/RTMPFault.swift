@@ -3,7 +3,7 @@ enum RTMPFault: Error, Equatable, CustomStringConvertible {
     case notRTMP(firstByte: UInt8)
     case chunk(String)
     case command(String)
-    /// The encoder asked for something that this door does not do, or sends what cannot be relayed.
+    /// The encoder asked for something that this listener does not support, or sends what cannot be relayed.
     case refused(String)
 
     var description: String {

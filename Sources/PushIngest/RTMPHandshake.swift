@@ -2,7 +2,7 @@ import NIOCore
 
 /// The server's side of the simple handshake (RTMP 1.0 §5.2): bytes in, what to answer out.
 ///
-/// S1 carries a zero version, which tells encoders that prefer the digest handshake (ffmpeg, Flash Media Encoder) to go on with the simple one.
+/// S1 carries a zero version, so that encoders that prefer the digest handshake (ffmpeg, Flash Media Encoder) continue with the simple one.
 struct RTMPHandshake {
     enum Step: Equatable {
         case needMore
@@ -16,7 +16,7 @@ struct RTMPHandshake {
     private var state = State.awaitingHello
     private let random: ByteBuffer
 
-    /// - Parameter random: 1,528 bytes for S1; the protocol wants them hard to guess, nothing depends on it.
+    /// - Parameter random: 1,528 bytes for S1. §5.2.3 asks for random bytes; their quality does not matter.
     init(random: ByteBuffer) {
         precondition(random.readableBytes == Self.packetLength - 8)
         self.random = random
@@ -33,7 +33,7 @@ struct RTMPHandshake {
             state = .awaitingEcho
             return .reply(answer(to: hello))
         case .awaitingEcho:
-            // C2 repeats S1; encoders are careless with it and nothing depends on it.
+            // C2 should repeat S1; some encoders do not, and it does not matter.
             guard input.readSlice(length: Self.packetLength) != nil else { return .needMore }
             state = .done
             return .done

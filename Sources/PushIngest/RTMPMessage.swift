@@ -2,7 +2,7 @@ import NIOCore
 
 /// One RTMP message, put together from its chunks (RTMP 1.0 §6.1).
 struct RTMPMessage: Equatable {
-    /// RTMP 1.0 §5.4 and §7.1; a kind that this door does not know is kept as its number and ignored.
+    /// RTMP 1.0 §5.4 and §7.1; an unknown kind is kept as its number and ignored.
     struct Kind: RawRepresentable, Hashable {
         let rawValue: UInt8
         static let setChunkSize = Kind(rawValue: 1)

@@ -66,6 +66,14 @@ public struct CameraAddress: Sendable, Equatable, Codable {
         raw = text
     }
 
+    private init(scheme: Scheme, raw: String) {
+        self.scheme = scheme
+        self.raw = raw
+    }
+
+    /// `test:`, the generated hall.
+    public static let testHall = CameraAddress(scheme: .test, raw: "test:")
+
     /// The stream key of an encoder that pushes, else `nil`.
     public var streamKey: String? { scheme == .rtmpPush ? String(raw.dropFirst("rtmp-push:".count)) : nil }
 

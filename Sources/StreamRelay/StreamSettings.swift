@@ -1,4 +1,4 @@
-/// What an operator decides about one hall's stream. Defaults live in `PlenaryConfiguration`, nowhere else.
+/// An operator's settings of one hall's stream. Their defaults are in `PlenaryConfiguration` only.
 public struct StreamSettings: Sendable, Equatable {
     public var hall: String
     public var camera: CameraAddress
@@ -8,7 +8,7 @@ public struct StreamSettings: Sendable, Equatable {
     public var segmentDuration: Double
     /// Seconds; EXT-X-TARGETDURATION. Past it a segment is cut without a keyframe.
     public var segmentMaximum: Double
-    /// Seconds a part is aimed at; PART-TARGET follows from it and the camera's frame time.
+    /// Seconds that a part should last; PART-TARGET follows from it and the camera's frame time.
     public var partDuration: Double
     /// Seconds of video viewers can seek back in.
     public var liveWindow: Double

@@ -23,7 +23,7 @@ public struct StreamStatus: Sendable, Equatable, Codable {
     public var since: Int64
     /// The last failure, until the stream is live again.
     public var failure: RelayFailure?
-    /// How often the stream failed since the daemon began, by `RelayFailure.Kind`; a kind that never came is absent.
+    /// How often the stream failed since the daemon began, by `RelayFailure.Kind`; a kind that has not occurred is absent.
     public var failures: [String: Int]
     /// How often the camera was reached again since the stream was started.
     public var reconnects: Int

@@ -1,8 +1,9 @@
 import EventChannel
+import TestSupport
 import Testing
 
 /// Frames over real sockets: the right close code, then the end.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.outsideProcess, .serialized, .timeLimit(.minutes(5)))
 struct ConversationTests {
     private static let opened = RawClient.frame(0x01, [65])
     private static let cases: [(name: String, bytes: [UInt8], code: UInt16)] = [

@@ -1,9 +1,10 @@
 import CLinux
 import EventChannel
 import Foundation
+import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.outsideProcess, .serialized, .timeLimit(.minutes(5)))
 struct CrowdTests {
     /// Reads until the hall's last message, dropping the connection at random moments and coming back to where it was.
     private static func follow(_ port: UInt16, until last: Int64, seed: UInt64) throws -> (

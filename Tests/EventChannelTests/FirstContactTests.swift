@@ -1,7 +1,8 @@
 import EventChannel
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.outsideProcess, .timeLimit(.minutes(5)))
 struct FirstContactTests {
     @Test func `the first message is the snapshot, and the next the change that follows it`() async throws {
         try await LiveChannel.with { live in

@@ -34,7 +34,7 @@ struct PictureTests {
 
         func come() -> ChannelClient {
             lastID += 1
-            let client = ChannelClient(id: lastID, peer: PeerAddress([UInt8](repeating: 0, count: 16)), now: now, limits: limits)
+            let client = ChannelClient(id: lastID, peer: nil, now: now, limits: limits)
             room.enter(client)
             room.start(client)
             return client

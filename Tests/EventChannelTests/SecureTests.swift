@@ -1,10 +1,11 @@
 import EventChannel
 import Foundation
 import Logging
+import TestSupport
 import Testing
 
 /// TLS, tried with the openssl program; certificates are made by it.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.outsideProcess, .serialized, .timeLimit(.minutes(5)))
 struct SecureTests {
     private static func run(_ arguments: [String]) throws {
         let process = Process()

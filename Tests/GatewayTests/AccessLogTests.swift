@@ -1,10 +1,11 @@
 import NIOCore
 import StreamRelay
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(5))) struct `The access log` {
+@Suite(.outsideProcess, .timeLimit(.minutes(5))) struct `The access log` {
     @Test func `it is off unless it is asked for`() async throws {
         let log = CaughtLog()
         try await Door.open(log: log) { door in

@@ -1,10 +1,12 @@
+import Commons
 import Foundation
 import Logging
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(5))) struct `Who may come in` {
+@Suite(.outsideProcess, .timeLimit(.minutes(5))) struct `Who may come in` {
     private struct Visit {
         let door: Door
 
@@ -39,10 +41,10 @@ import Testing
             #expect(door.control.performed == ["stop demo"])
             for role in Role.allCases where role != .operator {
                 let reply = try await visit.ask(stop, [visit.token(role, name: "not \(role)")])
-                #expect(reply.status == 403 && reply.text.contains("urn:plenary:role-missing") && reply.text.contains("the role operator"))
+                #expect(reply.status == 403 && reply.text.contains("urn:plenary:role_missing") && reply.text.contains("the role operator"))
             }
             let other = try await visit.ask(stop, [visit.token(.operator, name: "elsewhere", halls: ["other"])])
-            #expect(other.status == 403 && other.text.contains("urn:plenary:other-hall"))
+            #expect(other.status == 403 && other.text.contains("urn:plenary:other_hall"))
             for field in [
                 "Authorization: Bearer plenary_x", "Authorization: Basic YTpi", "Authorization: Bearer", "Cookie: plenary_session=x",
             ] {
@@ -64,7 +66,7 @@ import Testing
                 "/api/v1/halls?token=abc", "/halls/demo?x=1&access_token=abc", "/api/v1/version?anything=plenary_abcdef", "/?Token=1",
             ] {
                 let reply = try await visit.ask("GET \(target)")
-                #expect(reply.status == 400 && reply.text.contains("urn:plenary:token-in-url") && reply.text.contains("Bearer"))
+                #expect(reply.status == 400 && reply.text.contains("urn:plenary:token_in_url") && reply.text.contains("Bearer"))
             }
             #expect(try await visit.ask("GET /api/v1/halls?tokens=1").status == 200)
         }
@@ -105,6 +107,22 @@ import Testing
                 #expect(attributes.contains("HttpOnly") && attributes.contains("SameSite=Strict") && attributes.contains("Path=/"))
                 #expect(attributes.contains("Secure") == behindProxy)
                 #expect(reply.text.contains(#""roles":["secretary"]"#) && reply.text.contains(#""halls":["demo"]"#))
+            }
+        }
+    }
+
+    @Test func `a session is told what its roles allow`() async throws {
+        let allowed: [(Role, String)] = [
+            (.operator, #"["streams"]"#), (.secretary, #"["sitting","ballots","hall-system"]"#),
+            (.votingSystem, #"["ballots","hall-system"]"#), (.display, "[]"), (.admin, #"["tokens","reload","logs"]"#),
+        ]
+        try await Door.open { door in
+            let visit = Visit(door: door)
+            for (role, permissions) in allowed {
+                let told = try await visit.ask("GET /api/v1/session", [try await visit.session(role).cookie])
+                #expect(told.text.contains(#""permissions":\#(permissions)"#), "\(role)")
+                let token = try await visit.ask("GET /api/v1/session", [try visit.token(role)])
+                #expect(token.text.contains(#""permissions":\#(permissions)"#), "\(role)")
             }
         }
     }

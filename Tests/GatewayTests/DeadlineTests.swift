@@ -5,11 +5,12 @@ import NIOPosix
 import NIOSSL
 import StreamRelay
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(5)), .serialized) struct `Deadlines and limits` {
+@Suite(.outsideProcess, .timeLimit(.minutes(5)), .serialized) struct `Deadlines and limits` {
     @Test func `a dripped header is ended with 408`() async throws {
         try await Door.open(limits: { $0.headerDeadline = .milliseconds(300) }) { door in
             let wire = try await door.connect()

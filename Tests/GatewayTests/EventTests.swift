@@ -1,9 +1,10 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(5))) struct `A hall's events over HTTP` {
+@Suite(.outsideProcess, .timeLimit(.minutes(5))) struct `A hall's events over HTTP` {
     private static let ask = "GET /live/demo/events HTTP/1.1\r\nHost: a\r\n"
 
     /// The `data:` lines so far.

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Synchronization
 import Testing
@@ -172,13 +173,6 @@ import Testing
         for address in 0..<UInt32(Lockout.addressLimit * 2) { lockout.failed(PeerKey(v4: 0x0A00_0000 + address), at: 1) }
         #expect(lockout.count <= Lockout.addressLimit)
         #expect(lockout.wait(here, at: 1) != nil)
-    }
-
-    @Test func `a flood of refusals is counted, not written out`() {
-        var budget = LineBudget()
-        let said = (0..<1000).compactMap { _ in budget.take(at: 5) }
-        #expect(said.count == LineBudget.lines && said.allSatisfy { $0 == 0 })
-        #expect(budget.take(at: 5 + LineBudget.span) == 1000 - LineBudget.lines)
     }
 }
 

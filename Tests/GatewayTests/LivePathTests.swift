@@ -1,10 +1,11 @@
 import NIOCore
 import StreamRelay
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(5))) struct `The live path` {
+@Suite(.outsideProcess, .timeLimit(.minutes(5))) struct `The live path` {
     @Test func `a playlist comes with type, tag, age and open CORS`() async throws {
         try await Door.open { door in
             door.control.hall.put("index.m3u8", FakeHall.playlist("#EXTM3U\n"))

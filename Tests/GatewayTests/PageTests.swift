@@ -1,11 +1,12 @@
 import Foundation
 import NIOCore
 import StreamRelay
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(5))) struct `The pages` {
+@Suite(.outsideProcess, .timeLimit(.minutes(5))) struct `The pages` {
     private static let index = """
         <!doctype html><html lang="{{lang}}"><head><title>{{title}}</title><meta property="og:title" content="{{title}}"></head>
         <body data-hall="{{hall}}">{{unknown}}</body></html>

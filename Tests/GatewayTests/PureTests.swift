@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -125,9 +126,5 @@ import Testing
         func accepts(_ value: String) -> Bool { Preconditions.acceptsGzip(["accept-encoding": value]) }
         #expect(accepts("gzip") && accepts("br, GZIP;q=0.1") && accepts("*"))
         #expect(!accepts("br") && !accepts("gzip;q=0") && !accepts("*, gzip;q=0.0") && !accepts(""))
-    }
-
-    @Test func `a problem's words are safe in JSON`() {
-        #expect(Problem.quoted("a\"b\\c\n\u{1}ї") == "\"a\\\"b\\\\c\\n\\u0001ї\"")
     }
 }

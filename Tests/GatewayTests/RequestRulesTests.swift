@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(5))) struct `HTTP/1.1, request by request` {
+@Suite(.outsideProcess, .timeLimit(.minutes(5))) struct `HTTP/1.1, request by request` {
     @Test func `pipelined requests are answered in order, each once`() async throws {
         try await Door.open { door in
             for number in 0..<50 { door.control.hall.put("s\(number).mp4", FakeHall.media(["part \(number)"])) }
@@ -20,7 +21,9 @@ import Testing
     @Test func `two POSTs in one packet are two commands`() async throws {
         try await Door.open(controlSocket: true) { door in
             let wire = try await Wire.connect(path: door.directory + "/control.sock")
-            let post = { (command: String) in "POST /api/v1/halls/demo/stream/\(command) HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody" }
+            let post = { (command: String) in
+                "POST /api/v1/halls/demo/stream/\(command) HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
+            }
             try await wire.send(post("hide") + post("show"))
             let first = try await wire.reply()
             let second = try await wire.reply()

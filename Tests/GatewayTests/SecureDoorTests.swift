@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(5))) struct `The door with TLS` {
+@Suite(.outsideProcess, .timeLimit(.minutes(5))) struct `The door with TLS` {
     @Test func `curl speaks HTTP 2 and HTTP 1.1 with it`() async throws {
         try await Door.open(tls: true) { door in
             let text = String(repeating: "#EXT-X-PART\n", count: 60)

@@ -17,13 +17,15 @@ import Testing
         "positions":{"d1":"abstain","d2":"yes"},"result":{"outcome":"rejected","reason":"not_enough_votes","counts":{"yes":1,"no":0,"abstain":1},
         "sentences":{"uk":"1 за, потрібно 2 з 2: рішення не прийнято","en":"1 for"}}},"r2":{"kind":"procedural","question":"Далі","status":"scheduled"}}}}
         """
+    private static let conventions = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../web/council/conventions.js")
     private static let template = """
         <body{{#council}} data-council{{/council}}><h2 data-text="agendaList.title">Agenda</h2>{{#council}}{{#now}}<p>{{title}}</p>{{#item}}<h3>{{title}}</h3>{{/item}}{{/now}}
         {{#items}}<li>{{stateWord}}{{#links}}<a href="{{url}}">{{title}}</a>{{/links}}{{#rounds}}<b>{{verdict}}: {{reason}} {{time}}</b>{{/rounds}}</li>{{/items}}
         {{#rows}}<tr>{{name}}={{word}}</tr>{{/rows}}{{/council}}<script type="application/ld+json">{{{metadata}}}</script>
         """
     private static let words = """
-        {"agendaList.title":"Порядок денний","item.rejected":"не прийнято","outcome.rejected":"Не прийнято","vote.abstain.f":"утрималася","vote.yes.m":"за",
+        {"agendaList.title":"Порядок денний","item.rejected":"не прийнято","outcome.rejected":"Не прийнято","vote.abstain.f":"утрималася","vote.yes.m":"за","count.yes":"За",
         "sitting.open":"Триває","now.itemNumber":"Питання {number}"}
         """
 
@@ -34,6 +36,9 @@ import Testing
         try FileManager.default.createDirectory(at: folder.appendingPathComponent("languages"), withIntermediateDirectories: true)
         try Data(Self.template.utf8).write(to: folder.appendingPathComponent("index.html"))
         try Data(Self.words.utf8).write(to: folder.appendingPathComponent("languages/uk.json"))
+        let council = folder.appendingPathComponent("council")
+        try FileManager.default.createDirectory(at: council, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: Self.conventions, to: council.appendingPathComponent("conventions.js"))
         let assets = AssetStore(directory: folder.path)
         let template = try #require(assets.asset("index.html"))
         let snapshot = "{\"type\":\"snapshot\",\"epoch\":\"e\",\"seq\":7,\"now\":1,\"state\":\(state)}"
@@ -45,7 +50,7 @@ import Testing
     @Test func `agenda and results are there without a script, in the council's words`() throws {
         let html = try page(Self.state)
         #expect(html.contains("<body data-council><h2 data-text=\"agendaList.title\">Порядок денний</h2>"))
-        #expect(html.contains("<b>Не прийнято: 1 за, потрібно 2 з 2: рішення не прийнято 12:00</b>"))
+        #expect(html.contains("<b>Не прийнято · За 1: 1 за, потрібно 2 з 2: рішення не прийнято 12:00</b>"))
         #expect(html.contains("<tr>Білик Ганна=утрималася</tr><tr>Вовк Іван=за</tr>"), "each with the right ending, in the roster's order")
     }
 
@@ -97,10 +102,13 @@ import Testing
 }
 
 /// A record that never changes.
-private final class FixedRecord: EventSource {
-    let epoch = "e"
+final class FixedRecord: EventSource {
+    let epoch: String
     private let bytes: [UInt8]
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(epoch: String = "e", bytes: [UInt8]) {
+        self.epoch = epoch
+        self.bytes = bytes
+    }
     func snapshot() -> EncodedMessage { EncodedMessage(at: 7, bytes: bytes) }
     func tick() -> EncodedMessage { snapshot() }
     func deltas(epoch: String, after sequence: Int64) -> [EncodedMessage]? { nil }

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Gateway
 import Logging
@@ -50,14 +51,14 @@ import Testing
     @Test func `a configuration with faults changes nothing and names them all`() async throws {
         let daemon = try Self.daemon(Self.halls("a")) { () throws(CommandFailure) in throw CommandFailure(.configuration, "line 1\nline 2")
         }
-        await #expect(throws: ControlProblem.faulty("line 1\nline 2")) { try await daemon.reload() }
+        await #expect(throws: Problem.faulty("line 1\nline 2")) { try await daemon.reload() }
         #expect(daemon.halls.map(\.name) == ["a"])
     }
 
     @Test func `a record that cannot be opened stops a reload before it changes anything`() async throws {
         let new = try Self.config("{name: b, camera: 'test:'}, {name: c, camera: 'test:', rules: /nowhere.yaml}")
         let daemon = try Self.daemon(Self.halls("a")) { () throws(CommandFailure) in new }
-        await #expect { _ = try await daemon.reload() } throws: { ($0 as? ControlProblem)?.detail.contains("/nowhere.yaml") == true }
+        await #expect { _ = try await daemon.reload() } throws: { ($0 as? Problem)?.detail.contains("/nowhere.yaml") == true }
         #expect(daemon.halls.map(\.name) == ["a"])
         #expect(daemon.board("b") == nil && daemon.relay("b") == nil)
         await daemon.shutdown()
@@ -66,8 +67,8 @@ import Testing
     @Test func `a command for a hall that is not there names the remedy`() async throws {
         let config = try Self.halls("a")
         let daemon = try Self.daemon(config) { () throws(CommandFailure) in config }
-        await #expect(throws: ControlProblem.unknownHall("x")) { try await daemon.perform(.start, on: "x") }
-        #expect(ControlProblem.unknownHall("x").status == 404)
+        await #expect(throws: Problem.noHall("x")) { try await daemon.perform(.start, on: "x") }
+        #expect(Problem.noHall("x").status == 404)
     }
 
     @Test func `a stream key leads to its hall`() throws {

@@ -46,17 +46,6 @@ import Testing
     }
 }
 
-@Suite struct `Wrong stream keys` {
-    @Test func `the first is said at once, many are counted and said every ten seconds`() {
-        var tally = RefusalTally()
-        #expect(tally.count(at: 1000) == 1)
-        for second in 2...9 { #expect(tally.count(at: Int64(second) * 1000) == nil) }
-        #expect(tally.count(at: 11_000) == 9)
-        #expect(tally.count(at: 11_001) == nil)
-        #expect(tally.count(at: 60_000) == 2)
-    }
-}
-
 @Suite struct `The last log lines` {
     private func line(_ number: Int) -> LogLine { LogLine(at: Int64(number), level: "info", hall: nil, message: "\(number)") }
 

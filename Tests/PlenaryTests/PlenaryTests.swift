@@ -18,9 +18,6 @@ import Testing
     @Test(arguments: [(25, "25"), (29.97, "29.97"), (0, "?")])
     func `a frame rate has no needless fraction`(_ rate: Double, _ text: String) { #expect(Figures.frameRate(rate) == text) }
 
-    @Test(arguments: [(0, "1970-01-01"), (11016, "2000-02-29"), (20779, "2026-11-22"), (-1, "1969-12-31"), (47482, "2100-01-01")])
-    func `days become dates`(_ day: Int, _ text: String) { #expect(CivilDate(day: day).description == text) }
-
     @Test func `a time of another day has its date`() {
         let noon: Int64 = 1_795_348_800_000
         #expect(Figures.time(noon, now: noon + 1000) == "12:00:00 UTC")

@@ -133,13 +133,13 @@ import Testing
         #expect(acknowledgements.count == 2)
     }
 
-    @Test(arguments: ["FCUnpublish", "deleteStream"]) func `goodbye ends the stream once`(command: String) {
+    @Test(arguments: ["FCUnpublish", "deleteStream"]) func `the encoder's end of the stream is reported once`(command: String) {
         var driver = SessionDriver()
         driver.receive(EncoderBytes.opening(key: Self.key) + EncoderBytes.video(0, [1]))
         driver.receive(EncoderBytes.message(20, EncoderBytes.text(command) + EncoderBytes.number(6) + [5] + EncoderBytes.number(1)))
         driver.receive(EncoderBytes.video(40, [2]))
         #expect(driver.isFinished)
-        #expect(driver.closing == .goodbye)
+        #expect(driver.closing == .endedByEncoder)
         #expect(driver.flv.readableBytes == 13 + 15 + 6)
     }
 

@@ -29,7 +29,9 @@ final class KeepingSink: PushSink {
     private let ledger = PushLedger(limits: PushLimits())
     private let sink = KeepingSink()
 
-    private func connect(_ limits: PushLimits = PushLimits(), to sink: KeepingSink? = nil) throws -> EmbeddedChannel {
+    private func connect(
+        _ limits: PushLimits = PushLimits(), to sink: KeepingSink? = nil, from address: String = "127.0.0.1"
+    ) throws -> EmbeddedChannel {
         let target = sink ?? self.sink
         let connection = PushConnection(limits: limits, ledger: ledger, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
             key, _ in
@@ -40,7 +42,7 @@ final class KeepingSink: PushSink {
             }
         }
         let channel = EmbeddedChannel(handler: connection)
-        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1935)).wait()
+        try channel.connect(to: SocketAddress(ipAddress: address, port: 1935)).wait()
         return channel
     }
 
@@ -113,12 +115,10 @@ final class KeepingSink: PushSink {
         #expect(try connect().isActive)
     }
 
-    @Test func `a flood of bad connections writes twenty lines a minute`() {
-        var budget = LineBudget()
-        let begin = NIODeadline.uptimeNanoseconds(0)
-        #expect((0..<100).filter { _ in budget.take(at: begin) != nil }.count == 20)
-        #expect(budget.take(at: begin + .seconds(59)) == nil)
-        #expect(budget.take(at: begin + .seconds(60)) == 81)
-        #expect(budget.take(at: begin + .seconds(60)) == 0)
+    @Test func `the addresses of one IPv6 network are one`() throws {
+        let channels = try (0..<8).map { try connect(from: "2001:db8::\($0)") }
+        #expect(try !connect(from: "2001:db8::ffff").isActive)
+        #expect(try connect(from: "2001:db8:0:1::1").isActive)
+        #expect(channels.allSatisfy { $0.isActive })
     }
 }

@@ -3,12 +3,13 @@ import Logging
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import PushIngest
 
 /// Real encoders over a real socket.
-@Suite(.timeLimit(.minutes(5))) struct PushListenerLiveTests {
+@Suite(.outsideProcess, .timeLimit(.minutes(5))) struct PushListenerLiveTests {
     private static let group = MultiThreadedEventLoopGroup.singleton
 
     private func listen(_ sink: KeepingSink, logs: KeptLog = KeptLog()) async throws -> (PushListener, BoundPushListener, Int) {

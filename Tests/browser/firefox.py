@@ -54,7 +54,7 @@ class Firefox:
             wait_until(self._listens, 90, lambda: f"Firefox to listen: {self._output[-20:]}")
             self._socket = self._closing.enter_context(connect(f"ws://127.0.0.1:{port}/session", max_size=None, open_timeout=30, compression=None))
             self._numbers = itertools.count(1)
-            self.events = []
+            self.events, self.opened = [], []
             self.command("session.new", capabilities={})
             self.command("session.subscribe", events=["log.entryAdded"])
         except BaseException:
@@ -95,9 +95,16 @@ class Firefox:
 
     def open(self, url, size=(1366, 768)):
         context = self.command("browsingContext.create", type="tab")["context"]
+        self.opened.append(context)
         self.command("browsingContext.setViewport", context=context, viewport={"width": size[0], "height": size[1]})
         self.command("browsingContext.navigate", context=context, url=url, wait="interactive")
         return Page(self, context)
+
+    def close_pages(self):
+        """Every tab but the one that keeps the browser open."""
+        for context in self.opened:
+            self.command("browsingContext.close", context=context)
+        self.opened = []
 
     @property
     def faults(self):

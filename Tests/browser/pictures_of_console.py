@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from Tests.browser.conftest import CHROMIUM
+from Tests.browser.conftest import WINDOWED
 from Tests.browser.desk import Desk
 from Tests.support.daemon import Daemon
 from Tests.support.sitting import Sitting
@@ -65,6 +65,6 @@ def take(browser, folder):
 
 if __name__ == "__main__":
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        chromium = playwright.chromium.launch(executable_path=WINDOWED, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
         take(chromium, Path(sys.argv[1]))
         chromium.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from Tests.browser.conftest import CHROMIUM
+from Tests.browser.conftest import WINDOWED
 from Tests.browser.screen import Display
 from Tests.browser.test_overlay import Overlay
 from Tests.support.daemon import ROOT, Daemon
@@ -98,6 +98,6 @@ def take(browser, folder):
 
 if __name__ == "__main__":
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        chromium = playwright.chromium.launch(executable_path=WINDOWED, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
         take(chromium, Path(sys.argv[1]))
         chromium.close()

@@ -9,18 +9,19 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from Tests.browser.conftest import CHROMIUM
+from Tests.browser.conftest import WINDOWED
 from Tests.browser.desk import Desk
 from Tests.browser.sight import SIGHTS, simulate
 from Tests.browser.test_sight import HALL, voted
+from Tests.support.council import Council
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
 
 
 def take(browser, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    with Daemon(halls=[{**HALL, "title": "Зразківська міська рада"}]) as daemon:
-        council = voted(daemon)
+    with Daemon(halls=[{**HALL, "name": "demo", "title": "Зразківська міська рада"}]) as daemon:
+        council = voted(Council(daemon), yes=14, no=8, abstain=5)
         desk = Desk(browser, daemon, language="en", size=(1366, 768)).sign_in(council.token("secretary"))
         compare(desk.page, "#middle .round", folder / "sight-console.png")
         desk.close()
@@ -54,6 +55,6 @@ def compare(page, part, target):
 
 if __name__ == "__main__":
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        chromium = playwright.chromium.launch(executable_path=WINDOWED, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
         take(chromium, Path(sys.argv[1]))
         chromium.close()

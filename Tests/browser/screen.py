@@ -1,15 +1,13 @@
 """A browser on the hall's display or on the overlay: what it shows, by role and text, and what may never go wrong on it."""
 
-import json
+import struct
 import subprocess
-from pathlib import Path
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-import axe_playwright_python
-
+from Tests.browser.access import check_access
 from Tests.browser.viewer import Viewer
 from Tests.support.wait import wait_until
-
-AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 
 # Every text that can be seen: its words, its size in CSS pixels, its contrast (WCAG 2) against what lies behind it, and its place.
 TEXTS = """() => {
@@ -68,12 +66,18 @@ class Screen(Viewer):
     def reload(self):
         self.page.reload()
 
+    def resize(self, size):
+        """The page has been laid out, drawn and shown in the new size."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.evaluate("""async (size) => {
+            const frame = () => new Promise(requestAnimationFrame);
+            while (innerWidth !== size[0] || innerHeight !== size[1]) await frame();
+            await frame();
+            await frame();
+        }""", list(size))
+
     def check_access(self):
-        """axe-core, WCAG 2.2 AA; evaluated through the debugger, for the page's own policy lets no foreign script in."""
-        self.page.evaluate(AXE.read_text())
-        report = self.page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })")
-        found = [(v["id"], v["help"], [node["html"][:160] for node in v["nodes"]]) for v in report["violations"]]
-        assert not found, json.dumps(found, indent=2, ensure_ascii=False)
+        check_access(self.page, self.page.url)
 
 
 class Display(Screen):
@@ -96,10 +100,15 @@ class Display(Screen):
             assert one["left"] >= 0 and one["top"] >= -1 and one["right"] <= size["width"] + 1 and one["bottom"] <= size["height"] + 1, one
 
 
-def alpha_of(path):
+def alpha_of(png):
     """Width, height and the alpha of every pixel of a PNG, row by row."""
-    probe = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", str(path)], capture_output=True, text=True, check=True)
-    width, height = (int(part) for part in probe.stdout.strip().split(",")[:2])
-    raw = subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgba", "-"], capture_output=True, check=True).stdout
-    assert len(raw) == width * height * 4
-    return width, height, raw[3::4]
+    width, height = struct.unpack(">II", png[16:24])
+    alpha = subprocess.run(["ffmpeg", "-v", "error", "-i", "-", "-vf", "format=rgba,alphaextract", "-f", "rawvideo", "-pix_fmt", "gray", "-"], input=png, capture_output=True, check=True).stdout
+    assert len(alpha) == width * height
+    return width, height, alpha
+
+
+def tomorrow_at_ten():
+    """UTC ms, by the council's clock."""
+    tomorrow = datetime.now(ZoneInfo("Europe/Kyiv")) + timedelta(days=1)
+    return int(tomorrow.replace(hour=10, minute=0, second=0, microsecond=0).timestamp() * 1000)

@@ -1,5 +1,6 @@
 """A page as people with another colour sight see it: Chromium's own simulation, and the pixels that it gives."""
 
+import struct
 import subprocess
 
 #: None, and the four that `Emulation.setEmulatedVisionDeficiency` knows: without red, without green, without blue, without any colour.
@@ -22,8 +23,7 @@ class Pixels:
     """A PNG's pixels; `scale`: how many of them make a CSS pixel."""
 
     def __init__(self, png, scale=1):
-        probe = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", "-"], input=png, capture_output=True, check=True)
-        self.width, self.height = (int(part) for part in probe.stdout.decode().strip().split(",")[:2])
+        self.width, self.height = struct.unpack(">II", png[16:24])
         self.raw = subprocess.run(["ffmpeg", "-v", "error", "-i", "-", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], input=png, capture_output=True, check=True).stdout
         self.scale = scale
 

@@ -4,44 +4,22 @@ import re
 
 import pytest
 
-from Tests.browser.desk import Desk
-from Tests.support.council import Council
-from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
 
-HALL = {"name": "demo", "title": "Демонстраційна зала", "camera": "test:", "language": "uk", "autostart": False}
+HALL = {"title": "Демонстраційна зала", "camera": "test:?size=320x180", "language": "uk", "autostart": False}
 
 
 @pytest.fixture
-def daemon():
-    with Daemon(halls=[HALL]) as running:
-        yield running
-
-
-@pytest.fixture
-def council(daemon):
-    return Council(daemon)
-
-
-@pytest.fixture
-def sit(browser, daemon):
-    opened = []
-
+def sit(sit):
+    """A console whose line at the bottom is listened to."""
     def open_console(secret, **options):
-        desk = Desk(browser, daemon, **options)
-        opened.append(desk)
-        desk.sign_in(secret)
-        watch(desk)
+        desk = sit(secret, **options)
+        listen(desk)
         return desk
-
-    yield open_console
-    for desk in opened:
-        desk.check()
-    for desk in opened:
-        desk.close()
+    return open_console
 
 
-def watch(desk):
+def listen(desk):
     """Notes everything that the line at the bottom has ever said."""
     desk.page.evaluate("""() => {
         window.said = [];
@@ -67,7 +45,7 @@ def test_the_stream_is_led_by_keys_alone(sit, council, daemon):
     desk.see(".air", "Nothing on air")
     desk.press("o")
     desk.see("#last-sent", "Go on air — done")
-    daemon.wait_live("demo", timeout=60)
+    daemon.wait_live(daemon.hall, timeout=60)
     desk.see(".air", "On air: the hall")
     for key, words, air in (("s", "Show the break card", "break card"), ("s", "Take the card away", "the hall"), ("h", "Closed session", "closed session")):
         desk.press(key)
@@ -82,7 +60,7 @@ def test_the_stream_is_led_by_keys_alone(sit, council, daemon):
     desk.wait_dialog("All viewers lose the picture")
     desk.press("Escape")
     desk.wait_no_dialog()
-    assert daemon.status("demo")["state"] != "stopped", "Escape is no"
+    assert daemon.status(daemon.hall)["state"] != "stopped", "Escape is no"
     desk.press("o")
     desk.wait_dialog("All viewers lose the picture")
     desk.press("Enter")
@@ -396,6 +374,27 @@ def test_two_consoles_that_move_the_same_item_are_told(sit, council):
         route.continue_()
     second.see("#bar-words", "Another console was faster: an item was moved")
     assert council.facts.count("item_moved") == 1
+
+
+def test_a_key_pressed_as_a_question_closes_is_not_lost(sit, council):
+    council.convene()
+    desk = sit(council.token("secretary"))
+    desk.press("l", "Enter")
+    desk.wait_dialog("Mark as")
+    press = """async (key) => {
+        document.querySelector('dialog[open]').requestClose();
+        for (let turn = 0; turn < 20; turn += 1) await null;
+        document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, code: `Key${key.toUpperCase()}`, bubbles: true, cancelable: true }));
+    }"""
+    # What Escape does, and the next key before any other task.
+    desk.page.evaluate(press, "r")
+    desk.wait_no_dialog()
+    focus = desk.page.evaluate("document.activeElement.closest('#roll, #agenda')?.id")
+    desk.press("b")
+    desk.wait_dialog("at any time")
+    desk.page.evaluate(press, "b")
+    wait_until(lambda: desk.page.locator("dialog.sheet:not(#login):not([open])").count() == 0, 30, "the first question to go")
+    assert (focus, desk.dialog.count()) == ("roll", 1), "the roll has the focus, and the question is asked again"
 
 
 # — undo, or a question —

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from Tests.browser.firefox import Firefox
 from Tests.support.council import Council
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
@@ -12,12 +11,7 @@ from Tests.support.wait import wait_until
 HALL = {"name": "demo", "title": "Демонстраційна зала", "camera": "test:", "language": "uk", "autostart": False}
 
 
-@pytest.fixture(scope="module")
-def firefox():
-    with Firefox() as running:
-        yield running
-
-
+@pytest.mark.xdist_group("firefox")
 def test_a_sitting_is_led_in_firefox_from_the_setup_code_to_an_announced_result(firefox):
     with Daemon(halls=[HALL]) as daemon:
         code = wait_until(lambda: (match := re.search(r"opens once with the code (\S+)", daemon.log)) and match[1], 20, "the setup code")
@@ -83,4 +77,3 @@ def test_a_sitting_is_led_in_firefox_from_the_setup_code_to_an_announced_result(
         facts = council.facts
         assert {fact: facts.count(fact) for fact in ("sitting_opened", "item_added", "round_opened", "round_closed", "round_announced")} == {
             "sitting_opened": 1, "item_added": 1, "round_opened": 2, "round_closed": 2, "round_announced": 2}
-        assert firefox.faults == []

@@ -1,17 +1,14 @@
 """The page itself: controls, keys, languages, sizes, access for everybody, and what it looks like."""
 
-import json
 import re
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 
-from Tests.browser.viewer import best_of, too_busy
+from Tests.browser.access import check_both_themes
+from Tests.browser.viewer import best_of
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
 
-AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 SIZES = {"phone": (390, 844), "laptop": (1366, 768), "large": (1920, 1080)}
 LONG_TITLE = "Сесійна зала Новоград-Волинської районної територіальної громади та об’єднаної ради"
 
@@ -19,14 +16,15 @@ LONG_TITLE = "Сесійна зала Новоград-Волинської ра
 @pytest.fixture(scope="module")
 def daemon():
     halls = [
-        {"name": "demo", "title": "Демонстраційна зала", "camera": "test:", "language": "uk", "partDuration": 0.2},
-        {"name": "quiet", "title": "<img src=x onerror=alert(1)> & Co", "camera": "test:", "language": "lt", "autostart": False},
-        {"name": "long", "title": LONG_TITLE, "camera": "test:", "language": "uk", "autostart": False},
+        {"name": "demo", "title": "Демонстраційна зала", "camera": "test:?size=640x360", "language": "uk", "partDuration": 0.2},
+        {"name": "quiet", "title": "<img src=x onerror=alert(1)> & Co", "camera": "test:?size=320x180", "language": "lt", "autostart": False},
+        {"name": "long", "title": LONG_TITLE, "camera": "test:?size=320x180", "language": "uk", "autostart": False},
     ]
     with Daemon(halls=halls) as running:
         yield running
 
 
+@pytest.mark.real_time("Chromium plays, is led by keys, and is at live again")
 def test_keys_drive_the_player(watch, daemon):
     viewer = watch(daemon)
     viewer.wait_playing()
@@ -59,10 +57,11 @@ def test_keys_drive_the_player(watch, daemon):
     assert not viewer.evaluate("document.getElementById('help').open")
 
 
+@pytest.mark.real_time("the page's clock against the clock in the picture, then and now")
 def test_one_can_go_back_within_the_window_and_see_that_moment(watch, daemon):
     viewer = watch(daemon)
     viewer.wait_playing()
-    wait_until(lambda: viewer.evaluate("document.getElementById('seek').min <= -30"), 60, "half a minute to go back to")
+    wait_until(lambda: viewer.evaluate("document.getElementById('seek').min <= -20"), 60, "some seconds to go back to")
 
     def slip():
         """By how much the page's clock goes another way than the picture, when one goes back by 15 s."""
@@ -76,9 +75,9 @@ def test_one_can_go_back_within_the_window_and_see_that_moment(watch, daemon):
         assert sample["shown"] < live["shown"]
         return (sample["program"] - sample["shown"]) - (live["program"] - live["shown"])
 
-    # Without time the generated camera draws its clock up to seconds late, then and now by different amounts.
-    off, busy = best_of(4, slip, lambda off: abs(off) < 300), too_busy()
-    assert busy or abs(off) < 300, f"the page's clock goes back with the picture: off by {off} ms, on a machine with time"
+    # Without time the generated camera draws its clock late, then and now by different amounts.
+    off = best_of(6, slip, lambda off: abs(off) < 300)
+    assert abs(off) < 300, f"the page's clock goes back with the picture: off by {off} ms"
     wait_until(lambda: "−0:" in viewer.page.inner_text("#behind"), 20, "how far back")
     viewer.wait_line("You are watching an earlier moment.")
     viewer.page.click("#live")
@@ -116,32 +115,30 @@ def test_a_title_stays_text(watch, daemon):
 
 
 @pytest.mark.parametrize("path", ["/halls/demo", "/halls/long", "/"])
-@pytest.mark.parametrize("width", [320, 360, 430])
-def test_nothing_is_wider_than_a_phone(watch, daemon, path, width):
+def test_nothing_is_wider_than_a_phone(watch, daemon, path):
     for language in ("uk", "lt", "ka", "en"):
-        viewer = watch(daemon, path=path, size=(width, 640), language=language)
-        viewer.page.wait_for_selector("option", state="attached")
-        wide = viewer.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{language}: {wide} px at {width}"
+        viewer = watch(daemon, path=path, size=(320, 640), language=language)
+        wait_until(lambda: viewer.evaluate("document.documentElement.lang") == language and viewer.page.locator("#language option").count() == 4, 20, "the words")
+        for width in (320, 360, 430):
+            viewer.page.set_viewport_size({"width": width, "height": 640})
+            wide = viewer.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{language}: {wide} px at {width}"
+        viewer.page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/", "/halls/demo", "/halls/quiet"])
-def test_everybody_can_use_it(watch, daemon, path, scheme):
-    """axe-core, WCAG 2.2 AA. It is evaluated through the debugger: the page's own policy lets no foreign script in."""
-    viewer = watch(daemon, path=path, color_scheme=scheme)
-    viewer.page.wait_for_selector("option", state="attached")
+def test_everybody_can_use_it_in_both_themes(watch, daemon, path):
+    viewer = watch(daemon, path=path)
+    wait_until(lambda: viewer.page.locator("#language option").count() == 4 and viewer.page.locator("#language").is_visible(), 20, "the words")
     if path == "/halls/demo":
         viewer.wait_playing()
     if path == "/halls/quiet":
         viewer.wait_screen("has not begun")
-    viewer.evaluate(AXE.read_text())
-    for opened in (False, True) if path == "/halls/demo" else (False,):
-        if opened:
-            viewer.page.keyboard.press("?")
-        report = viewer.page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })")
-        found = [(v["id"], v["help"], [node["html"][:120] for node in v["nodes"]]) for v in report["violations"]]
-        assert not found, json.dumps(found, indent=2, ensure_ascii=False)
+    check_both_themes(viewer.page, path)
+    if path == "/halls/demo":
+        viewer.page.keyboard.press("?")
+        viewer.page.locator("#help[open]").wait_for()
+        check_both_themes(viewer.page, "the help")
 
 
 def test_a_codec_the_browser_lacks_is_told(watch, daemon):
@@ -170,13 +167,13 @@ def test_the_page_is_light(daemon):
 
 
 @pytest.mark.parametrize("language", ["uk", "lt", "ka", "en"])
-@pytest.mark.parametrize("size", list(SIZES))
-def test_it_can_be_looked_at(watch, daemon, artifacts, language, size):
-    viewer = watch(daemon, language=language, size=SIZES[size])
+def test_it_can_be_looked_at(watch, daemon, artifacts, language):
+    viewer = watch(daemon, language=language)
     viewer.wait_playing()
-    viewer.page.screenshot(path=artifacts / f"hall-{language}-{size}.png")
-    viewer.page.evaluate("document.getElementById('player').livePlayer.pause()")
-    waiting = watch(daemon, path="/halls/long", language=language, size=SIZES[size], color_scheme="dark")
+    waiting = watch(daemon, path="/halls/long", language=language, color_scheme="dark")
     waiting.page.wait_for_selector("#screen h2")
     wait_until(lambda: waiting.screen != "", 10, "a screen")
-    waiting.page.screenshot(path=artifacts / f"waiting-{language}-{size}.png")
+    for name, size in SIZES.items():
+        for page, what in ((viewer.page, "hall"), (waiting.page, "waiting")):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.screenshot(path=artifacts / f"{what}-{language}-{name}.png")

@@ -12,7 +12,7 @@ from Tests.support.wait import wait_until
 @pytest.fixture(scope="module")
 def daemon():
     halls = [{"name": "demo", "title": "Сесійна зала", "camera": "test:?size=640x360&rate=10&gop=10", "language": "uk"},
-             {"name": "off", "title": "Мала зала", "camera": "test:", "language": "uk", "autostart": False}]
+             {"name": "off", "title": "Мала зала", "camera": "test:?size=320x180", "language": "uk", "autostart": False}]
     with Daemon(halls=halls) as running:
         wait_until(lambda: running.http.get("/live/demo/poster.jpg").status == 200, 60, "a poster", interval=0.2)
         yield running

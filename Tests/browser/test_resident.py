@@ -2,18 +2,17 @@
 
 import json
 import re
+import time
 from datetime import datetime, timezone
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 
-from Tests.browser.viewer import READ_CLOCK, median, too_busy
+from Tests.browser.access import check_both_themes
+from Tests.browser.viewer import READ_CLOCK, median
 from Tests.support.daemon import Daemon
 from Tests.support.sitting import Sitting
 from Tests.support.wait import NotInTime, wait_until
 
-AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 COUNCIL = "document.getElementById('player').council"
 NASTY = "<img src=x onerror=\"window.broken = true\"> <b>та</b> “все”"
 
@@ -27,7 +26,7 @@ LONG_ROSTER = "id;family;given;patronymic;gender;seat;faction\n" + "\n".join(
 
 
 def hall(name="demo", **settings):
-    return {"name": name, "title": "Зразківська міська рада", "camera": "test:", "language": "uk", "partDuration": 0.2, **settings}
+    return {"name": name, "title": "Зразківська міська рада", "camera": "test:?size=640x360", "language": "uk", "partDuration": 0.2, **settings}
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +36,9 @@ def daemon():
     with Daemon(halls=[hall(liveWindow=300), *others.values()]) as running:
         running.wait_live("demo", timeout=40)
         running.sitting = Sitting(running).play(until=("announce_round", "r1b"))
-        Sitting(running, "open").play(until=("ballots", "r1"), only_some=17)
         Sitting(running, "over").play(until=("announce_round", "r2"))
-        Sitting(running, "break").play(until=("suspend_sitting", None))
+        Sitting(running, "open").convene().open_round().vote("r1", yes=["d1..d17"])
+        Sitting(running, "break").convene(take_up="i2").do("suspend_sitting", notice="Перерва на засідання фракцій", until=(int(time.time()) + 3600) * 1000)
         long = Sitting(running, "long")
         long.take("roster", LONG_ROSTER, seats=10)
         long.do("schedule_sitting", title="ᲡᲐᲥᲐᲠᲗᲕᲔᲚᲝ: " + "საკრებულოს მეოცდახუთე სხდომა " * 4)
@@ -89,7 +88,9 @@ def changes_of(viewer, marks, timeout):
     return wait_until(found, timeout, lambda: f"{marks} on the page: {viewer.evaluate('window.changes')} {viewer.state()}", interval=0.2, exactly=True)
 
 
-def test_a_change_is_seen_when_the_picture_shows_it_live_and_a_minute_back(watch, daemon, measured):
+@pytest.mark.measures
+@pytest.mark.real_time("the board's change against the clock in the picture")
+def test_a_change_is_seen_when_the_picture_shows_it_live_and_back_in_time(watch, daemon, measured):
     viewer = watch(daemon, language="uk")
     viewer.wait_playing()
     viewer.wait_near_live(3000)
@@ -107,47 +108,45 @@ def test_a_change_is_seen_when_the_picture_shows_it_live_and_a_minute_back(watch
             continue
         record = {line["fact"]["notice_posted"]["notice"]["text"] if "notice" in line["fact"]["notice_posted"] else line["fact"]["notice_posted"]["text"]: line["at"]
                   for line in map(json.loads, daemon.http.get("/api/v1/halls/demo/log").text.splitlines()[:-1]) if "notice_posted" in line.get("fact", {})}
-        marks.update({mark: record[mark] for mark in fresh})
+        marks = {mark: record[mark] for mark in fresh}
         errors = [shown[mark] - record[mark] for mark in fresh]
         if abs(median(errors)) < 150:
             break
-    busy = too_busy()
     assert errors, "no try in which all changes were seen"
     measured("board against the picture's clock at live", median(errors), f"ms ({errors})")
-    assert abs(median(errors)) < 150 or busy, errors
+    assert abs(median(errors)) < 150, errors
 
-    # The same changes again, a minute later, in the past.
+    # The same changes again, in the past.
     last = max(marks.values())
-    wait_until(lambda: viewer.player("liveEdge") and viewer.evaluate(f"{COUNCIL}.store.now()") > last + 62_000, 120, "a minute to go back")
+    wait_until(lambda: viewer.player("liveEdge") and viewer.evaluate(f"{COUNCIL}.store.now()") > last + 6_000, 60, "some seconds to go back")
     back = []
     for attempt in range(3):
-        some = list(marks)[:5]
         viewer.evaluate("window.changes.length = 0")
-        begin = min(marks[mark] for mark in some) - 2500
+        begin = min(marks.values()) - 2500
         assert viewer.evaluate(f"document.getElementById('player').livePlayer.seekToProgramTime({begin})")
         try:
-            shown = changes_of(viewer, some, 30)
+            shown = changes_of(viewer, list(marks), 30)
         except NotInTime:
             continue
-        back = [shown[mark] - marks[mark] for mark in some]
+        back = [shown[mark] - marks[mark] for mark in marks]
         if abs(median(back)) < 150:
             break
-    busy = too_busy()
     assert back, f"no try in which all changes were seen again: {viewer.evaluate('window.changes')} {viewer.state()}"
-    measured("the same a minute back", median(back), f"ms ({back})")
-    assert abs(median(back)) < 150 or busy, back
+    measured("the same back in time", median(back), f"ms ({back})")
+    assert abs(median(back)) < 150, back
     viewer.page.click("#live")
     wait_until(lambda: fresh[-1] in viewer.page.inner_text("[data-part=now]"), 20, "the newest notice at live")
     daemon.sitting.do("clear_notice")
 
 
+@pytest.mark.real_time("the board goes back with the picture")
 def test_who_comes_later_and_goes_back_sees_the_board_as_it_was(watch, daemon):
     daemon.sitting.play(until=("announce_round", "r1a"))
     viewer = watch(daemon, language="uk")
     viewer.wait_playing()
     wait_board(viewer, "Не прийнято")
     opened = daemon.sitting.snapshot["state"]["rounds"]["by_id"]["r1a"]["opened_at"]
-    wait_until(lambda: (viewer.evaluate(f"{COUNCIL}.store.now()") or 0) > opened + 12_000, 30, "some seconds to go back")
+    wait_until(lambda: (viewer.evaluate(f"{COUNCIL}.store.now()") or 0) > opened + 6_000, 30, "some seconds to go back")
     assert viewer.evaluate(f"document.getElementById('player').livePlayer.seekToProgramTime({opened - 3000})")
     wait_until(lambda: "Поправка" not in board(viewer), 20, lambda: f"the board before the amendment: {board(viewer)}")
     wait_until(lambda: "Не прийнято" not in viewer.page.inner_text("[data-part=agenda]"), 20, "nothing that was yet to come to be told")
@@ -183,6 +182,7 @@ def at_moment(viewer, at):
     return shown is not None and -1500 < shown - at < 6000
 
 
+@pytest.mark.real_time("links lead to a moment of the picture")
 def test_links_lead_to_their_moment(watch, daemon):
     sitting = daemon.sitting
     sitting.do("take_up_item", item="i2")
@@ -229,6 +229,7 @@ def test_a_vote_whose_picture_is_not_there_is_shown_all_the_same(watch, daemon):
     wait_board(viewer, "17 for, 18 of 35 needed")
 
 
+@pytest.mark.real_time("marks lead to a moment of the picture")
 def test_the_seek_bar_marks_where_items_and_votes_began(watch, daemon):
     sitting = daemon.sitting
     sitting.do("take_up_item", item="i3")
@@ -241,7 +242,7 @@ def test_the_seek_bar_marks_where_items_and_votes_began(watch, daemon):
     opened = sitting.snapshot["state"]["rounds"]["by_id"]["marked"]["opened_at"]
     viewer = watch(daemon, language="uk")
     viewer.wait_playing()
-    wait_until(lambda: viewer.evaluate(f"{COUNCIL}.clock.at()") > opened + 15_000, 60, "some seconds to go back")
+    wait_until(lambda: viewer.evaluate(f"{COUNCIL}.clock.at()") > opened + 11_000, 60, "some seconds to go back")
     marks = viewer.page.locator(".marks i")
     wait_until(lambda: marks.count() >= 2, 20, "the marks")
     kinds = viewer.evaluate("[...document.querySelectorAll('.marks i')].map((one) => one.dataset.kind)")
@@ -336,28 +337,34 @@ def test_the_vote_is_seen_as_it_comes_and_told_once(watch, daemon):
 # — for everybody —
 
 @pytest.mark.parametrize("path", ["/halls/open", "/halls/over", "/halls/break", "/halls/long", "/halls/empty", "/embed/over"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_it(watch, daemon, path, scheme):
-    viewer = watch(daemon, path=path, color_scheme=scheme)
+def test_everybody_can_use_it_in_both_themes(watch, daemon, path):
+    viewer = watch(daemon, path=path)
     viewer.wait_screen("has not begun")
-    viewer.evaluate(AXE.read_text())
-    for deputy in (False, True) if path == "/halls/over" else (False,):
-        if deputy:
-            viewer.page.get_by_role("link", name="Мельник Людмила Григорівна").click()
-        report = viewer.page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })")
-        found = [(v["id"], v["help"], [node["html"][:160] for node in v["nodes"]]) for v in report["violations"]]
-        assert not found, json.dumps(found, indent=2, ensure_ascii=False)
+    wait_until(lambda: viewer.evaluate(f"{COUNCIL}.store.state") is not None, 20, "the council")
+    check_both_themes(viewer.page, path)
+    if path == "/halls/over":
+        viewer.page.get_by_role("link", name="Мельник Людмила Григорівна").click()
+        viewer.page.get_by_role("dialog").wait_for()
+        check_both_themes(viewer.page, "a deputy's page")
 
 
-@pytest.mark.parametrize("width", [320, 390, 960, 1366])
-def test_nothing_is_wider_than_the_window(watch, daemon, width):
-    for path in ("/halls/long", "/halls/open", "/halls/over", "/embed/long"):
-        for language in ("ka", "uk"):
-            viewer = watch(daemon, path=path, size=(width, 640), language=language)
-            viewer.page.wait_for_selector("council-hemicycle svg")
+def test_everybody_can_use_it_while_the_picture_plays(watch, daemon):
+    viewer = watch(daemon)
+    viewer.wait_playing()
+    wait_until(lambda: viewer.page.locator("[data-part=now] .current").count() == 1, 20, "the item")
+    check_both_themes(viewer.page, "/halls/demo with a sitting")
+
+
+@pytest.mark.parametrize("path", ["/halls/long", "/halls/open", "/halls/over", "/embed/long"])
+def test_nothing_is_wider_than_the_window(watch, daemon, path):
+    for language in ("ka", "uk"):
+        viewer = watch(daemon, path=path, language=language)
+        viewer.page.wait_for_selector("council-hemicycle svg")
+        for width in (1366, 960, 390, 320):
+            viewer.page.set_viewport_size({"width": width, "height": 640})
             viewer.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-            assert viewer.evaluate("document.documentElement.scrollWidth") <= width, f"{path} in {language}"
-            viewer.page.close()
+            assert viewer.evaluate("document.documentElement.scrollWidth") <= width, f"{path} in {language} at {width}"
+        viewer.page.close()
 
 
 def test_a_title_is_text_whatever_it_says(watch, daemon):

@@ -1,14 +1,14 @@
-"""A whole sitting as a resident sees it, in Chromium and in Firefox: the same steps, the same words and roles."""
+"""A whole sitting as a resident sees it, in Chromium and in Firefox beside each other: the same steps, the same words and roles."""
 
 import re
 
-from Tests.browser.firefox import Firefox
-from Tests.support.council import Council
-from Tests.support.daemon import ROOT, Daemon
+import pytest
+
+from Tests.support.daemon import ROOT
 from Tests.support.wait import wait_until
 
 # Without a picture the board shows what is now: the steps follow one another at once. That it waits for a picture is tested elsewhere.
-HALL = {"name": "demo", "title": "Демонстраційна зала", "camera": "test:", "language": "uk", "autostart": False}
+HALL = {"title": "Демонстраційна зала", "camera": "test:?size=320x180", "language": "uk", "autostart": False}
 BY_SIMPLE_MAJORITY = (ROOT / "config/rules/ua.yaml").read_text().replace(
     "present: { base: registered, numerator: 1, denominator: 2, strict: true, tie: fails }", "present: { base: yes_no, numerator: 1, denominator: 2, strict: true, tie: chair_casts }")
 
@@ -38,22 +38,26 @@ class InFirefox:
         return sum(self.page.count(one, name) for one in {"img": ["img", "image"]}.get(role, [role]))
 
 
-class Resident:
-    """What is on the page, asked by text and role."""
+class Residents:
+    """What is on their pages, asked by text and role; each browser has to say the same."""
 
-    def __init__(self, browser):
-        self.browser = browser
+    def __init__(self, *browsers):
+        self.browsers = browsers
+
+    def _wait(self, what, holds):
+        for browser in self.browsers:
+            wait_until(lambda: holds(browser), 60, lambda: f"{type(browser).__name__}: {what}: {browser.text[:2500]}", interval=0.1)
 
     def see(self, *patterns):
         for pattern in patterns:
-            wait_until(lambda: re.search(pattern, self.browser.text, re.IGNORECASE), 60, lambda: f"“{pattern}” on the page: {self.browser.text[:2500]}", interval=0.2)
+            self._wait(f"“{pattern}” on the page", lambda browser: re.search(pattern, browser.text, re.IGNORECASE))
 
     def see_no(self, *patterns):
         for pattern in patterns:
-            wait_until(lambda: not re.search(pattern, self.browser.text, re.IGNORECASE), 60, lambda: f"no “{pattern}” on the page: {self.browser.text[:2500]}", interval=0.2)
+            self._wait(f"no “{pattern}” on the page", lambda browser: not re.search(pattern, browser.text, re.IGNORECASE))
 
     def find(self, role, name=None, count=1):
-        wait_until(lambda: self.browser.count(role, name) >= count, 60, lambda: f"{count} of {role} “{name}”: {self.browser.text[:2500]}", interval=0.2)
+        self._wait(f"{count} of {role} “{name}”", lambda browser: browser.count(role, name) >= count)
 
 
 def see_a_sitting(council, resident):
@@ -61,9 +65,7 @@ def see_a_sitting(council, resident):
     do = lambda name, **fields: council.do(name, sitting="s1", **fields)
 
     def vote(round, **choices):
-        for choice, deputies in choices.items():
-            for deputy in deputies:
-                do("cast_ballot", round=round, deputy=deputy, choice=choice)
+        council.cast(round, [(deputy, choice) for choice, deputies in choices.items() for deputy in deputies], sitting="s1")
 
     def hold(round, kind, question, **more):
         do("plan_round", round=round, kind=kind, question=question, **more)
@@ -157,12 +159,6 @@ def see_a_sitting(council, resident):
     resident.find("link", count=6)
 
 
-def test_a_whole_sitting_is_seen_in_chromium(watch):
-    with Daemon(halls=[HALL]) as daemon:
-        see_a_sitting(Council(daemon), Resident(InChromium(watch(daemon, language="en"))))
-
-
-def test_a_whole_sitting_is_seen_in_firefox():
-    with Daemon(halls=[HALL]) as daemon, Firefox() as firefox:
-        see_a_sitting(Council(daemon), Resident(InFirefox(firefox.open(f"{daemon.url}/halls/demo").front())))
-        assert firefox.faults == []
+@pytest.mark.xdist_group("firefox")
+def test_a_whole_sitting_is_seen_in_chromium_and_in_firefox(watch, firefox, daemon, council):
+    see_a_sitting(council, Residents(InChromium(watch(daemon, language="en")), InFirefox(firefox.open(f"{daemon.url}/halls/{daemon.hall}").front())))

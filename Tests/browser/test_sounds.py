@@ -2,7 +2,7 @@
 
 import pytest
 
-from Tests.browser.viewer import PLAYER, best_of, median, too_busy
+from Tests.browser.viewer import PLAYER, best_of, median
 from Tests.fixtures import generate
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
@@ -30,6 +30,7 @@ def in_step(viewer, limit=150):
     return sample["beside"] and sample["ready"] >= 2 and not sample["paused"] and abs(sample["delta"]) < limit
 
 
+@pytest.mark.real_time("two sounds against one picture, in milliseconds")
 def test_another_sound_is_chosen_by_keyboard_and_keeps_in_step(watch, daemon, measured):
     viewer = watch(daemon)
     viewer.wait_playing()
@@ -43,10 +44,10 @@ def test_another_sound_is_chosen_by_keyboard_and_keeps_in_step(watch, daemon, me
     assert menu.evaluate("menu => menu.selectedIndex") == 1
     wait_until(lambda: in_step(viewer, 60), 20, lambda: f"the interpreter in step: {viewer.page.evaluate(STEP)}")
 
-    def five_seconds():
+    def four_seconds():
         """How far the interpreter is from the picture, in ms, again and again."""
         first, deltas = viewer.page.evaluate(STEP), []
-        while len(deltas) < 30 or sample["sound"] < first["sound"] + 5:
+        while len(deltas) < 30 or sample["sound"] < first["sound"] + 4:
             viewer.page.wait_for_timeout(100)
             sample = viewer.page.evaluate(STEP)
             assert sample["beside"] and not sample["muted"] and sample["floorMuted"], f"the interpreter only: {sample}"
@@ -54,10 +55,9 @@ def test_another_sound_is_chosen_by_keyboard_and_keeps_in_step(watch, daemon, me
         return deltas
 
     is_close = lambda deltas: abs(median(deltas)) < 40 and sum(abs(delta) < 150 for delta in deltas) >= 0.9 * len(deltas)
-    deltas = best_of(5, five_seconds, is_close)
+    deltas = best_of(6, four_seconds, is_close)
     measured("interpreter against picture", median(deltas), f"ms (least {min(deltas):.0f}, most {max(deltas):.0f})")
-    busy = too_busy()
-    assert is_close(deltas) or busy and abs(median(deltas)) < 1000, f"busy machine: {busy}; {deltas}"
+    assert is_close(deltas), deltas
 
     viewer.page.evaluate("document.activeElement.blur()")
     viewer.page.keyboard.press("m")
@@ -74,12 +74,13 @@ def test_another_sound_is_chosen_by_keyboard_and_keeps_in_step(watch, daemon, me
     assert not after["beside"] and not after["floorMuted"], "the floor is heard again"
 
 
+@pytest.mark.real_time("the interpreter goes back with the picture")
 def test_it_goes_back_with_the_picture(watch, daemon):
     viewer = watch(daemon)
     viewer.wait_playing()
     viewer.page.select_option("#tracks", "Interpreter")
     wait_until(lambda: in_step(viewer), 20, lambda: f"the interpreter in step: {viewer.page.evaluate(STEP)}")
-    wait_until(lambda: viewer.evaluate("document.getElementById('seek').min <= -16"), 40, "some seconds to go back to")
+    wait_until(lambda: viewer.evaluate("document.getElementById('seek').min <= -12"), 40, "some seconds to go back to")
     there = viewer.time
     viewer.player("seekBy(-10)")
     wait_until(lambda: in_step(viewer) and viewer.time < there - 4, 20, lambda: f"in step ten seconds ago: {viewer.page.evaluate(STEP)}")

@@ -1,6 +1,5 @@
 """A resident's browser: Debian's Chromium on a hall's page, and what can be seen of it."""
 
-import os
 import statistics
 import time
 
@@ -118,14 +117,8 @@ class Viewer:
         return found
 
     def wait_near_live(self, limit_ms, timeout=25):
-        """The picture is as new as that; on a busy machine the generated camera itself is late, by up to seconds."""
-        limit_ms += 10_000 if too_busy() else 0
+        """The picture is as new as that."""
         wait_until(lambda: (c := self.clock()) and 0 < c["now"] - c["shown"] < limit_ms, timeout, lambda: f"less than {limit_ms} ms behind: {self.clock()} {self.state()}")
-
-
-def too_busy():
-    """Whether this machine has too little time for the generated camera and a browser: then no figure in milliseconds says anything of us."""
-    return os.getloadavg()[0] > 2 * os.cpu_count()
 
 
 def best_of(tries, measure, is_good):

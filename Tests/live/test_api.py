@@ -17,13 +17,13 @@ from Tests.support.council import Council
 from Tests.support.daemon import ROOT, Daemon
 
 ROLES = {"council": "secretary", "streams": "operator", "keys": "admin", "daemon": "admin"}
-EXAMPLES = 40
+EXAMPLES = 15
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
 @pytest.fixture(scope="module")
 def daemon():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         Council(daemon).convene(present=30, items=1).open_round()
         yield daemon
 
@@ -42,7 +42,7 @@ def api(daemon):
             # A log that ends: wrong queries too would else be followed for ever.
             operation["parameters"] = [one for one in operation.get("parameters", []) if one.get("name") != "follow"]
         for parameter in (p for operation in methods.values() for p in operation["parameters"]):
-            if path.endswith("/stream/{wish}") and parameter.get("name") == "wish":
+            if path.endswith("/stream/{command}") and parameter.get("name") == "command":
                 parameter["schema"]["enum"].remove("probe")
     # The hall that is there, mostly.
     document["components"]["parameters"]["hall"]["schema"] = {"type": "string", "enum": ["demo", "demo", "none"]}

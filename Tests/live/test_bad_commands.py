@@ -12,7 +12,7 @@ from Tests.support.daemon import Daemon
 
 @pytest.fixture(scope="module")
 def daemon():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         council = Council(daemon).convene(present=30, take_up=None)
         council.open_round("done")
         council.do("cast_ballot", round="done", deputy="d1", choice="yes")
@@ -229,14 +229,14 @@ def test_a_file_with_faults_changes_nothing(council, unharmed, name, data, query
 ])
 def test_a_misspelt_query_is_never_the_real_thing(council, unharmed, path):
     reply = council.daemon.control.request("POST", f"{council.path}/{path}", body=ROSTER)
-    refused(reply, 400, "bad-field")
+    refused(reply, 400, "bad_field")
 
 
 def test_a_token_in_the_address_is_refused_before_anything_is_done(council, unharmed):
     token = council.token("secretary")
     for query in (f"token={token}", f"access_token={token}", f"x={token}"):
         reply = council.daemon.http.request("POST", f"{council.path}/commands?{query}", body=GOOD.encode())
-        problem = refused(reply, 400, "token-in-url")
+        problem = refused(reply, 400, "token_in_url")
         assert token not in reply.text and "Authorization: Bearer" in problem["detail"]
     assert token not in council.daemon.log
 

@@ -21,7 +21,7 @@ def daemon():
         watch = Watch(daemon.address, "a").start()
         yield daemon
         assert not watch.stop(), watch.report()
-        assert watch.gap_parts <= 12 or watch.starved, "a loaded machine may lose a second or two, not more"
+        assert watch.gap_parts <= 12, "a loaded machine may lose a second or two, not more"
 
 
 def raw(daemon, data, timeout=60, shut=False):
@@ -242,50 +242,3 @@ def test_more_connections_than_one_address_may_have():
         assert 10 <= statuses.count(200) <= 21, statuses
         assert all(s in (200, 503, 429, 0) for s in statuses), statuses
         wait_until(lambda: daemon.http.get("/healthz").status == 200, 10, "room again")
-
-
-def test_a_dripped_head_is_closed(daemon, measured):
-    host, port = daemon.address.split(":")
-    began = time.monotonic()
-    with socket.create_connection((host, int(port)), 5) as connection:
-        connection.settimeout(1)
-        closed = False
-        data = b"GET /live/a/main.m3u8 HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 1000
-        for byte in data[:45]:
-            try:
-                connection.sendall(bytes([byte]))
-                if connection.recv(100) is not None:
-                    closed = True
-                    break
-            except TimeoutError:
-                continue
-            except OSError:
-                closed = True
-                break
-    measured("a dripped head was closed after", time.monotonic() - began, "s")
-    assert closed
-
-
-def test_a_reader_who_stops_reading_holds_nothing(daemon, measured):
-    """Fifty viewers ask for every segment and never read: their connections are closed, memory stays."""
-    host, port = daemon.address.split(":")
-    before = daemon.resident_megabytes()
-    names = [s.uri for s in parse_media(daemon.http.get("/live/a/main.m3u8").body).complete]
-    stalled = []
-    for _ in range(50):
-        connection = socket.socket()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect((host, int(port)))
-        connection.setblocking(False)
-        try:
-            connection.send(b"".join(f"GET /live/a/{n} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for n in names * 20)[:60_000])
-        except BlockingIOError:
-            pass
-        stalled.append(connection)
-    time.sleep(3)
-    during = daemon.resident_megabytes()
-    measured("memory for 50 stalled readers", during - before, "MB")
-    assert during - before < 150
-    assert daemon.http.get("/healthz").status == 200
-    for connection in stalled:
-        connection.close()

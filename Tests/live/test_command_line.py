@@ -54,14 +54,14 @@ def test_every_fault_of_a_configuration_is_78(config):
 
 
 def test_two_daemons_never_share_a_state_folder():
-    with Daemon([{"name": "a", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "a", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         done = run("serve", "--config", daemon.config, "--listen", f"127.0.0.1:{free_port()}")
         assert done.returncode == 75 and f"process {daemon.pid}" in done.stderr, done
         assert daemon.cli("stream", "list").code == 0
 
 
 def test_an_address_in_use_is_75_and_check_says_by_whom(config):
-    path = config([{"name": "a", "camera": "test:", "autostart": False}])
+    path = config([{"name": "a", "camera": "test:?size=320x180", "autostart": False}])
     address = json.loads(path.read_text())["listen"]
     with socket.create_server(("127.0.0.1", int(address.split(":")[1]))):
         done = run("serve", "--config", path)
@@ -72,7 +72,7 @@ def test_an_address_in_use_is_75_and_check_says_by_whom(config):
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root, to become somebody else")
 def test_a_stranger_is_77():
-    with Daemon([{"name": "a", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "a", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         os.chmod(daemon.state, 0o755)
         done = run("stream", "list", "--state", daemon.state, user="nobody", group="nogroup", extra_groups=[])
         assert done.returncode == 77 and "no permission" in done.stderr, done
@@ -140,14 +140,14 @@ def test_systemd_is_told_when_the_doors_are_open(tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(path))
         manager.settimeout(60)
-        with Daemon([{"name": "a", "camera": "test:", "autostart": False}], environment={"NOTIFY_SOCKET": str(path)}) as daemon:
+        with Daemon([{"name": "a", "camera": "test:?size=320x180", "autostart": False}], environment={"NOTIFY_SOCKET": str(path)}) as daemon:
             assert manager.recv(4096).startswith(b"READY=1\n")
             daemon.terminate()
             assert manager.recv(4096).startswith(b"STOPPING=1\n")
 
 
 def test_json_log_lines_are_objects():
-    with Daemon([{"name": "a", "camera": "test:", "autostart": False}], settings={"log": {"format": "json", "access": True}}) as daemon:
+    with Daemon([{"name": "a", "camera": "test:?size=320x180", "autostart": False}], settings={"log": {"format": "json", "access": True}}) as daemon:
         daemon.http.get("/healthz?key=geheim")
         wait_until(lambda: "path=/healthz " in daemon.log, 20, lambda: f"the request's line in {daemon.log}")
         lines = [line for line in daemon.log.splitlines() if not line.startswith(("Plenary is on ", "The console opens "))]

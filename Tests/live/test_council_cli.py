@@ -9,7 +9,7 @@ import pytest
 from Tests.support.council import Council
 from Tests.support.daemon import ROOT, Daemon
 
-HALL = {"name": "rada", "title": "Міська рада", "language": "uk", "camera": "test:", "autostart": False}
+HALL = {"name": "rada", "title": "Міська рада", "language": "uk", "camera": "test:?size=320x180", "autostart": False}
 
 ROSTER = """id;Прізвище;Ім'я;По батькові;стать;місце;фракція;роль
 d1;Бондаренко;Олена;Петрівна;ж;1;Громада;

@@ -9,7 +9,7 @@ from Tests.support.daemon import ROOT, Daemon, plenary_binary
 from Tests.support.wait import wait_until
 
 SCRIPT = ROOT / "config/demo/sitting.json"
-HALL = {"name": "demo", "title": "Демонстраційна зала", "language": "uk", "camera": "test:", "autostart": False}
+HALL = {"name": "demo", "title": "Демонстраційна зала", "language": "uk", "camera": "test:?size=320x180", "autostart": False}
 
 
 def council(daemon):
@@ -46,7 +46,7 @@ def test_the_whole_script_plays_over_the_api_with_the_right_verdicts():
 def test_a_script_that_was_interrupted_is_ended_by_the_next_turn():
     with Daemon([HALL]) as daemon:
         first = subprocess.Popen(
-            [str(plenary_binary()), "demo", "--script", str(SCRIPT), "--speed", "20", "--json", "--state", str(daemon.state)], stdout=subprocess.PIPE, text=True)
+            [str(plenary_binary()), "demo", "--script", str(SCRIPT), "--speed", "60", "--json", "--state", str(daemon.state)], stdout=subprocess.PIPE, text=True)
         # in the middle of a round
         while json.loads(first.stdout.readline())["done"] < 30:
             pass

@@ -23,7 +23,9 @@ from Tests.support.voting import Voting
 from Tests.support.wait import wait_until
 from Tests.support.wire import Fold
 
-HALL = {"name": "demo", "camera": "test:", "autostart": False}
+HALL = {"name": "demo", "camera": "test:?size=320x180", "autostart": False}
+#: What becomes of the votes under losses: so many events, and clients of each kind. `make soak` takes more of both.
+EVENTS, CROWD = 600, (6, 5, 3, 3)
 
 
 def connect(daemon, hall="demo", query="", **options):
@@ -48,21 +50,33 @@ def metric(daemon, line):
 
 
 @pytest.mark.timeout(600)
-def test_everybody_ends_with_the_daemons_state_whatever_was_lost(measured):
-    """2,000 events, a restart in their middle, and 40 clients that lose their connection at random."""
+@pytest.mark.parametrize("count,crowd", [(EVENTS, CROWD), pytest.param(2000, (16, 12, 6, 6), marks=pytest.mark.soak)])
+def test_everybody_ends_with_the_daemons_state_whatever_was_lost(count, crowd, measured):
+    """So many events, a restart in their middle, and clients that lose their connection at random."""
     seed = int(os.environ.get("PLENARY_SEED", str(random.randrange(1 << 32))))
     print(f"PLENARY_SEED={seed}")
     goal, voting = Goal(), Voting("demo", deputies=100, seed=seed)
     with Daemon(halls=[HALL]) as daemon:
         Council(daemon).seat(voting.deputies)
-        kinds = [WebSocketsClient] * 16 + [AiohttpClient] * 12 + [CurlClient] * 6 + [StateClient] * 6
-        listeners = [kind(daemon, "demo", goal, seed + number) for number, kind in enumerate(kinds)]
+        kinds = [kind for kind, many in zip((WebSocketsClient, AiohttpClient, CurlClient, StateClient), crowd) for _ in range(many)]
+        listeners = [kind(daemon, "demo", goal, seed + number, patience=count // 80) for number, kind in enumerate(kinds)]
         join = listen(listeners)
-        for half in (1000, 2000):
-            for thread in voting.run(daemon, workers=8, enough=lambda: len(voting.acknowledged) >= half):
+
+        def lost():
+            """How often each kind of client has lost its connection."""
+            return {kind.__name__: sum(one.drops for one in listeners if type(one) is kind) for kind in dict.fromkeys(kinds)}
+
+        for half in (count // 2, count):
+            # A quick machine has done all before anybody was lost: it goes on.
+            losses = {name: many + 5 for name, many in lost().items()}
+
+            def enough():
+                return len(voting.acknowledged) >= half and all(many >= losses[name] for name, many in lost().items())
+
+            for thread in voting.run(daemon, workers=8, enough=enough):
                 thread.join(240)
             assert voting.failure is None, voting.failure
-            if half == 1000:
+            if half < count:
                 daemon.restart()
         events = verify(*Council(daemon).log())
         goal.seq = len(events)
@@ -78,13 +92,13 @@ def test_everybody_ends_with_the_daemons_state_whatever_was_lost(measured):
             assert one.fold.epoch == truth["epoch"]
             for place, data in one.fold.bytes.items():
                 assert published.setdefault(place, data) == data, f"{one.name} got other bytes for {place} than somebody else"
-        drops = {kind.__name__: sum(one.drops for one in listeners if type(one) is kind) for kind in dict.fromkeys(kinds)}
+        drops = lost()
         measured("events", len(events))
         measured("lost connections", drops)
         measured("deltas seen", len(published))
         for kind in dict.fromkeys(kinds):
             mine = [one for one in listeners if type(one) is kind]
-            assert sum(one.fold.counts["delta"] for one in mine) > 50, f"{kind.__name__} saw hardly a delta"
+            assert sum(one.fold.counts["delta"] for one in mine) > 20, f"{kind.__name__} saw hardly a delta"
         assert min(drops.values()) >= 10, drops
 
 
@@ -178,6 +192,7 @@ def make_certificate(folder):
     return (folder / "cert.pem").read_text()
 
 
+@pytest.mark.xdist_group("events: deadlines")
 def test_both_doors_take_a_renewed_certificate_and_drop_nobody(tmp_path):
     first = make_certificate(tmp_path)
     settings = {"tls": {"certificate": str(tmp_path / "cert.pem"), "key": str(tmp_path / "key.pem")}}
@@ -218,6 +233,7 @@ def silent_client(daemon):
     return client
 
 
+@pytest.mark.xdist_group("events: slow readers")
 def test_slow_readers_are_let_go_and_hold_up_nobody(measured):
     count = 100
     with Daemon(halls=[HALL]) as daemon:
@@ -253,6 +269,7 @@ def test_slow_readers_are_let_go_and_hold_up_nobody(measured):
             client.close()
 
 
+@pytest.mark.xdist_group("events: deadlines")
 def test_what_is_no_upgrade_is_answered_and_closed():
     with Daemon(halls=[HALL]) as daemon:
         host, port = daemon.events_address.split(":")
@@ -278,12 +295,13 @@ def test_what_is_no_upgrade_is_answered_and_closed():
             fields = open(f"/proc/{daemon.pid}/stat").read().rpartition(")")[2].split()
             return (int(fields[11]) + int(fields[12])) / ticks
         began = spent()
-        time.sleep(3)
-        assert spent() - began < 1.5, "the daemon is busy with nothing"
+        time.sleep(1)  # a time in which nothing is to be done
+        assert spent() - began < 0.5, "the daemon is busy with nothing"
 
 
+@pytest.mark.xdist_group("events: slow readers")
 def test_items_and_rounds_stand_in_the_live_playlists():
-    with Daemon(halls=[{"name": "demo", "camera": "test:", "segmentMaximum": 4}]) as daemon:
+    with Daemon(halls=[{"name": "demo", "camera": "test:?size=640x360", "segmentMaximum": 4}]) as daemon:
         daemon.wait_live("demo", timeout=60)
         watch = Watch(daemon.address, "demo").start()
         council = Council(daemon)

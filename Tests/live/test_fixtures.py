@@ -1,6 +1,4 @@
-"""Every fixture on air at once, watched by the checker for a good minute and a half, decoded, and its facts asserted."""
-
-import time
+"""Every fixture on air at once, watched by the checker until it has looped, decoded, and its facts asserted."""
 
 import pytest
 
@@ -8,8 +6,11 @@ from Tests.fixtures import generate
 from Tests.support import boxes
 from Tests.support.daemon import Daemon
 from Tests.support.playlist_checker import Watch, check_multivariant
+from Tests.support.wait import NotInTime, wait_until
 
-SECONDS = 100
+#: Of pictures, or of sound where there is no picture, that each watch must get: by then a clip of 12 s has looped.
+SECONDS = 20
+LOOP = generate.PICTURE["seconds"]
 
 # name: (frames per second, or None without a picture)
 CLEAN = {
@@ -25,6 +26,8 @@ DAMAGED = {"lost-packets.ts": 25}
 OPEN = ["every_frame_decodes", "the_decoder_is_content", "an_independent_part_decodes_alone"]
 ALLOWED = {"variable-rate.mkv": ["parts_reach_85_percent"], "late-audio.ts": ["audio_and_video_end_together"],
            "lost-packets.ts": ["audio_and_video_end_together"], "open-gop.ts": OPEN, "hevc.ts": OPEN}
+#: Seconds of the longest segment: the GOP, where that is longer than the others' 2 s. Short ones let playlists be skipped soon (`_HLS_skip`).
+LONGEST = {"long-gop.ts": 10, "variable-rate.mkv": 4}
 REFUSED = ("no-keyframe.ts", "thousand-streams.ts", "enormous.ts", "huge.ts", "page.ts")
 
 
@@ -32,7 +35,14 @@ def hall_of(name):
     return name.replace(".", "-")
 
 
+def length(watch, rate):
+    """Seconds of media that a watch has got."""
+    return watch.media.video_frames / rate if rate else watch.media.audio_frames * 1024 / 48000
+
+
 class Gallery:
+    """What was seen of all halls until they were stopped."""
+
     def __init__(self):
         self.watches, self.status, self.failures, self.multivariant, self.second = {}, {}, {}, {}, None
 
@@ -40,26 +50,32 @@ class Gallery:
 @pytest.fixture(scope="module")
 def gallery():
     names = [*CLEAN, *DAMAGED, *REFUSED]
-    paths = {name: generate.path(name) for name in names}
-    halls = [{"name": hall_of(n), "title": n, "camera": str(paths[n]), "slateOnLoss": False, "liveWindow": 60,
-              "partDuration": 0.5 if n != "50-fps.ts" else 0.2} for n in names]
+    paths = generate.paths(names)
+    halls = [{"name": hall_of(n), "title": n, "camera": str(paths[n]), "slateOnLoss": False, "liveWindow": 60, "segmentMaximum": LONGEST.get(n, 3)} for n in names]
     result = Gallery()
     with Daemon(halls, settings={"limits": {"connectionsPerAddress": 1000}}, ready_within=60) as daemon:
-        for name in [*CLEAN, *DAMAGED]:
+        relayed = {**CLEAN, **DAMAGED}
+        for name in relayed:
             daemon.wait_live(hall_of(name), timeout=90, parts=2)
-        for name in [*CLEAN, *DAMAGED]:
+        for name in relayed:
             result.watches[name] = Watch(daemon.address, hall_of(name), allow=ALLOWED.get(name, ())).start()
             result.multivariant[name] = check_multivariant(daemon.http, hall_of(name))
         result.second = Watch(daemon.address, hall_of("two-audio.ts"), "audio1.m3u8").start()
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
+
+        def seen():
             for name in REFUSED:
                 status = daemon.status(hall_of(name))
                 if status.get("failure"):
                     result.failures[name] = status["failure"]
                 result.status[name] = status
                 assert status["onAir"] != "camera", f"{name} is on air: {status}"
-            time.sleep(0.5)
+            return len(result.failures) == len(REFUSED) and length(result.second, None) >= SECONDS \
+                and all(length(result.watches[name], rate) >= SECONDS * (0.8 if name in DAMAGED else 1) for name, rate in relayed.items())
+
+        try:
+            wait_until(seen, 120, "every fixture seen", interval=0.5)
+        except NotInTime:
+            pass  # each fixture has a test of its own that says so
         for name, watch in result.watches.items():
             result.status[name] = daemon.status(hall_of(name))
             watch._stopping.set()
@@ -84,12 +100,8 @@ def test_a_fixture_is_relayed_whole(gallery, name, measured):
     assert sum(d.video for d in decoded) >= 0.98 * sum(span.video_samples for span in watch.media.spans)
     assert gallery.multivariant[name][0] == []
     assert status["state"] == "live" and status["onAir"] == "camera" and status["reconnects"] == 0, status
-    assert watch.gap_parts <= 12 or watch.starved, "a loaded machine may lose a second or two, not more"
-    whole = 0.5 if watch.starved else 0.93
-    if rate:
-        assert watch.media.video_frames >= whole * rate * SECONDS, watch.figures
-    else:
-        assert watch.media.audio_frames >= whole * SECONDS * 48000 / 1024, watch.figures
+    assert watch.gap_parts <= 12, "a loaded machine may lose a second or two, not more"
+    assert length(watch, rate) >= SECONDS, watch.figures
 
 
 def test_a_jump_of_the_clock_is_taken_out_and_counted(gallery):
@@ -106,7 +118,7 @@ def test_lost_packets_never_end_the_stream(gallery, measured):
     measured("lost-packets.ts", str(watch.figures))
     assert not watch.all_findings, watch.report()
     assert gallery.status["lost-packets.ts"]["state"] == "live"
-    assert watch.media.video_frames >= (0.4 if watch.starved else 0.8) * 25 * SECONDS
+    assert length(watch, 25) >= 0.8 * SECONDS
     assert gallery.status["lost-packets.ts"]["vitals"]["corruptPackets"] + gallery.status["lost-packets.ts"]["vitals"]["droppedFrames"] >= 1
 
 
@@ -119,16 +131,24 @@ def test_a_new_picture_size_is_a_discontinuity_with_a_new_map(gallery):
 
 def test_a_clean_fixture_has_no_discontinuity_but_where_it_loops(gallery):
     for name in ("plain.ts", "b-frames.ts", "15-fps.ts", "29.97-fps.ts", "g711.mkv", "jump-forward.ts", "wrap-33.ts"):
-        assert gallery.watches[name].discontinuities <= SECONDS / 20 + 1 or gallery.watches[name].starved, (name, gallery.watches[name].figures)
+        watch = gallery.watches[name]
+        fillers = watch.gap_parts  # a machine that stood still
+        assert watch.discontinuities <= length(watch, CLEAN[name]) / LOOP + 1 + fillers, (name, watch.figures)
 
 
 @pytest.mark.parametrize("name", TRANSCODED)
 def test_other_audio_becomes_aac_and_says_why(gallery, name):
     source = gallery.status[name]["source"]
     assert source["audio"][0]["transcodedBecause"], source
-    assert gallery.watches[name].media.audio_frames > (0.5 if gallery.watches[name].starved else 0.9) * SECONDS * source["audio"][0]["sampleRate"] / 1024 * (0.9 if source["audio"][0]["sampleRate"] >= 32000 else 0)
+    rate = source["audio"][0]["sampleRate"]
+    assert gallery.watches[name].media.audio_frames > (0.8 * SECONDS * rate / 1024 if rate >= 32000 else 0)
     codecs = gallery.multivariant[name][1].variants[0].attributes["CODECS"]
     assert "mp4a.40.2" in codecs and "avc1." in codecs
+
+
+def test_playlists_were_skipped_in_part(gallery):
+    """Each delta update was compared with the whole playlist."""
+    assert sum(watch.real_deltas for watch in gallery.watches.values()) >= 5, {name: watch.figures["deltas"] for name, watch in gallery.watches.items()}
 
 
 def test_aac_is_copied(gallery):
@@ -140,14 +160,12 @@ def test_a_second_audio_track_is_a_rendition(gallery, measured):
     second.decode()
     measured("two-audio.ts audio1", str(second.figures))
     assert not second.all_findings, second.report()
-    assert second.media.audio_frames >= (0.5 if second.starved else 0.93) * SECONDS * 48000 / 1024
+    assert length(second, None) >= SECONDS, second.figures
     assert len([m for m in parsed.media if m["TYPE"] == "AUDIO"]) == 2, parsed.text
     assert any(m.get("URI") == '"audio1.m3u8"' for m in parsed.media), parsed.text
 
 
-def test_a_drifting_audio_clock_is_followed(gallery, measured):
-    vitals = gallery.status["drift.ts"]["vitals"]
-    measured("audio drift of a clock 500 ppm fast", vitals["audioDriftPPM"], "ppm")
+def test_a_drifting_audio_clock_is_followed(gallery):
     assert abs(gallery.watches["drift.ts"].media.worst_offset) < 0.4
 
 

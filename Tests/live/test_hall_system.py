@@ -30,7 +30,7 @@ def vote(title="Про внесення змін до бюджету", number="1
 def in_session(parent):
     folder = parent / "votes"
     folder.mkdir()
-    with Daemon([{"name": "rada", "language": "uk", "camera": "test:", "autostart": False, "hallSystem": {"folder": str(folder)}}]) as daemon:
+    with Daemon([{"name": "rada", "language": "uk", "camera": "test:?size=320x180", "autostart": False, "hallSystem": {"folder": str(folder)}}]) as daemon:
         council = Council(daemon, "rada")
         council.import_roster()
         council.do("schedule_sitting", sitting="s1", title="Сесія")
@@ -156,7 +156,7 @@ def test_other_files_links_and_folders_are_left_alone(hall):
 
 def test_a_folder_that_is_not_there_is_told_once_and_found_later(tmp_path):
     folder = tmp_path / "later"
-    with Daemon([{"name": "rada", "language": "uk", "camera": "test:", "autostart": False, "hallSystem": {"folder": str(folder)}}]) as daemon:
+    with Daemon([{"name": "rada", "language": "uk", "camera": "test:?size=320x180", "autostart": False, "hallSystem": {"folder": str(folder)}}]) as daemon:
         wait_until(lambda: str(folder) in daemon.log, 30, "the complaint")
         folder.mkdir()
         drop(folder, "x.json", b"{}")

@@ -2,7 +2,6 @@
 
 import hashlib
 import signal
-import threading
 import time
 
 import pytest
@@ -12,7 +11,6 @@ from Tests.support.daemon import Daemon
 from Tests.support.door import Door
 from Tests.support.playlist import parse_media
 from Tests.support.playlist_checker import Watch
-from Tests.support.ports import free_port
 from Tests.support.sources import SilentServer
 from Tests.support.wait import wait_until
 
@@ -147,10 +145,11 @@ def test_a_closed_session_is_in_no_playlist_and_no_memory(daemon, measured):
     daemon.wait_for("closed", lambda s: s["onAir"] == "hidden" and s["hiddenSince"], 10)
     hidden_from = playlist(daemon, "closed").next_part
     assert daemon.wish("closed", "hide").status == 409
-    time.sleep(8)  # the length of the closed session
-    during = playlist(daemon, "closed")
-    shown = [s for s in during.segments if (s.msn, 0) > hidden_from]
-    assert shown, "the card goes on while hidden"
+
+    def card_segments():
+        shown = [s for s in playlist(daemon, "closed").segments if (s.msn, 0) > hidden_from]
+        return len(shown) >= 3 and shown
+    shown = wait_until(card_segments, 20, "the card to go on while hidden")
     assert not {s.map_uri for s in shown} & camera_maps, "only the card's init segment while hidden"
     held = daemon.status("closed")
     assert daemon.cli("stream", "show", "closed").code == 0
@@ -188,7 +187,7 @@ def test_reload_touches_only_what_changed(daemon):
     wait_until(lambda: watch.real_parts >= parts + 4, 20, "parts")
     assert daemon.worker_pid("second") == before["second"]
     assert not watch.stop(), watch.report()
-    assert daemon.status("second")["reconnects"] == 0 and (watch.gap_parts <= 12 or watch.starved)
+    assert daemon.status("second")["reconnects"] == 0 and watch.gap_parts <= 12
 
 
 def test_reload_adds_and_removes_halls_by_sighup(daemon):
@@ -214,93 +213,3 @@ def test_a_reload_with_faults_changes_nothing(daemon):
     assert "autostart" in result.err and "name" in result.err, result
     daemon.config.write_text(good)
     assert daemon.worker_pid("second") == pid and daemon.status("second")["state"] == "live"
-
-
-def test_a_blocked_viewer_does_not_hold_up_sigterm(measured):
-    with Daemon([{"name": "a", "camera": clip()}]) as daemon:
-        daemon.wait_live("a")
-        answers = []
-
-        def blocked():
-            door = Door(daemon.address)
-            msn = playlist(daemon, "a").next_part[0]
-            try:
-                answers.append(door.get(f"/live/a/main.m3u8?_HLS_msn={msn + 1}&_HLS_part=0").status)
-            except OSError as error:
-                answers.append(repr(error))
-
-        threads = [threading.Thread(target=blocked) for _ in range(10)]
-        for thread in threads:
-            thread.start()
-        time.sleep(0.3)
-        took = daemon.terminate()
-        measured("SIGTERM with ten blocked viewers took", took, "s")
-        for thread in threads:
-            thread.join(60)
-        assert took < 20
-        assert daemon.process.returncode == 0
-
-
-@pytest.mark.parametrize("way", ["SIGTERM", "kill -9"])
-def test_sequence_numbers_go_on_over_a_restart_of_the_daemon(way, measured):
-    with Daemon([{"name": "a", "camera": clip(), "segmentMaximum": 4, "liveWindow": 30}]) as daemon:
-        daemon.wait_live("a")
-        watch = Watch(daemon.address, "a", outages=True, may_end=True).start()
-        wait_until(lambda: watch.real_parts >= 12, 30, "parts")
-        edge, hashes = watch.playlist.next_part, dict(watch.hashes)
-        watch._stopping.set()
-        if way == "SIGTERM":
-            daemon.terminate()
-        else:
-            daemon.kill9()
-        watch.stop()
-        assert not watch.all_findings, watch.report()
-        daemon.start()
-        began = time.monotonic()
-        daemon.wait_live("a")
-        measured(f"live again after {way}", time.monotonic() - began, "s after ready")
-        later = Watch(daemon.address, "a").start()
-        later.hashes.update(hashes)  # no URL may come back with other bytes
-        wait_until(lambda: later.real_parts >= 6, 30, "parts after the restart")
-        assert not later.stop(), later.report()
-        assert later.first.media_sequence >= edge[0], (edge, later.first.media_sequence)
-        assert later.first.discontinuity_sequence + (1 if later.first.segments[0].discontinuity else 0) >= watch.playlist.discontinuity_sequence
-        old_maps = {u for u in hashes if u.startswith("i")}
-        assert not old_maps & {u for u in later.hashes if u.startswith("i") and u not in hashes}
-
-
-def test_a_viewer_who_waits_through_a_restart_plays_on():
-    with Daemon([{"name": "a", "camera": clip()}]) as daemon:
-        daemon.wait_live("a")
-        # the window was in the memory of the one that was killed: what is listed begins anew
-        watch = Watch(daemon.address, "a", outages=True, may_end=True, allow=["no_sequence_number_is_passed_over"]).start()
-        wait_until(lambda: watch.real_parts >= 6, 30, "parts")
-        daemon.kill9()
-        daemon.start()
-        parts = watch.real_parts
-        wait_until(lambda: watch.real_parts >= parts + 6 or watch.ended, 30, "parts after the restart")
-        assert not watch.stop(), watch.report()
-
-
-def test_a_port_that_is_taken_is_a_clear_end():
-    import socket
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        daemon = Daemon([{"name": "a", "camera": "test:"}], settings={"listen": f"127.0.0.1:{taken.getsockname()[1]}"}, wait=False)
-        daemon.start()
-        code = daemon.process.wait(60)
-        assert code not in (0, -6, -11), daemon.log
-        wait_until(lambda: "in use" in daemon.log.lower() or "taken" in daemon.log.lower(), 20, lambda: f"the reason in {daemon.log}")
-        daemon._end()
-        Daemon.running.remove(daemon)
-
-
-def test_two_daemons_on_one_state_folder(tmp_path):
-    with Daemon([{"name": "a", "camera": clip()}], state=tmp_path / "s") as first:
-        second = Daemon([{"name": "a", "camera": clip()}], state=tmp_path / "s", wait=False)
-        second.start()
-        code = second.process.wait(60)
-        assert code not in (0, -6, -11), second.log
-        second._end()
-        Daemon.running.remove(second)
-        first.write_config()
-        assert first.status("a")["hall"] == "a"

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -78,7 +79,7 @@ def decoded(screen):
 
 @pytest.fixture(scope="module")
 def daemon():
-    with Daemon(halls=[HALL, {"name": "plain", "camera": "test:", "autostart": False}]) as running:
+    with Daemon(halls=[HALL, {"name": "plain", "camera": "test:?size=320x180", "autostart": False}]) as running:
         running.wait_live("demo", timeout=60)
         yield running
 
@@ -120,7 +121,8 @@ def test_the_parts_are_the_same_with_and_without():
             urls = [part.uri for segment in media.segments for part in segment.parts][:6]
             return [daemon.http.get(f"/live/film/{url}").body for url in urls]
 
-    with_frames, without = parts(True), parts(False)
+    with ThreadPoolExecutor() as threads:
+        with_frames, without = threads.map(parts, (True, False))
     assert len(with_frames) == 6 and with_frames == without
 
 
@@ -170,6 +172,7 @@ def test_a_stopped_stream_says_so(daemon):
         screen.until("frame", count=3)
 
 
+@pytest.mark.xdist_group("picture: slow")
 def test_a_slow_screen_is_moved_to_a_keyframe_and_harms_nobody(daemon):
     """One that reads little by little, one that reads nothing: the neighbour gets every frame, the daemon keeps its memory."""
     daemon.wait_live("demo", timeout=60)

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -16,24 +17,18 @@ from Tests.support.wait import wait_until
 def daemon():
     with Daemon([{"name": "a", "camera": str(generate.path("plain.mp4"))}, {"name": "two", "camera": str(generate.path("two-audio.ts"))}]) as daemon:
         for hall in ("a", "two"):
-            daemon.wait_live(hall, timeout=40, parts=16)
+            # Some players begin three target durations, of 10 s, before the end and take no GAP there.
+            daemon.wait_live(hall, timeout=60, parts=64)
         yield daemon
 
 
-@pytest.mark.parametrize("hall", ["a", "two"])
-def test_ffmpeg_plays(daemon, hall, measured):
-    done = subprocess.run(
-        ["ffmpeg", "-hide_banner", "-nostdin", "-v", "warning", "-stats", "-i", f"{daemon.url}/live/{hall}/index.m3u8", "-t", "10", "-f", "null", "-"],
+def ffmpeg(daemon, hall):
+    return subprocess.run(
+        ["ffmpeg", "-hide_banner", "-nostdin", "-v", "warning", "-stats", "-i", f"{daemon.url}/live/{hall}/index.m3u8", "-t", "6", "-f", "null", "-"],
         capture_output=True, text=True, timeout=300)
-    frames = int(re.findall(r"frame=\s*(\d+)", done.stderr)[-1])
-    measured("ffmpeg decoded", frames, "frames of 250")
-    assert done.returncode == 0 and frames >= 240, done.stderr[-2000:]
-    assert "error" not in done.stderr.lower(), done.stderr[-2000:]
 
 
-@pytest.mark.parametrize("adaptive", ["hlsdemux", "hlsdemux2"])
-def test_gstreamer_plays(daemon, adaptive, measured):
-    """playbin with hlsdemux, playbin3 with hlsdemux2: both must reach a hundred decoded frames."""
+def gstreamer(daemon, adaptive):
     other, player = ("hlsdemux", "playbin3") if adaptive == "hlsdemux2" else ("hlsdemux2", "playbin")
     script = f"""
 import gi, sys
@@ -50,20 +45,16 @@ play.set_property('video-sink', sink('video')); play.set_property('audio-sink', 
 loop = GLib.MainLoop(); bus = play.get_bus(); bus.add_signal_watch(); errors = []
 bus.connect('message::error', lambda b, m: (errors.append(str(m.parse_error())), loop.quit()))
 GLib.timeout_add(100, lambda: (loop.quit(), False)[1] if counts['video'] >= 100 and counts['audio'] >= 50 else True)
-GLib.timeout_add_seconds(180, loop.quit)
+GLib.timeout_add_seconds(90, loop.quit)
 play.set_state(Gst.State.PLAYING); loop.run(); play.set_state(Gst.State.NULL)
 print(counts['video'], counts['audio'], errors)
 """
-    done = subprocess.run(["/usr/bin/python3", "-c", script], capture_output=True, text=True, timeout=300,
+    return subprocess.run(["/usr/bin/python3", "-c", script], capture_output=True, text=True, timeout=300,
                           env={**os.environ, "GST_PLUGIN_FEATURE_RANK": f"{adaptive}:MAX,{other}:NONE"})
-    assert done.stdout, done.stderr[-2000:]
-    video, audio, errors = done.stdout.split(" ", 2)
-    measured(f"GStreamer {adaptive} decoded", f"{video} video frames, {audio} audio buffers")
-    assert int(video) >= 100 and int(audio) >= 50 and errors.strip() == "[]", done.stdout + done.stderr[-2000:]
 
 
-def test_vlc_plays(daemon, measured):
-    """VLC takes the stream in and writes it out as a TS, which is looked at; it will not run as root."""
+def vlc(daemon):
+    """VLC takes the stream in and writes it out as a TS, which is looked at; it will not run as root. (video frames, audio frames, what it said)"""
     with tempfile.TemporaryDirectory(prefix="plenary-vlc-") as folder:
         os.chmod(folder, 0o777)
         target = os.path.join(folder, "out.ts")
@@ -73,12 +64,45 @@ def test_vlc_plays(daemon, measured):
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, "HOME": folder}, cwd=folder,
             **({"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}))
         try:
-            wait_until(lambda: frames(target) >= 100, 60, "a hundred frames that VLC passed on", interval=1)
+            wait_until(lambda: frames(target) >= 100, 60, "a hundred frames that VLC passed on", interval=0.5)
         finally:
             player.terminate()
             said = player.communicate(timeout=60)[1]
-        measured("VLC passed on", frames(target), "frames")
-        assert frames(target, "a") > 0, said[-2000:]
+        return frames(target), frames(target, "a"), said
+
+
+@pytest.fixture(scope="module")
+def played(daemon):
+    """All players at the same time, as viewers are."""
+    with ThreadPoolExecutor() as threads:
+        return {
+            "a": threads.submit(ffmpeg, daemon, "a"), "two": threads.submit(ffmpeg, daemon, "two"), "hlsdemux": threads.submit(gstreamer, daemon, "hlsdemux"),
+            "hlsdemux2": threads.submit(gstreamer, daemon, "hlsdemux2"), "vlc": threads.submit(vlc, daemon)}
+
+
+@pytest.mark.parametrize("hall", ["a", "two"])
+def test_ffmpeg_plays(played, hall, measured):
+    done = played[hall].result()
+    frames = int(re.findall(r"frame=\s*(\d+)", done.stderr)[-1])
+    measured("ffmpeg decoded", frames, "frames of 150")
+    assert done.returncode == 0 and frames >= 144, done.stderr[-2000:]
+    assert "error" not in done.stderr.lower(), done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("adaptive", ["hlsdemux", "hlsdemux2"])
+def test_gstreamer_plays(played, adaptive, measured):
+    """playbin with hlsdemux, playbin3 with hlsdemux2: both must reach a hundred decoded frames."""
+    done = played[adaptive].result()
+    assert done.stdout, done.stderr[-2000:]
+    video, audio, errors = done.stdout.split(" ", 2)
+    measured(f"GStreamer {adaptive} decoded", f"{video} video frames, {audio} audio buffers")
+    assert int(video) >= 100 and int(audio) >= 50 and errors.strip() == "[]", done.stdout + done.stderr[-2000:]
+
+
+def test_vlc_plays(played, measured):
+    video, audio, said = played["vlc"].result()
+    measured("VLC passed on", video, "frames")
+    assert audio > 0, said[-2000:]
 
 
 def frames(file, kind="v"):

@@ -19,8 +19,9 @@ from Tests.support.record import verify
 from Tests.support.voting import Voting
 from Tests.support.wait import wait_until
 
-HALL = {"name": "demo", "camera": "test:", "autostart": False}
-KILLS = int(os.environ.get("PLENARY_KILLS", "200"))
+HALL = {"name": "demo", "camera": "test:?size=320x180", "autostart": False}
+#: `make soak` asks for more.
+KILLS = int(os.environ.get("PLENARY_KILLS", "30"))
 
 
 @pytest.mark.timeout(300 + 10 * KILLS)

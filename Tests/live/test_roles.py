@@ -30,7 +30,7 @@ SAMPLE = [  # what is asked, and the roles that may
 
 @pytest.fixture(scope="module")
 def daemon():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}, {"name": "other", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}, {"name": "other", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         Council(daemon).convene(present=30)
         yield daemon
 
@@ -55,7 +55,7 @@ def test_a_role_may_what_is_its_own(daemon, council, role):
             if role in roles:
                 assert reply.status not in (401, 403), (role, path, reply.text)
             else:
-                assert reply.status == 403 and reply.json["code"] == "role-missing", (role, path, reply.status, reply.text)
+                assert reply.status == 403 and reply.json["code"] == "role_missing", (role, path, reply.status, reply.text)
                 assert any(allowed in reply.json["detail"] for allowed in roles)
                 assert denied(daemon)["role"] == before + 1 and council.record == record
         for path in ("/api/v1/halls", "/api/v1/halls/demo/council", "/api/v1/halls/demo/log"):
@@ -65,7 +65,7 @@ def test_a_role_may_what_is_its_own(daemon, council, role):
 def test_a_token_for_one_hall_is_for_no_other(daemon, council):
     headers = council.as_token("secretary", halls=["other"])
     reply = council.send("post_notice", headers=headers, door=daemon.http, text="x")
-    assert reply.status == 403 and reply.json["code"] == "other-hall"
+    assert reply.status == 403 and reply.json["code"] == "other_hall"
     reply = Council(daemon, "other").send("schedule_sitting", headers=headers, door=daemon.http, sitting="s1", title="Інша зала")
     assert reply.status == 200, reply.text
 
@@ -75,7 +75,7 @@ def test_a_stranger_is_denied_logged_and_counted(daemon, council):
     reply = council.send("open_round", door=daemon.http, round="r1")
     assert reply.status == 401 and reply.headers["www-authenticate"].startswith("Bearer")
     reply = daemon.http.get("/api/v1/halls?token=plenary_geheim")
-    assert reply.status == 400 and reply.json["code"] == "token-in-url" and "Bearer" in reply.json["detail"]
+    assert reply.status == 400 and reply.json["code"] == "token_in_url" and "Bearer" in reply.json["detail"]
     after = denied(daemon)
     assert after["no-token"] == before["no-token"] + 1 and after["token-in-url"] == before["token-in-url"] + 1
     wait_until(lambda: any("/api/v1/halls/demo/commands" in line for line in daemon.log_lines("denied: nobody")), 20, "the log line")
@@ -119,7 +119,7 @@ def test_secrets_are_nowhere_on_the_disk(daemon, council):
 
 
 def test_tokens_and_sessions_survive_kill_9():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         council = Council(daemon)
         token, session, gone = council.as_token("secretary"), council.as_session("secretary"), council.token_made("admin")
         assert daemon.control.request("DELETE", f"/api/v1/tokens/{gone['id']}").status == 204
@@ -131,7 +131,7 @@ def test_tokens_and_sessions_survive_kill_9():
 
 
 def test_the_first_start_prints_a_code_that_works_once():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         line = wait_until(lambda: daemon.log_lines("opens once with the code"), 20, "the code")
         code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", line[0])[0]
         # stdout has it and the log has not: `plenary logs` shows it to nobody.
@@ -149,7 +149,7 @@ def test_the_first_start_prints_a_code_that_works_once():
 
 
 def test_guessing_ends_in_a_wait():
-    with Daemon([{"name": "demo", "camera": "test:", "autostart": False}]) as daemon:
+    with Daemon([{"name": "demo", "camera": "test:?size=320x180", "autostart": False}]) as daemon:
         statuses = [daemon.http.post("/api/v1/session", json={"code": f"0000-0000-{n:04}"}).status for n in range(12)]
         assert set(statuses[:8]) == {401} and statuses[8] == 429, statuses
         reply = daemon.http.post("/api/v1/session", json={"code": "0000-0000-0000"})

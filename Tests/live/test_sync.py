@@ -14,7 +14,7 @@ from Tests.support.daemon import Daemon
 from Tests.support.playlist import parse_media
 from Tests.support.ports import free_port
 
-SECONDS = 14
+SECONDS = 7
 CAMERAS = ("udp", "rtmp", "srt", "file")
 #: Lip sync is noticed from about here on (ITU-R BT.1359: 45 ms of sound ahead).
 TOLERANCE = 0.040
@@ -56,7 +56,7 @@ def record(daemon, hall, file, seconds):
                 out.write(reply.body)
                 taken.add(segment.msn)
                 length += float(segment.duration)
-            time.sleep(0.5)
+            time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 from .daemon import ROOT
 from .wait import wait_until
@@ -9,6 +10,9 @@ from .wait import wait_until
 #: The demo's: `d1`…`d34` and `head`.
 ROSTER = (ROOT / "config/demo/roster.csv").read_bytes()
 FACTIONS = ["Громада", "Злагода", "Нове місто"]
+
+
+_voters = ThreadPoolExecutor(8, thread_name_prefix="voter")
 
 
 class Refused(AssertionError):
@@ -44,11 +48,12 @@ class Council:
     """`Council(daemon)`: over the control socket, as `cli:USER`, who may do everything; `as_token` and `as_session` come over TCP.
 
     It remembers nothing of its own: several of them, the command line and a browser may work on one hall.
+    Without a name it is the hall that the daemon was lent with (`daemon.hall`), else `demo`.
     """
 
-    def __init__(self, daemon, hall="demo"):
-        self.daemon, self.hall = daemon, hall
-        self.path = f"/api/v1/halls/{hall}"
+    def __init__(self, daemon, hall=None):
+        self.daemon, self.hall = daemon, hall or getattr(daemon, "hall", "demo")
+        self.path = f"/api/v1/halls/{self.hall}"
 
     # — doing —
 
@@ -112,6 +117,10 @@ class Council:
         self.do("plan_round", round=round, kind=kind, question=question, **more)
         self.do("open_round", round=round)
         return self
+
+    def cast(self, round, ballots, **fields):
+        """Pairs of deputy and choice, side by side as in a hall: in which order they come on record is left to the daemon."""
+        list(_voters.map(lambda ballot: self.do("cast_ballot", round=round, deputy=ballot[0], choice=ballot[1], **fields), ballots))
 
     # — seeing —
 

@@ -15,14 +15,11 @@ from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
 from .door import Door
-from .machine import Pulse
 from .media_rules import MediaWatch, decode
 from .playlist import PlaylistError, parse_media, parse_multivariant
 from .playlist_rules import Finding, check, delta_differences
 
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
-# A camera whose packets wait for a processor is dated late, and later corrected; its sound and its picture arrive apart.
-OF_THE_CLOCK = {"dates_go_on_with_the_durations", "no_date_is_in_the_future", "audio_and_video_end_together"}
 
 
 class Watch:
@@ -57,12 +54,10 @@ class Watch:
         self.gap_parts = self.real_parts = 0
         self.errors_503 = 0
         self.ended = False
-        self.pulse = Pulse()
         self._began = time.monotonic()
         self._stopping = threading.Event()
         self._thread = None
         self._failure = None
-        self._starved = None
 
     # — life —
 
@@ -73,7 +68,6 @@ class Watch:
 
     def stop(self, timeout=70):
         """Ends the watch and returns its findings (the media's too)."""
-        self._starved = self.pulse.starved
         self._stopping.set()
         if self._thread:
             self._thread.join(timeout)
@@ -91,13 +85,7 @@ class Watch:
 
     @property
     def all_findings(self):
-        allowed = self.allow | (OF_THE_CLOCK if self.starved else set())
-        return [f for f in self.findings + self.media.findings if f.rule not in allowed]
-
-    @property
-    def starved(self):
-        """The machine had no time for the cameras: then dates and the pace of parts say nothing of us."""
-        return self._starved if self._starved is not None else self.pulse.starved
+        return [f for f in self.findings + self.media.findings if f.rule not in self.allow]
 
     def _guarded(self, seconds):
         try:
@@ -130,7 +118,6 @@ class Watch:
 
     def _step(self):
         """One fetch and its checks. `False`: the stream is over."""
-        self.pulse.beat()
         query, asked = "", None
         if self.playlist is not None and not self.playlist.ended:
             asked = self.playlist.next_part

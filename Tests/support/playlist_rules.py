@@ -171,12 +171,13 @@ def every_segment_has_a_date(p):
 
 @of_one("RFC 8216bis §6.2.1, promise")
 def dates_go_on_with_the_durations(p):
-    """Between discontinuities a date is the one before plus its duration: slewed, never a jump (0.1 s); after one it never goes back by a second."""
+    """Between discontinuities a date is the one before plus its duration, or slewed: never a jump (0.1 s, and 40 ms for each second that it may be
+    slewed); after one it never goes back by a second."""
     for a, b in zip(p.segments, p.segments[1:]):
         if a.date is None or b.date is None or a.uri is None:
             continue
         off = (b.date - a.date).total_seconds() - float(a.duration)
-        if not b.discontinuity and abs(off) > 0.1:
+        if not b.discontinuity and abs(off) > 0.1 + 0.04 * float(a.duration):
             yield f"segment {b.msn} is dated {off:+.3f} s off the end of {a.msn}"
         if b.discontinuity and off < -1:
             yield f"segment {b.msn} is dated {-off:.3f} s before the end of {a.msn}: ambiguous"

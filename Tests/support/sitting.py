@@ -12,7 +12,7 @@ SCRIPT = ROOT / "config/demo/sitting.json"
 class Sitting(Council):
     """`Sitting(daemon).seat(9).begin(present=9)`, or `Sitting(daemon).play(until=("close_round", "r2"))`: each command is about this sitting."""
 
-    def __init__(self, daemon, hall="demo", sitting="s1"):
+    def __init__(self, daemon, hall=None, sitting="s1"):
         super().__init__(daemon, hall)
         self.id, self._steps = sitting, None
 
@@ -37,9 +37,7 @@ class Sitting(Council):
 
     def vote(self, round, **choices):
         """`vote("r1", yes=range(1, 21), no=[21], abstain=["d22..d24", "head"])`"""
-        for choice, people in choices.items():
-            for deputy in deputies(people):
-                self.do("cast_ballot", round=round, deputy=deputy, choice=choice)
+        self.cast(round, [(deputy, choice) for choice, people in choices.items() for deputy in deputies(people)])
 
     def end_round(self, round):
         self.do("close_round", round=round)
@@ -59,10 +57,9 @@ class Sitting(Council):
         for step in self._steps:
             if "ballots" in step:
                 ballots = step["ballots"]
-                cast = [(choice, deputy) for choice in ("yes", "no", "abstain") for deputy in deputies(ballots.get(choice, []))]
+                cast = [(deputy, choice) for choice in ("yes", "no", "abstain") for deputy in deputies(ballots.get(choice, []))]
                 is_last = until == ("ballots", ballots["round"])
-                for choice, deputy in cast[:only_some] if is_last and only_some else cast:
-                    self.do("cast_ballot", round=ballots["round"], deputy=deputy, choice=choice)
+                self.cast(ballots["round"], cast[:only_some] if is_last and only_some else cast)
                 if is_last:
                     return self
                 continue

@@ -1,17 +1,17 @@
 /**
- * Everything that this console sends, one after the other, each exactly once.
+ * The queue of everything that this console sends: one entry at a time, each carried out exactly once.
  *
- * An entry goes `waiting → sent → record` (or `already`, `refused`); `unanswered` is a `sent` that got no answer. An entry keeps its UUID until it is
- * answered, so asking again is safe: the daemon gives the first answer again. What is not finished is kept over a reload.
+ * An entry goes `waiting → sent → record` (or `already`, `refused`); `unanswered` is a `sent` without a response. It keeps its UUID until it is
+ * answered, so a retry is safe: the daemon repeats its first answer. Unfinished entries survive a reload of the page.
  */
 
 const retryable = new Set([408, 425, 429, 502, 503, 504]);
 const unfinished = new Set(["waiting", "sent", "unanswered"]);
 
-/** Refusals that another try does not heal, whatever their status: a person must do something. */
+/** Refusals that a retry does not cure, whatever their status: somebody has to act. */
 const final = new Set(["storage_full", "storage", "storage_failed", "record_damaged"]);
 
-/** What an answer means. Pure. */
+/** What to do about a response. Pure. */
 export function judge(status, body) {
     if (final.has(body?.code)) return "refused";
     if (status >= 200 && status < 300) return "record";
@@ -22,7 +22,7 @@ export function judge(status, body) {
     return retryable.has(status) ? "again" : "refused";
 }
 
-/** Milliseconds before a command is sent again: 0.4 s doubling to 5 s, with jitter; what the server asks for when that is longer. */
+/** Milliseconds before the next retry: 0.4 s doubling to 5 s, with jitter, but no less than the server's `Retry-After` (seconds). */
 export function pauseBefore(attempt, random, retryAfter = 0) {
     const bound = Math.min(5000, 400 * 2 ** Math.min(attempt - 1, 10));
     return Math.max(retryAfter * 1000, bound * (0.5 + random / 2));
@@ -37,46 +37,46 @@ export class Outbox extends EventTarget {
     #limit;
     #running = false;
     #wake = () => {};
-    #stopped = false;
-    /** Newest last. At most 100 that are finished are kept. */
+    /** Newest last. At most 100 finished ones are kept. */
     entries = [];
-    /** Whether a person must sign in before anything goes on. */
+    /** Whether somebody must sign in before sending goes on. */
     needsLogin = false;
 
     /**
-     * @param {object} to `send(step, id, entry)` → `{ status, body, retryAfter }`, rejecting when no answer came; `uuid()`; `pause(ms, wake)` resolves after `ms` or when
-     *        `wake(fn)`'s fn is called; `keep`: `{ read(), write(entries) }`; `clock()` UTC ms; `limit`: unfinished entries at once
+     * @param {object} to `send(step, id, entry)` → `{ status, body, retryAfter }`, rejecting when there is no response; `uuid()`;
+     *        `pause(ms, wake)` resolves after `ms` or when `wake(fn)`'s fn is called; `keep`: `{ read(), write(entries) }`;
+     *        `clock()` UTC ms; `limit`: unfinished entries at once
      */
     constructor({ send, uuid, pause, keep = { read: () => [], write() {} }, clock = Date.now, limit = 200 }) {
         super();
         [this.#send, this.#uuid, this.#pause, this.#keep, this.#clock, this.#limit] = [send, uuid, pause, keep, clock, limit];
     }
 
-    /** Takes up what was left unfinished by the page before. */
+    /** Resumes what the page left unfinished before it was reloaded. */
     restore() {
         for (const kept of this.#keep.read()) this.entries.push({ ...kept, state: kept.state === "waiting" ? "waiting" : "unanswered" });
         this.#run();
     }
 
     get unfinished() { return this.entries.filter((entry) => unfinished.has(entry.state)); }
-    /** Asked at least once, without an answer, for more than a moment. */
     get unanswered() { return this.entries.filter((entry) => entry.state === "unanswered"); }
     get refused() { return this.entries.filter((entry) => entry.state === "refused" && !entry.seen); }
 
-    /** Whether an action of this key is under way, or on record but not yet in the state up to `seq`. */
+    /** Whether an action with this key is under way, or recorded but not yet part of the state at `seq`. */
     isBusy(key, seq = Infinity) {
-        return this.entries.some((entry) => entry.key === key && (unfinished.has(entry.state) || (entry.state === "record" && entry.last > seq && this.#clock() - entry.at < 5000)));
+        return this.entries.some((entry) => entry.key === key
+            && (unfinished.has(entry.state) || (entry.state === "record" && entry.last > seq && this.#clock() - entry.at < 5000)));
     }
 
     /**
-     * Sends an intent: `{ key, name, subject, steps, minds, undo }`. The same key while one is under way is the same action: nothing is sent twice.
-     * `minds`: when given, the command is bound to what was seen (`seq`), and a conflict counts only when an event's type begins with one of them.
+     * Sends an intent: `{ key, name, subject, steps, conflictsWith, undo }`. While an entry with the same key is under way, that entry is returned instead.
+     * `conflictsWith`: prefixes of event types. When given, the command expects the state at `seq`, and a conflict with events of other types is retried.
      */
     submit(intent, seq) {
         const same = this.entries.find((entry) => entry.key === intent.key && unfinished.has(entry.state));
         if (same) return same;
         const entry = {
-            ...intent, ids: intent.steps.map(() => this.#uuid()), expected: intent.minds ? seq : undefined, step: 0, attempts: 0, at: this.#clock(),
+            ...intent, ids: intent.steps.map(() => this.#uuid()), expected: intent.conflictsWith ? seq : undefined, step: 0, attempts: 0, at: this.#clock(),
             state: "waiting", problem: null, last: 0,
         };
         this.entries.push(entry);
@@ -86,21 +86,15 @@ export class Outbox extends EventTarget {
         return entry;
     }
 
-    /** A person has read a refusal. */
+    /** The refusal has been read. */
     dismiss(entry) {
         entry.seen = true;
         this.#changed();
     }
 
-    /** The connection is back, or somebody signed in: asks again now. */
+    /** The connection is back, or somebody signed in: retries now. */
     resume() {
         this.needsLogin = false;
-        this.#wake();
-    }
-
-    /** Sends nothing more; what waits stays kept. */
-    stop() {
-        this.#stopped = true;
         this.#wake();
     }
 
@@ -108,7 +102,7 @@ export class Outbox extends EventTarget {
         if (this.#running) return;
         this.#running = true;
         for (;;) {
-            const entry = this.#stopped ? undefined : this.entries.find((one) => unfinished.has(one.state));
+            const entry = this.entries.find((one) => unfinished.has(one.state));
             if (!entry) break;
             await this.#deliver(entry);
         }
@@ -116,7 +110,7 @@ export class Outbox extends EventTarget {
     }
 
     async #deliver(entry) {
-        while (unfinished.has(entry.state) && !this.#stopped) {
+        while (unfinished.has(entry.state)) {
             if (entry.state === "waiting") entry.state = "sent";
             entry.attempts += 1;
             this.#changed();
@@ -124,9 +118,8 @@ export class Outbox extends EventTarget {
             try {
                 answer = await this.#send(bodyOf(entry), entry.ids[entry.step], entry);
             } catch {
-                // No answer: it may be on record or not. Only the same UUID again will tell.
+                // It may have been recorded or not: only a retry with the same UUID tells.
             }
-            // Why it waits, as far as somebody has said so.
             entry.problem = null;
             if (answer) this.#take(entry, answer);
             else entry.state = "unanswered";
@@ -147,9 +140,11 @@ export class Outbox extends EventTarget {
                 break;
             }
             case "conflict": {
-                const touched = (body.since ?? []).some(({ type }) => entry.minds?.some((prefix) => String(type).startsWith(prefix)));
-                if (touched || !entry.minds || body.since === undefined) return this.#settle(entry, "refused", { ...body, minds: entry.minds });
-                // Others did something else meanwhile. The refusal was an answer: this is a new command.
+                const touched = (body.since ?? []).some(({ type }) => entry.conflictsWith?.some((prefix) => String(type).startsWith(prefix)));
+                if (touched || !entry.conflictsWith || body.since === undefined) {
+                    return this.#settle(entry, "refused", { ...body, conflictsWith: entry.conflictsWith });
+                }
+                // Unrelated events came in between. The refusal used up the UUID, so this is a new command.
                 entry.expected = body.current;
                 entry.ids[entry.step] = this.#uuid();
                 entry.state = "sent";
@@ -184,7 +179,7 @@ export class Outbox extends EventTarget {
     }
 }
 
-/** One step as the API reads it. */
+/** The request body of the current step. */
 function bodyOf(entry) {
     const step = entry.steps[entry.step];
     return entry.expected === undefined || step.command === undefined ? step : { ...step, expected: entry.expected };

@@ -1,38 +1,40 @@
-/** The daemon's API as the console asks it. Every request has a deadline; one that gets no answer rejects. */
+/** The console's client of the daemon's API. Every request has a deadline; without a response its promise rejects. */
 export class API {
     #csrf = "";
     hall = "";
 
-    /** `{ status, body, retryAfter }`; `body` is `null` when it is no JSON. */
+    /** `{ status, body, retryAfter }`; `body` is `null` when it is not JSON. */
     async ask(method, path, { json, text, type, deadline = 10_000 } = {}) {
         const headers = { Accept: "application/json" };
         if (method !== "GET") headers["X-CSRF-Token"] = this.#csrf;
         if (json !== undefined || text !== undefined) headers["Content-Type"] = type ?? "application/json";
-        const answer = await fetch(path, { method, headers, body: json === undefined ? text : JSON.stringify(json), signal: AbortSignal.timeout(deadline), cache: "no-store" });
+        const answer = await fetch(path, {
+            method, headers, body: json === undefined ? text : JSON.stringify(json), signal: AbortSignal.timeout(deadline), cache: "no-store",
+        });
         let body = null;
         const words = await answer.text();
         try {
             body = JSON.parse(words);
         } catch {
-            // A proxy's page, or nothing.
+            // Empty, or a proxy's error page.
         }
         return { status: answer.status, body, retryAfter: Number(answer.headers.get("Retry-After")) || 0 };
     }
 
     #of(path) { return `/api/v1/halls/${encodeURIComponent(this.hall)}/${path}`; }
 
-    /** One step of an entry of the outbox. */
+    /** Sends one step of an outbox entry. */
     send(hall, step, id) {
         const path = `/api/v1/halls/${encodeURIComponent(hall)}`;
-        if (step.wish) return this.ask("POST", `${path}/stream/${step.wish}`, { deadline: 30_000 });
+        if (step.stream) return this.ask("POST", `${path}/stream/${step.stream}`, { deadline: 30_000 });
         return this.ask("POST", `${path}/commands`, { json: { ...step, id } });
     }
 
-    /** The session, `null` when nobody is signed in. */
+    /** The current session, `null` when nobody is signed in. */
     async session() {
         const answer = await this.ask("GET", "/api/v1/session");
         if (answer.status === 200) this.#csrf = answer.body.csrf;
-        else if (answer.status !== 401) throw new Error(`the session cannot be had: ${answer.status}`);
+        else if (answer.status !== 401) throw new Error(`could not read the session: ${answer.status}`);
         return answer.status === 200 ? answer.body : null;
     }
 
@@ -44,24 +46,28 @@ export class API {
 
     signOut() { return this.ask("DELETE", "/api/v1/session"); }
     halls() { return this.ask("GET", "/api/v1/halls"); }
-    stream(whole) { return this.ask("GET", this.#of(whole ? "stream" : "stream/public")); }
+    stream(full) { return this.ask("GET", this.#of(full ? "stream" : "stream/public")); }
 
-    /** The names of the council's rules; none when they cannot be had. */
+    /** The names of the council's rules; empty when the request fails. */
     async rules() {
         const answer = await this.ask("GET", this.#of("rules"), { deadline: 3000 }).catch(() => null);
         return answer?.status === 200 ? Object.keys(answer.body?.rules ?? {}).sort() : [];
     }
 
-    /** A file of the secretary's: `roster`, `rules`, `agenda`. */
-    file(what, text, query) { return this.ask("POST", this.#of(`${what}?${new URLSearchParams(query)}`), { text, type: what === "rules" ? "application/yaml" : text.trimStart().match(/^[[{]/) ? "application/json" : "text/csv" }); }
+    /** Uploads a `roster`, `rules` or `agenda`. */
+    file(what, text, query) {
+        const isJSON = /^[[{]/.test(text.trimStart());
+        const type = what === "rules" ? "application/yaml" : isJSON ? "application/json" : "text/csv";
+        return this.ask("POST", this.#of(`${what}?${new URLSearchParams(query)}`), { text, type });
+    }
 }
 
-/** What goes on air, asked every three seconds. */
+/** Polls the stream's status every three seconds; `null` while unknown. */
 export class StreamWatch extends EventTarget {
     #api;
     #timer = 0;
     #round = 0;
-    whole = false;
+    full = false;
     value = null;
 
     constructor(api) {
@@ -69,20 +75,20 @@ export class StreamWatch extends EventTarget {
         this.#api = api;
     }
 
-    async look() {
+    async poll() {
         clearTimeout(this.#timer);
         const mine = (this.#round += 1);
         try {
-            let { status, body } = await this.#api.stream(this.whole);
-            // The session may be over: what everybody may see is still to be had.
-            if (this.whole && (status === 401 || status === 403)) ({ status, body } = await this.#api.stream(false));
+            let { status, body } = await this.#api.stream(this.full);
+            // The session may have ended: the public status is still available.
+            if (this.full && (status === 401 || status === 403)) ({ status, body } = await this.#api.stream(false));
             if (mine !== this.#round) return;
             this.value = status === 200 ? body : null;
         } catch {
             if (mine !== this.#round) return;
             this.value = null;
         }
-        this.#timer = setTimeout(() => this.look(), 3000);
+        this.#timer = setTimeout(() => this.poll(), 3000);
         this.dispatchEvent(new Event("change"));
     }
 }

@@ -42,13 +42,20 @@ const outbox = new Outbox({
     }),
     keep: {
         read: () => { try { return JSON.parse(sessionStorage.getItem(memory.outbox) ?? "[]"); } catch { return []; } },
-        write: (entries) => { try { sessionStorage.setItem(memory.outbox, JSON.stringify(entries)); } catch { /* no storage: what waits is lost with the page */ } },
+        write: (entries) => {
+            try {
+                sessionStorage.setItem(memory.outbox, JSON.stringify(entries));
+            } catch {
+                // No storage: a reload loses unfinished entries.
+            }
+        },
     },
 });
 
-const roles = () => session?.roles ?? [];
+const permissions = () => session?.permissions ?? [];
 const desk = new Desk({
-    get store() { return store; }, outbox, dialogs, stream, api, rules: () => api.rules(), words: () => words, roles, hall: () => hall,
+    get store() { return store; },
+    outbox, dialogs, stream, api, rules: () => api.rules(), words: () => words, permissions, hall: () => hall,
     note(text) { note = text; renderSoon(); }, focus: (where) => (where === "roll" ? roll : agenda).focus(),
 });
 const agenda = new Agenda(part("agenda"), desk, () => words);
@@ -57,10 +64,10 @@ const login = new Login(api, () => words, signedIn);
 
 // — drawing —
 
-/** What the painters draw from. */
-const at = {
+const context = {
     desk, outbox, stream, roll,
-    get words() { return words; }, get store() { return store; }, get halls() { return halls; }, get hall() { return hall; }, get link() { return link; }, get note() { return note; },
+    get words() { return words; }, get store() { return store; }, get halls() { return halls; }, get hall() { return hall; },
+    get link() { return link; }, get note() { return note; },
     get player() { return player; },
 };
 
@@ -68,7 +75,7 @@ let waiting = false;
 function renderSoon() {
     if (waiting) return;
     waiting = true;
-    // A window in the background draws no frames, and must be up to date when it is looked at.
+    // A hidden window gets no animation frames, and must still be up to date when it is shown.
     (document.hidden ? (draw) => setTimeout(draw, 200) : requestAnimationFrame)(() => {
         waiting = false;
         render();
@@ -77,33 +84,36 @@ function renderSoon() {
 
 function render() {
     if (!words || !session) return;
-    paintBar(at);
-    paintAir(at);
-    paintStrip(at);
+    words.zone = store.state?.council?.time_zone;
+    paintBar(context);
+    paintAir(context);
+    paintStrip(context);
     const { state } = store;
     if (!state) return;
     dialogs.refresh();
-    paintTop(at);
-    paintSpeakers(at);
-    paintNow(at);
+    paintTop(context);
+    paintSpeakers(context);
+    paintNow(context);
     agenda.render(state);
     part("agenda-empty").hidden = (state.agenda?.order.length ?? 0) > 0;
-    paintRoll(at);
+    paintRoll(context);
     for (const button of document.querySelectorAll("[data-do]")) {
         const name = button.dataset.do;
         if (name !== "next" && name !== "undo") button.hidden = !desk.may(name === "registerAll" ? "register" : name);
     }
-    part("register-all").hidden = roll.mode !== "presence" || !desk.may("register") || state.presence.count >= Object.values(state.council.deputies).filter(({ role }) => role === "deputy").length;
+    const deputies = Object.values(state.council.deputies).filter(({ role }) => role === "deputy").length;
+    part("register-all").hidden = roll.mode !== "presence" || !desk.may("register") || state.presence.count >= deputies;
 }
 
-// — keys and presses —
+// — keyboard and buttons —
 
 const showKeys = () => dialogs.show(words.say("keys.title"), keysList(words));
-const showSent = () => dialogs.show(words.say("sent.title"), sentList(at));
+const showSent = () => dialogs.show(words.say("sent.title"), sentList(context));
 
 const special = {
     goRoll: () => roll.focus(), goAgenda: () => agenda.focus(), help: showKeys, undo: () => desk.undo(), next: () => desk.next(),
-    slate: () => desk.slate(), hidden: () => desk.hidden(), break: () => desk.break(), floor: () => desk.floor(), pause: () => desk.pause(), registerAll: () => desk.registerAll(),
+    slate: () => desk.slate(), hidden: () => desk.hidden(), break: () => desk.break(), floor: () => desk.floor(),
+    pause: () => desk.pause(), registerAll: () => desk.registerAll(),
     air: () => desk.onAir(), session: () => desk.session(), figures: () => desk.figures(),
 };
 const act = (name) => { note = ""; return (special[name] ?? (() => desk.run(name)))(); };
@@ -117,7 +127,7 @@ document.addEventListener("keydown", (event) => {
     act(name);
 });
 
-/** The large button changes under the finger: a second press within half a second was meant for the first. */
+/** The large button's action changes after a press: a second press within half a second was meant for the old one. */
 let pressedAt = -Infinity;
 function isSettling() {
     const soon = performance.now() - pressedAt < 500;
@@ -127,7 +137,7 @@ function isSettling() {
 
 document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-do]");
-    // The second click of a double click is no wish.
+    // Ignore the second click of a double click.
     if (!button || event.detail > 1) return;
     if (button.id === "next" && isSettling()) return;
     act(button.dataset.do);
@@ -146,7 +156,7 @@ part("sign-out").addEventListener("click", async () => {
 });
 part("hall").addEventListener("change", () => enter(part("hall").value));
 
-// — coming in —
+// — sign-in and choice of the hall —
 
 async function signedIn(found) {
     session = found;
@@ -180,22 +190,23 @@ function enter(name) {
     connection?.close();
     player?.stop?.();
     [hall, api.hall, store, note] = [name, name, new CouncilStore(), ""];
-    try { localStorage.setItem(memory.hall, name); } catch { /* chosen anew next time */ }
+    try { localStorage.setItem(memory.hall, name); } catch { /* the choice holds for this visit only */ }
     part("desk").hidden = false;
     store.subscribe(renderSoon);
     link = { state: "connecting", since: Date.now() };
-    connection = follow({ hall, store, most: 3000, onStatus(status) {
+    connection = follow({ hall, store, maxPause: 3000, onStatus(status) {
         if (status.state !== link.state) link = status;
         if (status.state === "live") outbox.resume();
         renderSoon();
     } });
     const video = part("video");
-    player = LivePlayer.isSupported ? new LivePlayer(video, `/live/${encodeURIComponent(name)}/index.m3u8`) : new NativePlayer(video, `/live/${encodeURIComponent(name)}/index.m3u8`);
+    const address = `/live/${encodeURIComponent(name)}/index.m3u8`;
+    player = LivePlayer.isSupported ? new LivePlayer(video, address) : new NativePlayer(video, address);
     player.muted = true;
     player.addEventListener("change", renderSoon);
     player.start();
-    stream.whole = roles().includes("operator");
-    stream.look();
+    stream.full = permissions().includes("streams");
+    stream.poll();
     renderSoon();
 }
 
@@ -203,10 +214,10 @@ stream.addEventListener("change", renderSoon);
 outbox.addEventListener("change", renderSoon);
 outbox.addEventListener("settled", ({ entry }) => {
     note = "";
-    if (entry.steps[0].wish) stream.look();
+    if (entry.steps[0].stream) stream.poll();
 });
 let renewedAt = -Infinity;
-/** The session may only have a new CSRF text, in another window; else somebody must sign in. */
+/** Another window may only have changed the session's CSRF token; else somebody must sign in. */
 outbox.addEventListener("login", async () => {
     const found = performance.now() - renewedAt > 10_000 ? await api.session().catch(() => null) : null;
     renewedAt = performance.now();
@@ -214,13 +225,13 @@ outbox.addEventListener("login", async () => {
     else login.ask();
 });
 globalThis.addEventListener("online", () => outbox.resume());
-// What waits, time that is over and a link that is lost come without an event.
+// Retries, elapsed time and a lost connection raise no event.
 setInterval(renderSoon, 1000);
 
 await followLanguage(part("language"), async (pages) => {
     words = await ConsoleWords.of(pages);
     dressConsole(document, words);
-    login.dress();
+    login.translate();
     renderSoon();
 });
 await login.begin();

@@ -1,12 +1,12 @@
-import { wishes } from "./desk.js";
+import { streamCommands } from "./next.js";
 
-/** What goes on air. */
-export const airDeeds = (desk) => ({
+/** Steering the stream: start, stop, slate, closed session. */
+export const airActions = (desk) => ({
     async air(name) {
         const asks = { stop: true, show: true };
         if (asks[name] && !(await desk.ask(desk.say(`air.${name}`), desk.say(`air.${name}.text`), `air.${name}`, { danger: name === "stop" }))) return;
         const back = { slateOn: "slateOff", slateOff: "slateOn" }[name];
-        const intent = (wish) => ({ ...desk.make.air(wishes[wish], desk.at.hall()), name: `air.${wish}` });
+        const intent = (action) => ({ ...desk.make.air(streamCommands[action], desk.context.hall()), name: `air.${action}` });
         desk.send({ ...intent(name), undo: back ? intent(back) : null }, name);
     },
 

@@ -2,12 +2,20 @@ import { itemStateWord, roundKinds, roundKindWord, verdict } from "../council/wo
 import { freshId, subjectOf } from "./commands.js";
 import { itemOf, roundAtHand, roundOf, roundToAnnul, roundToRepeat } from "./next.js";
 
-/** The field in which one of some choices is made. */
-export const choices = (desk, values) => ({ name: "choice", label: desk.say("field.choice"), kind: "choice", options: values.map((value) => ({ value, label: desk.say(`count.${value}`) })) });
+/** A dialog field that asks for one of some ballot choices. */
+export const choices = (desk, values) => ({
+    name: "choice", label: desk.say("field.choice"), kind: "choice",
+    options: values.map((value) => ({ value, label: desk.say(`count.${value}`) })),
+});
 
-/** Votes: planned, opened, closed, announced, annulled, held again. */
-export function roundDeeds(desk) {
+/** Rounds: plan, open, close, announce, annul, repeat. */
+export function roundActions(desk) {
     const mayOpen = () => desk.state.sitting.status === "open" && !desk.state.open_round;
+
+    /** The options of a select whose first one leaves the choice to the rules. */
+    function orUsual(values, label) {
+        return [{ value: "", label: desk.say("round.usual") }, ...values.map((value) => ({ value, label: label(value) }))];
+    }
 
     function quorum(presence) {
         if (!presence) return "";
@@ -16,24 +24,30 @@ export function roundDeeds(desk) {
     }
 
     return {
-        /** Plans a round of an item (the current one when not said), and opens it if wished. */
+        /** Plans a round about an item (by default the current one), and opens it if the dialog says so. */
         async planRound(item = desk.state.current_item ?? "", kind = item ? "whole" : "procedural", supersedes = undefined) {
             const id = freshId("r");
             const old = roundOf(desk.state, supersedes);
-            const items = desk.state.agenda.order.map((value) => ({ value, label: subjectOf(itemOf(desk.state, value)) }));
+            const items = [
+                { value: "", label: desk.say("round.noItem") },
+                ...desk.state.agenda.order.map((value) => ({ value, label: subjectOf(itemOf(desk.state, value)) })),
+            ];
             const presence = desk.state.presence;
-            const rules = await desk.at.rules();
-            const answer = await desk.at.dialogs.ask({
+            const kinds = roundKinds.map((value) => ({ value, label: roundKindWord(desk.words, value) }));
+            const methods = orUsual(["roll_call", "procedural", "secret"], (value) => desk.say(`method.${value}`));
+            const reveals = orUsual(["live", "count"], (value) => desk.say(`reveal.${value}`));
+            const rules = orUsual(await desk.context.rules(), (value) => value);
+            const answer = await desk.context.dialogs.ask({
                 title: desk.say(supersedes ? "do.repeatRound" : "do.planRound"),
                 text: [quorum(presence), old ? desk.say("repeat.text", { question: old.question }) : "", desk.say(mayOpen() ? "openRound.text" : "plan.text")],
                 fields: [
-                    { name: "kind", label: desk.say("field.roundKind"), kind: "select", value: kind, options: roundKinds.map((value) => ({ value, label: roundKindWord(desk.words, value) })) },
-                    { name: "question", label: desk.say("field.question"), most: 2000, value: old?.question, hint: desk.say("round.questionHint") },
-                    { name: "item", label: desk.say("field.item"), kind: "select", value: item, options: [{ value: "", label: desk.say("round.noItem") }, ...items] },
-                    { name: "method", label: desk.say("field.method"), kind: "select", half: true, options: ["", "roll_call", "procedural", "secret"].map((value) => ({ value, label: desk.say(value ? `method.${value}` : "round.usual") })) },
-                    { name: "reveal", label: desk.say("field.reveal"), kind: "select", half: true, options: ["", "live", "count"].map((value) => ({ value, label: desk.say(value ? `reveal.${value}` : "round.usual") })) },
-                    { name: "rule", label: desk.say("field.rule"), kind: "select", half: true, options: ["", ...rules].map((value) => ({ value, label: value || desk.say("round.usual") })) },
-                    { name: "seconds", label: desk.say("field.countdown"), kind: "number", half: true, least: 1, most: 86_400, hint: desk.say("field.usual") },
+                    { name: "kind", label: desk.say("field.roundKind"), kind: "select", value: kind, options: kinds },
+                    { name: "question", label: desk.say("field.question"), max: 2000, value: old?.question, hint: desk.say("round.questionHint") },
+                    { name: "item", label: desk.say("field.item"), kind: "select", value: item, options: items },
+                    { name: "method", label: desk.say("field.method"), kind: "select", half: true, options: methods },
+                    { name: "reveal", label: desk.say("field.reveal"), kind: "select", half: true, options: reveals },
+                    { name: "rule", label: desk.say("field.rule"), kind: "select", half: true, options: rules },
+                    { name: "seconds", label: desk.say("field.countdown"), kind: "number", half: true, min: 1, max: 86_400, hint: desk.say("field.usual") },
                 ],
                 buttons: [...(mayOpen() ? [{ value: "open", word: "do.openNow" }] : []), { value: "plan", word: "do.planOnly", plain: true }],
             });
@@ -47,7 +61,9 @@ export function roundDeeds(desk) {
         async openRegistration() {
             const id = freshId("r");
             const question = roundKindWord(desk.words, "registration");
-            if (await desk.ask(desk.say("do.openRegistration"), desk.say("registration.text"), "do.openRegistration")) desk.send(desk.make.planAndOpen(id, { kind: "registration", question }), "openRegistration");
+            if (await desk.ask(desk.say("do.openRegistration"), desk.say("registration.text"), "do.openRegistration")) {
+                desk.send(desk.make.planAndOpen(id, { kind: "registration", question }), "openRegistration");
+            }
         },
 
         async openRound(id = roundAtHand(desk.state)) {
@@ -61,9 +77,12 @@ export function roundDeeds(desk) {
             const registration = round.kind === "registration";
             const text = () => {
                 const now = roundOf(desk.state, id) ?? round;
-                return [round.question, desk.say(registration ? "closeRegistration.text" : "closeRound.text", { voted: now.voted ?? 0, all: Object.keys(round.entitled ?? {}).length })];
+                const key = registration ? "closeRegistration.text" : "closeRound.text";
+                return [round.question, desk.say(key, { voted: now.voted ?? 0, all: Object.keys(round.entitled ?? {}).length })];
             };
-            if (await desk.ask(desk.say("do.closeRound"), text, "do.closeRound")) desk.send(desk.make.closeRound(id, round.question), desk.state.open_round === id ? "closeRound" : "none");
+            if (await desk.ask(desk.say("do.closeRound"), text, "do.closeRound")) {
+                desk.send(desk.make.closeRound(id, round.question), desk.state.open_round === id ? "closeRound" : "none");
+            }
         },
 
         async announceRound(id = roundAtHand(desk.state)) {
@@ -76,7 +95,9 @@ export function roundDeeds(desk) {
 
         async annulRound(id = roundToAnnul(desk.state)) {
             const round = roundOf(desk.state, id);
-            const answer = await desk.ask(desk.say("do.annulRound"), [round.question, desk.say("annul.text")], "do.annulRound", { danger: true, fields: [{ name: "reason", label: desk.say("field.reason"), required: true, most: 1000 }] });
+            const answer = await desk.ask(desk.say("do.annulRound"), [round.question, desk.say("annul.text")], "do.annulRound", {
+                danger: true, fields: [{ name: "reason", label: desk.say("field.reason"), required: true, max: 1000 }],
+            });
             if (answer) desk.send(desk.make.annulRound(id, answer.values.reason, round.question), "annulRound");
         },
 
@@ -88,23 +109,27 @@ export function roundDeeds(desk) {
 
         async recordTotals(id = desk.state.open_round) {
             const round = roundOf(desk.state, id);
-            const count = (name) => ({ name, label: desk.say(`count.${name}`), kind: "number", required: true, most: 1000 });
-            const answer = await desk.ask(desk.say("do.recordTotals"), [round.question, desk.say("totals.text")], "do.recordTotals", { fields: ["yes", "no", "abstain"].map(count) });
+            const count = (name) => ({ name, label: desk.say(`count.${name}`), kind: "number", required: true, max: 1000 });
+            const answer = await desk.ask(desk.say("do.recordTotals"), [round.question, desk.say("totals.text")], "do.recordTotals", {
+                fields: ["yes", "no", "abstain"].map(count),
+            });
             if (answer) desk.send(desk.make.recordTotals(id, answer.values, round.question), "recordTotals");
         },
 
         async chairVote(id = roundAtHand(desk.state)) {
             const round = roundOf(desk.state, id);
             const here = Object.keys(desk.state.council.deputies).filter((one) => desk.state.presence.present[one]);
+            const options = here.map((value) => ({ value, label: desk.name(value) }));
             const head = here.find((one) => desk.state.council.deputies[one].role === "head");
-            const answer = await desk.ask(desk.say("do.chairVote"), [verdict(desk.words, round)?.sentence, desk.say("chair.text")], "do.chairVote", { fields: [
-                { name: "deputy", label: desk.say("field.chair"), kind: "select", required: true, value: head ?? here[0], options: here.map((value) => ({ value, label: desk.name(value) })) },
+            const text = [verdict(desk.words, round)?.sentence, desk.say("chair.text")];
+            const answer = await desk.ask(desk.say("do.chairVote"), text, "do.chairVote", { fields: [
+                { name: "deputy", label: desk.say("field.chair"), kind: "select", required: true, value: head ?? here[0], options },
                 choices(desk, ["yes", "no"]),
             ] });
             if (answer) desk.send(desk.make.chairVote(id, answer.values.deputy, answer.values.choice, desk.name(answer.values.deputy)), "chairVote");
         },
 
-        /** What a vote of the figures waits for: the chair's casting vote, or the totals of a secret one. */
+        /** Asks for the chair's casting vote after a tie, else for the totals of a secret vote on paper. */
         figures() { return desk.run(desk.may("chairVote") ? "chairVote" : "recordTotals"); },
     };
 }

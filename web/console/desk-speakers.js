@@ -1,8 +1,9 @@
-import { speechKinds, speechKindWord, speechLeft } from "../council/words.js";
+import { speechLeft } from "../council/countdown.js";
+import { speechKinds, speechKindWord } from "../council/words.js";
 import { freshId } from "./commands.js";
 
-/** Who speaks, and who waits for the floor. */
-export function speakerDeeds(desk) {
+/** Who has the floor, and who is waiting for it. */
+export function speakerActions(desk) {
     const whoSpeaks = () => desk.speaker(desk.state.speakers.speech.entry);
 
     return {
@@ -10,10 +11,16 @@ export function speakerDeeds(desk) {
             const id = freshId("p");
             const people = Object.keys(desk.state.council.deputies).sort((a, b) => desk.name(a).localeCompare(desk.name(b), desk.state.council.language));
             const answer = await desk.ask(desk.say("do.queueSpeaker"), "", "do.queueSpeaker", { fields: [
-                { name: "deputy", label: desk.say("field.deputy"), kind: "select", value: deputy ?? "", options: [{ value: "", label: desk.say("speakers.guest") }, ...people.map((value) => ({ value, label: desk.name(value) }))] },
+                {
+                    name: "deputy", label: desk.say("field.deputy"), kind: "select", value: deputy ?? "",
+                    options: [{ value: "", label: desk.say("speakers.guest") }, ...people.map((value) => ({ value, label: desk.name(value) }))],
+                },
                 { name: "guest", label: desk.say("field.guest"), hint: desk.say("speakers.guestHint") },
-                { name: "kind", label: desk.say("field.kind"), kind: "select", value: "debate", options: speechKinds.map((value) => ({ value, label: speechKindWord(desk.words, value) })) },
-                { name: "seconds", label: desk.say("field.seconds"), kind: "number", least: 1, most: 86_400, hint: desk.say("field.usual") },
+                {
+                    name: "kind", label: desk.say("field.kind"), kind: "select", value: "debate",
+                    options: speechKinds.map((value) => ({ value, label: speechKindWord(desk.words, value) })),
+                },
+                { name: "seconds", label: desk.say("field.seconds"), kind: "number", min: 1, max: 86_400, hint: desk.say("field.usual") },
             ] });
             if (!answer) return;
             const { guest, ...entry } = answer.values;

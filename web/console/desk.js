@@ -1,71 +1,69 @@
 import { deputyName, itemStateWord, roundStateWord, sittingStateWord, speakerName } from "../council/words.js";
 import { intents, subjectOf } from "./commands.js";
-import { agendaDeeds } from "./desk-agenda.js";
-import { airDeeds } from "./desk-air.js";
-import { deputyDeeds } from "./desk-deputies.js";
-import { roundDeeds } from "./desk-rounds.js";
-import { sittingDeeds } from "./desk-sitting.js";
-import { speakerDeeds } from "./desk-speakers.js";
-import { allowed, allowedOnAir, itemOf, mayDo, nextAction, roundAtHand, roundOf } from "./next.js";
+import { agendaActions } from "./desk-agenda.js";
+import { airActions } from "./desk-air.js";
+import { deputyActions } from "./desk-deputies.js";
+import { roundActions } from "./desk-rounds.js";
+import { sittingActions } from "./desk-sitting.js";
+import { speakerActions } from "./desk-speakers.js";
+import { allowed, allowedOnAir, itemOf, nextAction, permissionFor, roundAtHand, roundOf, streamCommands } from "./next.js";
 
-/** Streams' wishes as the API names them. */
-export const wishes = { start: "start", stop: "stop", slateOn: "slate-on", slateOff: "slate-off", hide: "hide", show: "show" };
-
-/** What is allowed whenever something it leads to is. */
+/** Actions that check for themselves what they lead to. */
 const always = new Set(["next", "undo", "callRoll", "registerAll", "roll", "item", "deputy"]);
 
 /**
- * What the person at the desk wants, as questions (where the record knows no way back, or something must be said) and intents for the outbox.
- * Every wish is a method of one of the `desk-….js`; `run(name, …)` asks first whether role and state allow it, and again after a question.
+ * The secretary's actions: each asks for confirmation (where there is no undo) or input, and hands an intent to the outbox.
+ * They are methods from the `desk-….js` files; `run(name, …)` checks that permissions and state allow one, and `send` checks again after a dialog.
  */
 export class Desk {
     #known = { from: null, make: null, allowed: null };
-    /** Wishes whose question is on its way or open: pressed again, they are not asked twice. */
+    /** Actions whose dialog is open or about to open: a second press does not open another. */
     #underWay = new Set();
 
-    /** @param at `{ store, outbox, dialogs, stream, api, rules(), words(), roles(), hall(), note(text), focus(where) }` */
-    constructor(at) {
-        this.at = at;
-        for (const deeds of [sittingDeeds, agendaDeeds, speakerDeeds, deputyDeeds, roundDeeds, airDeeds]) Object.assign(this, deeds(this));
+    /** @param context `{ store, outbox, dialogs, stream, api, rules(), words(), permissions(), hall(), note(text), focus(where) }` */
+    constructor(context) {
+        this.context = context;
+        const all = [sittingActions, agendaActions, speakerActions, deputyActions, roundActions, airActions];
+        for (const actions of all) Object.assign(this, actions(this));
     }
 
-    get state() { return this.at.store.state; }
-    get words() { return this.at.words(); }
+    get state() { return this.context.store.state; }
+    get words() { return this.context.words(); }
     say(key, values) { return this.words.say(key, values); }
-    now() { return this.at.store.now(); }
+    now() { return this.context.store.now(); }
     get make() { return this.#of(this.state).make; }
     name(id) { return deputyName(this.state.council.deputies[id] ?? { family: id }, "name", this.state.council.language); }
     speaker(entry) { return speakerName(entry, this.state.council); }
 
-    /** What follows from a state, worked out once for each. */
+    /** Intents and allowed actions of a state, computed once for each state. */
     #of(state) {
         if (this.#known.from !== state || !this.#known.make) this.#known = { from: state, make: intents(state), allowed: allowed(state) };
         return this.#known;
     }
 
     may(name) {
-        if (!mayDo(this.at.roles(), name)) return false;
-        return name in wishes ? allowedOnAir(this.at.stream.value).has(name) : this.#of(this.state).allowed.has(name);
+        if (!this.context.permissions().includes(permissionFor(name))) return false;
+        return name in streamCommands ? allowedOnAir(this.context.stream.value).has(name) : this.#of(this.state).allowed.has(name);
     }
 
-    /** Runs a wish unless role or state forbid it, or it is under way. */
+    /** Runs an action unless permissions or state forbid it, or it is under way. */
     async run(name, ...subject) {
         if (this.#underWay.has(name) || (!always.has(name) && !this.may(name))) return;
         this.#underWay.add(name);
         try {
-            await (name in wishes ? this.air(name) : this[name](...subject));
+            await (name in streamCommands ? this.air(name) : this[name](...subject));
         } finally {
             this.#underWay.delete(name);
         }
     }
 
-    /** Sends, unless the state has moved on while a person was asked. */
+    /** Submits `intent`, unless the state no longer allows the action `name` it came from. */
     send(intent, name) {
-        if (name && !this.may(name)) return this.at.note(this.say("movedOn", { now: this.#whatIsNow() }));
-        this.at.outbox.submit({ ...intent, hall: this.at.hall() }, this.at.store.seq);
+        if (name && !this.may(name)) return this.context.note(this.say("movedOn", { now: this.#whatIsNow() }));
+        this.context.outbox.submit({ ...intent, hall: this.context.hall() }, this.context.store.seq);
     }
 
-    /** What another console, or time, has made of it. */
+    /** The current round, item or sitting with its state, in words. */
     #whatIsNow() {
         const { state, words } = this;
         const round = roundOf(state, roundAtHand(state));
@@ -76,7 +74,10 @@ export class Desk {
     }
 
     ask(title, text, button, more = {}) {
-        return this.at.dialogs.ask({ title, text: typeof text === "function" ? text : [text].flat(), buttons: [{ value: "yes", word: button, danger: more.danger }], fields: more.fields });
+        return this.context.dialogs.ask({
+            title, text: typeof text === "function" ? text : [text].flat(),
+            buttons: [{ value: "yes", word: button, danger: more.danger }], fields: more.fields,
+        });
     }
 
     next() {
@@ -86,10 +87,11 @@ export class Desk {
     }
 
     get undoable() {
-        return this.at.outbox.entries.findLast((entry) => entry.state === "record" && entry.undo && !entry.undone && entry.hall === this.at.hall() && this.#isHere(entry.undo)) ?? null;
+        return this.context.outbox.entries.findLast((entry) => entry.state === "record" && entry.undo && !entry.undone
+            && entry.hall === this.context.hall() && this.#isHere(entry.undo)) ?? null;
     }
 
-    /** An intent of a sitting that is no longer on show is not taken back. */
+    /** Only the current sitting's intents can be undone. */
     #isHere(intent) { return intent.steps.every(({ sitting }) => sitting === undefined || sitting === this.state?.sitting?.id); }
 
     undo() {

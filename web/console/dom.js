@@ -1,4 +1,4 @@
-/** An element: `h("button", { type: "button", class: "plain", onclick }, "text", child)`. Text is always text. */
+/** An element: `h("button", { type: "button", class: "plain", onclick }, "text", child)`. Children are never parsed as HTML. */
 export function h(tag, attributes = {}, ...children) {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
@@ -10,7 +10,7 @@ export function h(tag, attributes = {}, ...children) {
     return element;
 }
 
-/** Writes only what changes, so that nothing flickers and a screen reader hears no echo. */
+/** Writes only changes, so that nothing flickers and a screen reader repeats nothing. */
 export function write(element, text) {
     if (element.textContent !== text) element.textContent = text;
 }
@@ -21,7 +21,7 @@ export function mark(element, name, value) {
     else if (element.getAttribute(name) !== String(text)) element.setAttribute(name, text);
 }
 
-/** Makes `parent` hold one element per key in order; elements of the same key stay, with focus and all. */
+/** Makes `parent` contain one element per key, in order; elements are reused by key, so that focus stays. */
 export function keep(parent, keys, make, update) {
     const known = (parent.kept ??= new Map());
     const wanted = new Set(keys);

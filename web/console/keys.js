@@ -1,8 +1,8 @@
-/** Keys of the console. Pure. */
+/** Keyboard shortcuts of the console. Pure. */
 
 /**
- * A key's name in small letters, with `alt+` and `shift+` for arrows only. On a keyboard of another script the place of the key counts: «н» is Y.
- * `null` for keys with Ctrl or Meta, which belong to the browser.
+ * A key's name in lower case, with `alt+` before arrows. On a keyboard with another script the physical key counts: «н» is Y.
+ * `null` with Ctrl or Meta, which belong to the browser.
  */
 export function keyOf({ key, code, altKey, ctrlKey, metaKey }) {
     if (ctrlKey || metaKey || typeof key !== "string") return null;
@@ -13,7 +13,7 @@ export function keyOf({ key, code, altKey, ctrlKey, metaKey }) {
     return small;
 }
 
-/** The keys that work everywhere: what each does, in the order of the list under `?`. `word` names its text. */
+/** The keys that work everywhere, in the order of the list under `?`; `keys.{name}` is the text. */
 export const everywhere = [
     { key: "g", name: "next" },
     { key: "v", name: "planRound" },
@@ -56,8 +56,9 @@ export const inAgenda = [
     { keys: ["Enter"], name: "agendaMore" },
 ];
 
-/** What a key means everywhere, `null` for nothing. */
+/** The action of a key that works everywhere, `null` for none. */
 export const meaningOf = (key) => everywhere.find((binding) => binding.key === key)?.name ?? null;
 
-/** Whether typing belongs to the element, so that letters must stay letters. */
-export const takesText = (element) => element?.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]") !== null && element?.closest !== undefined;
+/** Whether the element takes typed text, so that letter keys are no shortcuts there. */
+export const takesText = (element) => element?.closest !== undefined
+    && element.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]") !== null;

@@ -6,7 +6,7 @@ import { itemOf, openRound, roundAtHand, roundOf } from "./next.js";
 import { answer, modeOf, nextWaiting, press, rows } from "./rollcall.js";
 import { blockOf, branches, drop } from "./tree.js";
 
-/** A table with one tab stop: rows are walked with the arrows. */
+/** A table with one tab stop, in which the arrow keys move between rows. */
 class Rows {
     at = null;
 
@@ -48,12 +48,12 @@ class Rows {
 
 const cell = (name, ...children) => h("td", { class: name, role: "gridcell" }, ...children);
 
-/** The agenda: chosen with the arrows, moved with Alt and the arrows or by its handle, with its sub-items; opened with Enter. */
+/** The agenda: arrows select, Alt and arrows or the drag handle move an item with its sub-items, Enter opens its menu. */
 export class Agenda extends Rows {
     #drag = null;
     #drawn = [];
 
-    /** Drawn again only when something of it has changed: an agenda may have two thousand items. */
+    /** Draws only what has changed: an agenda may have two thousand items. */
     render(state) {
         const order = state?.agenda?.order ?? [];
         const canMove = this.desk.may("moveItem");
@@ -76,7 +76,8 @@ export class Agenda extends Rows {
             const recused = (item.recused ?? []).map((deputy) => this.desk.name(deputy)).join(", ");
             const [say, documents] = [(key, values) => this.words().say(key, values), item.links?.length ?? 0];
             write(title.lastChild, [
-                apart ? say("agenda.sub", { item: subjectOf(itemOf(state, item.parent)) || item.parent }) : "", item.rapporteur, documents > 0 ? say("agenda.links", { count: documents }) : "",
+                apart ? say("agenda.sub", { item: subjectOf(itemOf(state, item.parent)) || item.parent }) : "", item.rapporteur,
+                documents > 0 ? say("agenda.links", { count: documents }) : "",
                 recused ? say("recusal.list", { who: recused }) : "",
             ].filter(Boolean).join(" · "));
             write(status.firstChild, itemStateWord(this.words(), item.state));
@@ -86,8 +87,10 @@ export class Agenda extends Rows {
 
     #make(id) {
         const handle = h("span", { class: "handle", "aria-hidden": "true" }, "⠿");
-        const row = h("tr", { ondblclick: () => this.desk.item(id) }, cell("grip", handle), cell("number"), cell("title", h("span", {}), h("span", { class: "quiet" })),
-            cell("state", h("span", { class: "chip" }), h("button", { type: "button", class: "plain more", tabindex: "-1", onclick: () => this.desk.item(id) }, "⋯")));
+        const more = h("button", { type: "button", class: "plain more", tabindex: "-1", onclick: () => this.desk.item(id) }, "⋯");
+        const row = h("tr", { ondblclick: () => this.desk.item(id) },
+            cell("grip", handle), cell("number"), cell("title", h("span", {}), h("span", { class: "quiet" })),
+            cell("state", h("span", { class: "chip" }), more));
         handle.addEventListener("pointerdown", (event) => this.#begin(event, row, id));
         handle.addEventListener("pointermove", (event) => this.#move(event));
         handle.addEventListener("pointerup", () => this.#end(true));
@@ -98,7 +101,6 @@ export class Agenda extends Rows {
     #begin(event, row, id) {
         event.preventDefault();
         event.target.setPointerCapture(event.pointerId);
-        // An item is dragged with its sub-items.
         const { start, size } = blockOf(this.desk.state.agenda, id);
         this.#drag = { id, over: id, rows: [...this.body.rows].slice(start, start + size) };
         for (const one of this.#drag.rows) one.classList.add("dragged");
@@ -113,7 +115,7 @@ export class Agenda extends Rows {
         const { agenda } = this.desk.state;
         const to = drop(agenda, id, this.#drag.over);
         if (to === null) return;
-        // The line stands where the block will be, not under the finger.
+        // The line shows where the block will land, which is not always under the pointer.
         const rest = this.keys.filter((key) => !rows.some((one) => one.dataset.key === key));
         const next = [...this.body.rows].find((one) => one.dataset.key === rest[to]);
         if (next) next.classList.add("before");
@@ -138,10 +140,13 @@ export class Agenda extends Rows {
         else if (key === "arrowup") go(index - 1);
         else if (key === "home") go(0);
         else if (key === "end") go(this.keys.length - 1);
-        else if (key === "alt+arrowup" || key === "alt+arrowdown") { if (this.desk.may("moveItem") && !event.repeat) this.desk.stepItem(this.at, key === "alt+arrowup" ? -1 : 1); }
-        else if (key === "+") { if (!event.repeat) this.desk.run("addItem", itemOf(this.desk.state, this.at)?.parent ?? this.at); }
-        else if (key === "enter" && event.target.tagName !== "BUTTON") { if (!event.repeat) this.desk.item(this.at); }
-        else return;
+        else if (key === "alt+arrowup" || key === "alt+arrowdown") {
+            if (this.desk.may("moveItem") && !event.repeat) this.desk.stepItem(this.at, key === "alt+arrowup" ? -1 : 1);
+        } else if (key === "+") {
+            if (!event.repeat) this.desk.run("addItem", itemOf(this.desk.state, this.at)?.parent ?? this.at);
+        } else if (key === "enter" && event.target.tagName !== "BUTTON") {
+            if (!event.repeat) this.desk.item(this.at);
+        } else return;
         event.preventDefault();
         event.stopPropagation();
     }
@@ -149,12 +154,12 @@ export class Agenda extends Rows {
 
 const choices = ["yes", "no", "abstain"];
 
-/** The deputies: who is here, and by keys or by large buttons what each says. */
+/** The list of deputies: presence, and the roll call by keys or buttons. */
 export class Roll extends Rows {
     #rows = [];
     mode = "none";
 
-    /** `mine`: choices on their way, by deputy. */
+    /** `mine`: this console's choices by deputy, `sending`: ids whose command is under way. */
     render(state, mine, sending) {
         const round = openRound(state) ?? roundOf(state, roundAtHand(state));
         const may = this.desk.may("castBallot") || this.desk.may("register");
@@ -167,8 +172,12 @@ export class Roll extends Rows {
     }
 
     #make(id) {
-        const press = (choice) => h("button", { type: "button", class: `choice-${choice}`, tabindex: "-1", onclick: () => this.#tap(id, choice) }, marks[choice]);
-        return h("tr", {}, cell("seat"), h("td", { class: "name", role: "gridcell", onclick: () => this.desk.deputy(id) }, h("span", {}), h("span", { class: "quiet" })), cell("says"),
+        const press = (choice) =>
+            h("button", { type: "button", class: `choice-${choice}`, tabindex: "-1", onclick: () => this.#tap(id, choice) }, marks[choice]);
+        return h("tr", {},
+            cell("seat"),
+            h("td", { class: "name", role: "gridcell", onclick: () => this.desk.deputy(id) }, h("span", {}), h("span", { class: "quiet" })),
+            cell("says"),
             cell("answers", ...choices.map(press), h("button", { type: "button", class: "plain here", tabindex: "-1", onclick: () => this.#tapHere(id) })),
             cell("more", h("button", { type: "button", class: "plain more", tabindex: "-1", onclick: () => this.desk.deputy(id) }, "⋯")));
     }
@@ -203,7 +212,8 @@ export class Roll extends Rows {
     }
 
     #word({ present, choice, recused }) {
-        if (this.mode === "presence" || this.mode === "registration" || this.mode === "none") return choice === "yes" && this.mode === "registration" ? "present" : present ? "present" : "absent";
+        if (this.mode === "registration" && choice === "yes") return "present";
+        if (["presence", "registration", "none"].includes(this.mode)) return present ? "present" : "absent";
         if (choice) return choice;
         if (recused) return "recused";
         if (!present) return "absent";
@@ -221,7 +231,7 @@ export class Roll extends Rows {
         if (act) this.desk.roll(act);
     }
 
-    /** The roll begins at the first who waits. */
+    /** Selects the first deputy who has not answered. */
     focus() {
         const first = nextWaiting(this.#rows, 0, this.mode);
         if (this.keys.length > 0) this.choose(this.keys[Math.max(0, first)]);
@@ -239,7 +249,7 @@ export class Roll extends Rows {
         if (!done) return;
         event.preventDefault();
         event.stopPropagation();
-        // A key that is held down answers once.
+        // A key held down counts once.
         if (event.repeat && done.act) return;
         if (done.act) this.desk.roll(done.act);
         this.choose(this.keys[done.at]);

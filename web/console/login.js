@@ -1,4 +1,4 @@
-/** Signing in: by token or by the one-time setup code. A dialog that only an answer closes. */
+/** The sign-in dialog: a token or the one-time setup code. It closes only after signing in. */
 export class Login {
     #api;
     #words;
@@ -19,7 +19,7 @@ export class Login {
         });
     }
 
-    /** Goes on with the session that is there, else asks. Without an answer of the daemon it tries again by itself. */
+    /** Uses the existing session, else asks. Retries by itself while the daemon does not respond. */
     async begin() {
         for (;;) {
             try {
@@ -43,7 +43,7 @@ export class Login {
     }
 
     /** The language has changed. */
-    dress() { if (this.#fault) this.#say(...this.#fault); }
+    translate() { if (this.#fault) this.#say(...this.#fault); }
 
     #say(key, values) {
         this.#fault = key ? [key, values] : null;
@@ -70,11 +70,12 @@ export class Login {
             return this.#done(answer.body);
         }
         if (answer.status === 429) return this.#wait(answer.retryAfter || 60);
-        this.#say(answer.status === 401 || answer.status === 403 ? "login.wrong" : "login.refused", { detail: this.#words()?.refusal(answer.body ?? { status: answer.status }) ?? "" });
+        const wrong = answer.status === 401 || answer.status === 403;
+        this.#say(wrong ? "login.wrong" : "login.refused", { detail: this.#words()?.refusal(answer.body ?? { status: answer.status }) ?? "" });
         field.select();
     }
 
-    /** Locked out: says how long, and opens by itself. */
+    /** Locked out: counts down, then enables the button again. */
     #wait(seconds) {
         const button = this.#part("login-button");
         const until = performance.now() + seconds * 1000;

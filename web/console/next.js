@@ -1,6 +1,6 @@
 /**
- * What the sitting asks for next, what may be done now, and what needs a person, as functions of the public state. Pure.
- * The daemon decides again; this only keeps buttons that would be refused out of the way.
+ * The next step of the sitting, the actions it allows now, and the alerts, as pure functions of the public state.
+ * The daemon has the last word; this only hides buttons whose commands it would refuse.
  */
 
 const over = new Set(["adopted", "rejected", "withdrawn"]);
@@ -14,7 +14,7 @@ export function roundsOf(state, item) {
     return (state?.rounds?.order ?? []).filter((id) => roundOf(state, id)?.item === item);
 }
 
-/** The round on the table: the open one, else the one that waits to be announced, else the last planned. `null` for none. */
+/** The round at hand: the open one, else the one waiting to be announced, else the last planned. `null` for none. */
 export function roundAtHand(state) {
     if (state?.open_round) return state.open_round;
     const ids = state?.rounds?.order ?? [];
@@ -22,7 +22,7 @@ export function roundAtHand(state) {
     return last("closed") ?? last("scheduled");
 }
 
-/** The next item that waits for its turn, after the current one, else from the beginning. */
+/** The next pending item after the current one, wrapping to the start of the agenda. */
 export function nextItem(state) {
     const order = state?.agenda?.order ?? [];
     const after = order.indexOf(state?.current_item) + 1;
@@ -31,7 +31,7 @@ export function nextItem(state) {
 }
 
 /**
- * @returns {{ key: string, item?: string, round?: string, speaker?: string }} the one thing to do next
+ * @returns {{ key: string, item?: string, round?: string, speaker?: string }} what the large button does
  */
 export function nextAction(state) {
     if (!state?.council || Object.keys(state.council.deputies ?? {}).length === 0) return { key: "importRoster" };
@@ -63,77 +63,88 @@ function nextInSession(state) {
     return { key: state.agenda.order.length === 0 ? "addItem" : "closeSitting" };
 }
 
-/** Whether this sitting has had its registration. */
-const registered = (state) => state.rounds.order.some((id) => ["closed", "announced"].includes(roundOf(state, id).status) && roundOf(state, id).kind === "registration");
+/** Whether this sitting has held its registration. */
+const registered = (state) => state.rounds.order.some((id) => {
+    const { kind, status } = roundOf(state, id);
+    return kind === "registration" && ["closed", "announced"].includes(status);
+});
 
-/** A secret round in which nothing was cast: the ballots are on paper, the counting commission's totals are awaited. */
-export const waitsForTotals = (round) => round?.status === "open" && round.method === "secret" && round.voted === 0;
+/** A secret round on paper: no ballot is cast here, and the counting commission reports its totals. */
+const waitsForTotals = (round) => round?.status === "open" && round.method === "secret" && round.voted === 0;
 
 /**
- * The actions that the record would take now.
+ * The actions that the record would accept now, whoever asks.
  * @returns {Set<string>}
  */
 export function allowed(state) {
     const may = new Set();
-    const give = (condition, ...names) => { if (condition) for (const name of names) may.add(name); };
+    const allow = (condition, ...names) => { if (condition) for (const name of names) may.add(name); };
     const status = state?.sitting?.status ?? "none";
     const open = openRound(state);
     const session = status === "open" || status === "suspended";
     const live = session || status === "scheduled";
-    give(status === "none" || status === "closed" || status === "scheduled", "schedule");
-    give(!open, "importRoster", "importRules");
-    give(status === "scheduled", "openSitting");
-    // An agenda that was forgotten may still be given to an open sitting; one that is there is not replaced any more.
-    give(status === "scheduled" || (session && (state?.agenda?.order.length ?? 0) === 0), "importAgenda");
-    give(status === "open" && !open, "suspendSitting", "takeUp");
-    give(status === "suspended", "resumeSitting");
-    give(session && !open, "closeSitting");
-    give(live, "postNotice", "addItem", "editItem", "setItemState", "declareRecusal", "withdrawRecusal", "queueSpeaker", "planRound");
-    give(live && state?.notice, "clearNotice");
-    give(live && (state?.agenda?.order.length ?? 0) > 1, "moveItem");
-    give(session, "register", "depart");
+    allow(status === "none" || status === "closed" || status === "scheduled", "schedule");
+    allow(!open, "importRoster", "importRules");
+    allow(status === "scheduled", "openSitting");
+    // An open sitting without an agenda may still get one; an agenda that is in use is not replaced.
+    allow(status === "scheduled" || (session && (state?.agenda?.order.length ?? 0) === 0), "importAgenda");
+    allow(status === "open" && !open, "suspendSitting", "takeUp");
+    allow(status === "suspended", "resumeSitting");
+    allow(session && !open, "closeSitting");
+    allow(live, "postNotice", "addItem", "editItem", "setItemState", "declareRecusal", "withdrawRecusal", "queueSpeaker", "planRound");
+    allow(live && state?.notice, "clearNotice");
+    allow(live && (state?.agenda?.order.length ?? 0) > 1, "moveItem");
+    allow(session, "register", "depart");
     const speech = state?.speakers?.speech;
     const waiting = state?.speakers?.queue?.length > 0;
-    give(status === "open" && !speech && waiting, "startSpeech");
-    give(waiting, "removeSpeaker");
-    give(speech, "endSpeech", "extendSpeech");
-    give(speech && speech.running_since !== undefined, "pauseSpeech");
-    give(status === "open" && speech && speech.running_since === undefined, "resumeSpeech");
+    allow(status === "open" && !speech && waiting, "startSpeech");
+    allow(waiting, "removeSpeaker");
+    allow(speech, "endSpeech", "extendSpeech");
+    allow(speech && speech.running_since !== undefined, "pauseSpeech");
+    allow(status === "open" && speech && speech.running_since === undefined, "resumeSpeech");
     const round = roundOf(state, roundAtHand(state));
-    give(status === "open" && round?.status === "scheduled", "openRound");
-    give(status === "open" && !open && (state?.rounds?.order ?? []).every((id) => roundOf(state, id).status !== "closed"), "openRegistration");
-    give(live && open, "closeRound");
-    give(live && waitsForTotals(open), "recordTotals");
-    give(live && open && open.method !== "secret", "castBallot");
-    give(live && (open || round?.status === "closed") && (open ?? round).method !== "secret" && (open ?? round).kind !== "registration", "correctBallot");
+    allow(status === "open" && round?.status === "scheduled", "openRound");
+    allow(status === "open" && !open && (state?.rounds?.order ?? []).every((id) => roundOf(state, id).status !== "closed"), "openRegistration");
+    allow(live && open, "closeRound");
+    allow(live && waitsForTotals(open), "recordTotals");
+    allow(live && open && open.method !== "secret", "castBallot");
+    allow(live && (open || round?.status === "closed") && (open ?? round).method !== "secret" && (open ?? round).kind !== "registration", "correctBallot");
     const undecided = round?.status === "closed" && round.result?.outcome === "undecided";
-    give(live && undecided, "chairVote");
-    give(live && round?.status === "closed" && !undecided, "announceRound");
+    allow(live && undecided, "chairVote");
+    allow(live && round?.status === "closed" && !undecided, "announceRound");
     const last = roundOf(state, roundToAnnul(state));
-    give(live && last, "annulRound");
-    give(live && roundToRepeat(state), "repeatRound");
+    allow(live && last, "annulRound");
+    allow(live && roundToRepeat(state), "repeatRound");
     return may;
 }
 
-/** The round that an annulment would mean now: the one at hand when it was opened, else the last announced. `null` for none. */
+/** The round that would be annulled now: the one at hand if it was opened, else the last announced. `null` for none. */
 export function roundToAnnul(state) {
     const at = roundAtHand(state);
     if (["open", "closed"].includes(roundOf(state, at)?.status)) return at;
     return (state?.rounds?.order ?? []).findLast((id) => roundOf(state, id).status === "announced") ?? null;
 }
 
-/** The last round that is over and was not held again yet. */
+/** The last round that is over and has not been held again. */
 export function roundToRepeat(state) {
     if (state?.open_round) return null;
     const last = (state?.rounds?.order ?? []).findLast((id) => ["closed", "announced", "annulled"].includes(roundOf(state, id).status));
     return last && !roundOf(state, last).superseded_by ? last : null;
 }
 
-/** Which roles an action asks for; what is not named here is the secretary's. */
-export const operatorActions = new Set(["start", "stop", "slateOn", "slateOff", "hide", "show"]);
-export const mayDo = (roles, name) => roles.includes(operatorActions.has(name) ? "operator" : "secretary");
+/** The actions that steer the stream, and what the API calls each: `POST …/stream/slate-on`. */
+export const streamCommands = { start: "start", stop: "stop", slateOn: "slate-on", slateOff: "slate-off", hide: "hide", show: "show" };
 
-/** The wishes that make sense for the stream as it is. `status`: the stream's status, `null` when unknown. */
+/**
+ * The permission that an action needs, by what it sends: a stream command, a ballot, or any other command or file of the sitting.
+ * The session's `permissions`, from the server, say who has it.
+ */
+export function permissionFor(name) {
+    if (Object.hasOwn(streamCommands, name)) return "streams";
+    return name === "castBallot" ? "ballots" : "sitting";
+}
+
+/** The stream commands that would change something. `status`: the stream's status, `null` when unknown. */
 export function allowedOnAir(status) {
     if (!status) return new Set();
     if (["stopped", "stopping"].includes(status.state)) return new Set(["start"]);
@@ -145,9 +156,10 @@ export function allowedOnAir(status) {
 }
 
 /**
- * What needs a person, the most pressing first. Empty when nothing does.
- * @param {{ state: object | null, stream: object | null, streamWanted: boolean, link: { state: string, since: number }, outbox: { unanswered: number, why?: object | null, refused: object[] }, now: number, linkNow: number }} at
- *        `now`: UTC ms on the daemon's clock; `linkNow`: on the clock of `link.since`
+ * What needs attention, most urgent first.
+ * @param {{ state: object | null, stream: object | null, streamWanted: boolean, link: { state: string, since: number },
+ *          outbox: { unanswered: number, why?: object | null, refused: object[] }, now: number, linkNow: number }} at
+ *        `now`: UTC ms by the daemon's clock; `linkNow`: by the clock of `link.since`
  */
 export function alerts({ state, stream, streamWanted, link, outbox, now, linkNow }) {
     const found = [];

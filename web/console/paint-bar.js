@@ -1,6 +1,6 @@
 /**
- * What frames the desk: whose sitting it is, what needs a person, what is on air, and what was sent.
- * Each writes its part of the page from `at`: `{ words, store, desk, outbox, stream, halls, hall, link, note, player }`.
+ * The frame of the console: title, alert bar, on-air panel, and the strip with what was sent.
+ * Each function draws its part of the page from `context`: `{ words, store, desk, outbox, stream, halls, hall, link, note, player }`.
  */
 
 import { sittingStateWord } from "../council/words.js";
@@ -15,13 +15,14 @@ export function paintTop({ words, store: { state }, halls, hall }) {
     document.title = words.say("title", { council: part("council").textContent });
 }
 
-/** What the bar's button does about an alert, by the alert: its word, and the wish that must be allowed. */
-const answers = {
-    refused: { word: "dismiss" }, timeOver: { word: "do.closeRound", wish: "closeRound" }, tie: { word: "do.chairVote", wish: "chairVote" }, notOnAir: { word: "air.start", wish: "start" },
+/** The bar's button by alert: its text, and its action (without one it dismisses the alert). */
+const alertActions = {
+    refused: { word: "dismiss" }, timeOver: { word: "do.closeRound", action: "closeRound" },
+    tie: { word: "do.chairVote", action: "chairVote" }, notOnAir: { word: "air.start", action: "start" },
 };
 
-export function paintBar(at) {
-    const { words, store, desk, outbox, stream, link } = at;
+export function paintBar(context) {
+    const { words, store, desk, outbox, stream, link } = context;
     const bar = part("bar");
     const waiting = outbox.unanswered.filter((entry) => Date.now() - entry.at > 3000);
     const first = alerts({
@@ -31,12 +32,12 @@ export function paintBar(at) {
     })[0];
     mark(bar, "data-red", Boolean(first));
     mark(part("bar-words"), "role", first ? "alert" : null);
-    write(part("bar-words"), first ? alertWords(at, first) : calmWords(at));
+    write(part("bar-words"), first ? alertWords(context, first) : calmWords(context));
     const button = part("bar-button");
-    const { word, wish } = answers[first?.key] ?? {};
-    button.hidden = !word || (wish !== undefined && !desk.may(wish));
+    const { word, action } = alertActions[first?.key] ?? {};
+    button.hidden = !word || (action !== undefined && !desk.may(action));
     if (word) write(button, words.say(word));
-    button.dataset.act = wish ?? "dismiss";
+    button.dataset.act = action ?? "dismiss";
     bar.hidden = false;
 }
 
@@ -50,7 +51,9 @@ function calmWords({ words, store: { state } }) {
     if (!state) return words.say("alert.connecting");
     const quorum = state.presence?.quorum;
     const parts = [words.say("alert.none")];
-    if (quorum && ["open", "suspended"].includes(state.sitting?.status)) parts.push(words.say(quorum.met ? "quorum.met" : "quorum.missing", { count: state.presence.count, needed: quorum.needed }));
+    if (quorum && ["open", "suspended"].includes(state.sitting?.status)) {
+        parts.push(words.say(quorum.met ? "quorum.met" : "quorum.missing", { count: state.presence.count, needed: quorum.needed }));
+    }
     return parts.join(" ");
 }
 
@@ -71,7 +74,8 @@ export function paintAir({ words, desk, outbox, stream, hall, player }) {
         ...(status?.failure ? [[words.say("onAir.failure"), failureWords(words, status.failure)]] : []),
     ];
     write(part("air-facts"), facts.map(([name, text]) => `${name}: ${text}`).join(" · "));
-    keep(part("air-buttons"), airOrder.filter((name) => desk.may(name)), (name) => h("button", { type: "button", class: "plain", "data-do": name }), (button, name) => {
+    const make = (name) => h("button", { type: "button", class: "plain", "data-do": name });
+    keep(part("air-buttons"), airOrder.filter((name) => desk.may(name)), make, (button, name) => {
         write(button, words.say(`air.${name}`));
         button.disabled = outbox.isBusy(`air:${hall}`);
     });
@@ -81,11 +85,12 @@ export function paintAir({ words, desk, outbox, stream, hall, player }) {
     if (!shows) write(veil, words.say(status ? `onAir.${onAir === "camera" ? "coming" : onAir}` : "onAir.unknown"));
 }
 
-/** Why there is no picture, in the person's language where we know the kind. */
-const failureWords = (words, { kind, sentence, detail }) => (words.has(`failure.${kind}`) ? words.say(`failure.${kind}`) : String(sentence ?? detail ?? kind ?? ""));
+/** Why there is no picture: translated when the kind is known, else as the daemon says it. */
+const failureWords = (words, { kind, sentence, detail }) =>
+    (words.has(`failure.${kind}`) ? words.say(`failure.${kind}`) : String(sentence ?? detail ?? kind ?? ""));
 
 const nameOf = (words, entry) => [words.say(entry.name.includes(".") ? entry.name : `do.${entry.name}`), entry.subject].filter(Boolean).join(": ");
-const stateOf = (words, entry) => (entry.steps[0].wish && entry.state === "record" ? words.say("sent.done") : words.say(`sent.${entry.state}`));
+const stateOf = (words, entry) => (entry.steps[0].stream && entry.state === "record" ? words.say("sent.done") : words.say(`sent.${entry.state}`));
 
 export function paintStrip({ words, desk, outbox, note }) {
     part("strip").hidden = false;
@@ -102,5 +107,6 @@ export function paintStrip({ words, desk, outbox, note }) {
 export function sentList({ words, store, outbox }) {
     if (outbox.entries.length === 0) return h("p", {}, words.say("sent.none"));
     const line = (entry) => `${words.clock(entry.at)} · ${stateOf(words, entry)}${entry.problem ? `: ${words.refusal(entry.problem, store.state)}` : ""}`;
-    return h("ol", { class: "sent" }, ...outbox.entries.slice(-60).reverse().map((entry) => h("li", { "data-state": entry.state }, h("span", {}, nameOf(words, entry)), h("span", { class: "quiet" }, line(entry)))));
+    return h("ol", { class: "sent" }, ...outbox.entries.slice(-60).reverse().map((entry) =>
+        h("li", { "data-state": entry.state }, h("span", {}, nameOf(words, entry)), h("span", { class: "quiet" }, line(entry)))));
 }

@@ -1,7 +1,7 @@
-/** The sitting on the desk: who speaks, what is before the council, who has answered. Each writes its part of the page from `at` (see `paint-bar.js`). */
+/** The sitting: speakers, current item and round, roll call. Each function draws its part from `context` (see `paint-bar.js`). */
 
 import { seatsOf } from "../council/seats.js";
-import { marks, positions, roundKindWord, sittingStateWord, speechKindWord, verdict } from "../council/words.js";
+import { marks, positions, roundKindWord, sittingStateWord, speechKindWord, speechLeft, verdict } from "../council/words.js";
 import { subjectOf } from "./commands.js";
 import { h, keep, mark, write } from "./dom.js";
 import { itemOf, nextAction, roundAtHand, roundOf } from "./next.js";
@@ -17,14 +17,16 @@ export function paintSpeakers({ words, store, desk }) {
         write(part("speech-kind"), speechKindWord(words, speech.entry.kind));
         const left = part("speech-left");
         left.clock = () => store.now();
-        left.source = { left: (now) => speech.allotted - speech.spent - (speech.running_since === undefined ? 0 : now - speech.running_since), paused: speech.running_since === undefined };
+        left.source = { left: (now) => speechLeft(speech, now), paused: speech.running_since === undefined };
     }
     part("queue-empty").hidden = Boolean(speech) || queue.length > 0;
     const byId = new Map(queue.map((entry) => [entry.id, entry]));
     const mayStart = desk.may("startSpeech");
     const mayRemove = desk.may("removeSpeaker");
-    keep(part("queue"), queue.map(({ id }) => id), (id) => h("li", {}, h("span", {}, h("span"), h("span", { class: "quiet" })),
-        h("button", { type: "button", class: "plain small", onclick: () => desk.run("startSpeech", id) }), h("button", { type: "button", class: "plain more", onclick: () => desk.run("removeSpeaker", id) }, "×")), (row, id) => {
+    const waiting = (id) => h("li", {}, h("span", {}, h("span"), h("span", { class: "quiet" })),
+        h("button", { type: "button", class: "plain small", onclick: () => desk.run("startSpeech", id) }),
+        h("button", { type: "button", class: "plain more", onclick: () => desk.run("removeSpeaker", id) }, "×"));
+    keep(part("queue"), queue.map(({ id }) => id), waiting, (row, id) => {
         const entry = byId.get(id);
         const who = desk.speaker(entry);
         const [text, start, remove] = row.children;
@@ -37,40 +39,44 @@ export function paintSpeakers({ words, store, desk }) {
         remove.hidden = !mayRemove;
     });
     const { notice } = state;
-    write(part("notice"), notice ? [notice.text, notice.until ? words.say("notice.until", { time: words.moment(notice.until, Date.now()) }) : ""].filter(Boolean).join(" · ") : "");
+    const until = notice?.until ? words.say("notice.until", { time: words.moment(notice.until, Date.now()) }) : "";
+    write(part("notice"), notice ? [notice.text, until].filter(Boolean).join(" · ") : "");
     part("notice").hidden = !notice;
 }
 
-/** What has a button beside the large one, in this order. */
-const otherDeeds = [
-    "openRegistration", "planRound", "repeatRound", "closeRound", "recordTotals", "announceRound", "annulRound", "suspendSitting", "resumeSitting", "schedule", "openSitting", "closeSitting", "importRoster",
-    "importRules",
+/** The smaller buttons below the large one, in this order. */
+const otherActions = [
+    "openRegistration", "planRound", "repeatRound", "closeRound", "recordTotals", "announceRound", "annulRound",
+    "suspendSitting", "resumeSitting", "schedule", "openSitting", "closeSitting", "importRoster", "importRules",
 ];
 
-export function paintNow(at) {
-    const { words, store, desk, outbox, hall } = at;
+export function paintNow(context) {
+    const { words, store, desk, outbox, hall } = context;
     const { state } = store;
     const item = itemOf(state, state.current_item);
     const id = roundAtHand(state);
     const round = roundOf(state, id);
-    write(part("now-state"), item ? words.say("now.item", { state: words.say(`item.${item.state}`) }) : state.sitting ? sittingStateWord(words, state.sitting.status) : words.say("noSitting"));
+    const sitting = state.sitting ? sittingStateWord(words, state.sitting.status) : words.say("noSitting");
+    write(part("now-state"), item ? words.say("now.item", { state: words.say(`item.${item.state}`) }) : sitting);
     write(part("now-title"), item ? subjectOf(item) : state.sitting?.title ?? words.say("now.nothing"));
     write(part("now-detail"), item ? [item.rapporteur, item.draft].filter(Boolean).join(" · ") : state.sitting?.place ?? "");
-    paintRound(at, round);
+    paintRound(context, round);
     const next = nextAction(state);
     const button = part("next");
     write(part("next-words"), words.say(`do.${next.key}`));
-    write(part("next-about"), aboutNext(at, next));
+    write(part("next-about"), aboutNext(context, next));
     button.hidden = next.key !== "callRoll" && !desk.may(next.key);
     const busy = outbox.unfinished.some((entry) => entry.hall === hall && !entry.name.startsWith("cast."))
         || outbox.entries.some((entry) => entry.state === "record" && entry.hall === hall && entry.last > (store.seq ?? 0) && Date.now() - entry.at < 5000);
     mark(button, "aria-disabled", busy ? "true" : null);
     mark(button, "data-key", next.key);
-    const others = otherDeeds.filter((name) => name !== next.key && desk.may(name) && offers(name, state));
-    keep(part("others"), others, (name) => h("button", { type: "button", class: "plain", "data-do": name }), (other, name) => write(other, words.say(name === "planRound" && (state.open_round || state.sitting.status !== "open") ? "do.plan" : `do.${name}`)));
+    const others = otherActions.filter((name) => name !== next.key && desk.may(name) && offers(name, state));
+    const onlyPlan = state.open_round || state.sitting?.status !== "open";
+    const other = (name) => h("button", { type: "button", class: "plain", "data-do": name });
+    keep(part("others"), others, other, (button, name) => write(button, words.say(name === "planRound" && onlyPlan ? "do.plan" : `do.${name}`)));
 }
 
-/** Files are for before the sitting. */
+/** Files are imported and sittings scheduled before a sitting, not during it. */
 const offers = (name, state) => !(name.startsWith("import") || name === "schedule") || !["open", "suspended"].includes(state.sitting?.status);
 
 function aboutNext({ words, desk, store: { state } }, { key, item, round, speaker }) {
@@ -89,25 +95,31 @@ function paintRound({ words, store }, round) {
     if (!shown) return;
     const said = verdict(words, round);
     write(part("round-question"), round.question);
-    write(part("round-kind"), [roundKindWord(words, round.kind), round.method ? words.say(`method.${round.method}`) : "", words.say(`round.${round.status}`)].filter(Boolean).join(" · "));
+    const method = round.method ? words.say(`method.${round.method}`) : "";
+    write(part("round-kind"), [roundKindWord(words, round.kind), method, words.say(`round.${round.status}`)].filter(Boolean).join(" · "));
     write(part("round-verdict"), said?.word ?? "");
     mark(part("round-verdict"), "data-outcome", said?.outcome);
-    write(part("round-sentence"), said?.sentence ?? (round.status === "open" ? words.say("round.voted", { voted: round.voted ?? 0, all: Object.keys(round.entitled ?? {}).length }) : ""));
+    const voted = () => words.say("round.voted", { voted: round.voted ?? 0, all: Object.keys(round.entitled ?? {}).length });
+    write(part("round-sentence"), said?.sentence ?? (round.status === "open" ? voted() : ""));
     const left = part("round-left");
     left.clock = () => store.now();
     left.source = { left: (now) => (round.ends_at === undefined ? null : Math.max(0, round.ends_at - now)), low: 5000 };
     const counts = round.result?.counts ?? round.counts;
-    const kinds = counts && round.kind !== "registration" ? positions.filter((position) => ["yes", "no", "abstain"].includes(position) || (round.status !== "open" && counts[position] > 0)) : [];
+    const shows = (position) => ["yes", "no", "abstain"].includes(position) || (round.status !== "open" && counts[position] > 0);
+    const kinds = counts && round.kind !== "registration" ? positions.filter(shows) : [];
     keep(part("counts"), kinds, (position) => h("li", { "data-choice": position }, h("span", { class: "figure" }), h("span", {})), (row, position) => {
         write(row.firstChild, String(counts[position]));
         write(row.lastChild, `${marks[position]} ${words.say(`count.${position}`)}`.trim());
     });
     const hemicycle = part("hemicycle");
     hemicycle.hidden = round.status === "scheduled";
-    if (!hemicycle.hidden) hemicycle.model = { seats: seatsOf(state, round), label: [round.question, said?.sentence ?? part("round-sentence").textContent].filter(Boolean).join(". ") };
+    if (!hemicycle.hidden) {
+        const label = [round.question, said?.sentence ?? part("round-sentence").textContent].filter(Boolean).join(". ");
+        hemicycle.model = { seats: seatsOf(state, round), label };
+    }
 }
 
-/** The list of deputies, and above it how far the call is. */
+/** The list of deputies, and the line above it that says how far the roll call has come. */
 export function paintRoll({ words, store: { state }, outbox, hall, roll }) {
     const open = state.open_round;
     const mine = {};
@@ -125,8 +137,11 @@ export function paintRoll({ words, store: { state }, outbox, hall, roll }) {
     write(part("roll-title"), words.say(`roll.${mode}`));
     const quorum = state.presence?.quorum;
     const waits = list.filter(({ canVote }) => canVote).length;
+    const present = !state.presence ? ""
+        : quorum ? words.say("roll.present", { count: state.presence.count, needed: quorum.needed })
+        : words.say("quorum.unknown", { count: state.presence.count });
     write(part("roll-facts"), [
-        state.presence ? (quorum ? words.say("roll.present", { count: state.presence.count, needed: quorum.needed }) : words.say("quorum.unknown", { count: state.presence.count })) : "",
+        present,
         mode === "vote" || mode === "registration" ? words.say("roll.waiting", { count: waits }) : "",
     ].filter(Boolean).join(" · "));
     write(part("roll-keys"), ["vote", "registration", "presence", "secret"].includes(mode) ? words.say(`roll.keys.${mode}`) : "");

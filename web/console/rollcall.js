@@ -1,8 +1,8 @@
 /**
- * Roll call by hand: one deputy after the other, a key each. Pure.
+ * Roll call by hand: one deputy after the other, one key each. Pure.
  *
- * Modes: `vote` (a named round is open), `registration` (a registration round is open), `presence` (no round: who is here), `closed` (a named round is over,
- * ballots may be corrected), `secret` (nobody's choice is entered here), `none`.
+ * Modes: `vote` (a named round is open), `registration` (a registration round is open), `presence` (no round), `closed` (a named round is over,
+ * ballots may be corrected), `secret` (no choices are entered), `none`.
  */
 
 const choices = { y: "yes", n: "no", a: "abstain" };
@@ -23,7 +23,7 @@ export function modeOf(state, round) {
 
 /**
  * The rows of the list.
- * @param mine choices that this console has on record or on their way, by deputy: a round that hides its ballots shows nobody's
+ * @param mine choices that this console sent, by deputy: the public state of a round may hide ballots
  * @returns {{ id: string, deputy: object, present: boolean, choice: string | null, recused: boolean, entitled: boolean, canVote: boolean }[]}
  */
 export function rows(state, round, mine = {}) {
@@ -40,7 +40,7 @@ export function rows(state, round, mine = {}) {
     });
 }
 
-/** The first row that waits for its answer from `from` on, else from the beginning; `-1` when none does. */
+/** The first row without an answer, starting at `from` and wrapping around; `-1` for none. */
 export function nextWaiting(rows, from, mode) {
     const waits = (row) => (mode === "presence" ? !row.present : row.canVote);
     for (let step = 0; step < rows.length; step += 1) {
@@ -51,14 +51,14 @@ export function nextWaiting(rows, from, mode) {
 }
 
 /**
- * What a key does on the row `at`.
+ * What a key does in row `at`.
  * @returns {{ act?: { name: string, deputy: string, choice?: string }, at: number } | null} `null` when the key means nothing here
  */
 export function press(key, rows, at, mode) {
     const last = rows.length - 1;
     if (last < 0) return null;
     const go = (index) => ({ at: Math.max(0, Math.min(last, index)) });
-    // The call goes on with the next who waits: nobody calls those who are away.
+    // Continue with the next deputy who can answer: the absent are not called.
     const after = rows.findIndex((row, index) => index > at && (mode === "presence" || row.canVote));
     const onward = after < 0 ? Math.min(last, at + 1) : after;
     switch (key) {
@@ -75,7 +75,7 @@ export function press(key, rows, at, mode) {
     return { act: answer(row, choices[key], mode) ?? undefined, at: onward };
 }
 
-/** The command that an answer means, `null` when there is nothing to do. */
+/** The action that an answer stands for, `null` when there is nothing to do. */
 export function answer(row, choice, mode) {
     switch (mode) {
         case "vote":

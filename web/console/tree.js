@@ -1,9 +1,9 @@
 /**
- * The agenda as a tree. Pure. The record keeps one flat order; a sub-item names its parent, and nothing but the console's care keeps it below that
- * parent. So whatever moves here moves as a block: an item with the sub-items that follow it.
+ * The agenda as a tree. Pure. The record keeps one flat order in which a sub-item names its parent; only the console keeps it below that
+ * parent, by moving an item and its sub-items as one block.
  */
 
-/** @returns {{ id: string, level: 1 | 2, apart: boolean }[]} in the record's order; `apart`: a sub-item that is not below its parent */
+/** @returns {{ id: string, level: 1 | 2, apart: boolean }[]} in the record's order; `apart`: a sub-item not below its parent */
 export function branches({ order, items }) {
     let root = null;
     return order.map((id) => {
@@ -21,21 +21,21 @@ export function blockOf({ order, items }, id) {
     return { start, size: end - start };
 }
 
-/** Where a new sub-item of `parent` goes: below its last. */
+/** Where a new sub-item of `parent` goes: after its last one. */
 export function endOfBlock(agenda, parent) {
     const { start, size } = blockOf(agenda, parent);
     return start + size;
 }
 
-/** The moves that carry the block of `size` at `start` so that it begins at `to` (counted without it), one after the other. */
+/** The single moves that take the block of `size` at `start` to index `to` of the order without it. */
 export function carry(order, start, size, to) {
     const ids = order.slice(start, start + size);
     if (to < start) return ids.map((item, step) => ({ item, index: to + step }));
-    // Downwards the first goes last of the block, and the others follow it there.
+    // Moving down, each item goes to the place where the block will end, one after the other.
     return to > start ? ids.map((item) => ({ item, index: to + size - 1 })) : [];
 }
 
-/** Moves that undo `carry(order, start, size, to)`. */
+/** The moves that undo `carry(order, start, size, to)`. */
 export function carryBack(order, start, size, to) {
     const after = [...order];
     const block = after.splice(start, size);
@@ -44,8 +44,8 @@ export function carryBack(order, start, size, to) {
 }
 
 /**
- * Where the block of `id` begins when it goes one place up (`by` −1) or down (+1): an item past its neighbour and its sub-items, a sub-item past
- * another of the same item. `null` when there is no such place.
+ * Where the block of `id` begins after one step up (`by` −1) or down (+1): an item steps over its neighbour's whole block, a sub-item over a
+ * sibling. `null` when there is no such place.
  */
 export function step(agenda, id, by) {
     const { order, items } = agenda;
@@ -54,7 +54,7 @@ export function step(agenda, id, by) {
     return landings(rest, items, id).filter((place) => (by < 0 ? place < start : place > start)).at(by < 0 ? -1 : 0) ?? null;
 }
 
-/** Where the block of `id` begins when it is dropped on the row `over`: before it when it comes from below, else after it. `null`: nowhere there. */
+/** Where the block of `id` begins after a drop on row `over`: before that row when it came from below, else after it. `null`: not allowed. */
 export function drop(agenda, id, over) {
     const { order, items } = agenda;
     const { start, size } = blockOf(agenda, id);
@@ -64,12 +64,12 @@ export function drop(agenda, id, over) {
     const at = rest.indexOf(over) + (target > start ? 1 : 0);
     const places = landings(rest, items, id);
     if (places.includes(at)) return at;
-    // Into the middle of another item: beside the whole of it. A sub-item has no place there.
+    // Dropped inside another item's block: an item lands beside that block, a sub-item is not allowed there.
     if (items[id]?.parent !== undefined) return null;
     return (target > start ? places.find((place) => place > at) : places.findLast((place) => place < at)) ?? null;
 }
 
-/** The places in `rest` where the block of `id` may begin without parting an item from its sub-items. */
+/** The indexes in `rest` where the block of `id` may begin without splitting another block. */
 function landings(rest, items, id) {
     const parent = items[id]?.parent;
     const places = [];

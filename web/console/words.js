@@ -1,7 +1,7 @@
 import { dress, Words } from "../page/language.js";
 import { explain } from "./refusals.js";
 
-/** The console's own words in front of the pages'. They have files of their own, so that residents do not load them. */
+/** The console's texts, with those of the pages as fallback. They are separate files, so that residents do not load them. */
 export class ConsoleWords extends Words {
     #pages;
     #own;
@@ -14,7 +14,7 @@ export class ConsoleWords extends Words {
 
     static async of(pages) {
         const answer = await fetch(new URL(`languages/${pages.language}.json`, import.meta.url));
-        if (!answer.ok) throw new Error(`the console's words of “${pages.language}” cannot be had: ${answer.status}`);
+        if (!answer.ok) throw new Error(`could not load the console's “${pages.language}” texts: ${answer.status}`);
         return new ConsoleWords(pages, await answer.json());
     }
 
@@ -25,11 +25,11 @@ export class ConsoleWords extends Words {
         return this.#own[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
     }
 
-    /** Why something was refused; `state` knows the names of what it is about. */
+    /** Why something was refused; names come from `state`. */
     refusal(problem, state) { return explain(this, problem, state); }
 }
 
-/** Writes the words into the page: `data-word` as text, `data-name` as accessible name. */
+/** Translates the page: `data-word` as text, `data-name` as accessible name. */
 export function dressConsole(root, words) {
     dress(root, words);
     for (const element of root.querySelectorAll("[data-word]")) element.textContent = words.say(element.dataset.word);

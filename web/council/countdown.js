@@ -1,16 +1,16 @@
-/** Time left of a speech or of a round, and the element that counts it down. */
+/** The time left of a speech or a round, and the element that counts it down. */
 
-/** Milliseconds left of `speech` at `now` (UTC ms on the daemon's clock); negative is over time. */
+/** Milliseconds left of `speech` at `now` (UTC ms by the daemon's clock); negative in overtime. */
 export function speechLeft(speech, now) {
     return speech.allotted - speech.spent - (speech.running_since === undefined ? 0 : Math.max(0, now - speech.running_since));
 }
 
-/** Milliseconds until `round` is due to be closed, never below zero; `null` when it has no countdown. It stays open until it is closed. */
+/** Milliseconds until `round` is due to close, at least 0; `null` without a countdown. The round stays open until somebody closes it. */
 export function roundLeft(round, now) {
     return round.ends_at === undefined ? null : Math.max(0, round.ends_at - now);
 }
 
-/** `2:41`, `1:02:03`; over time `−0:07`. A second counts until it is over, so `0:00` means that the time is up. */
+/** `2:41`, `1:02:03`; overtime `−0:07`. Seconds are rounded up, so that `0:00` means that the time is up. */
 export function spellLeft(left) {
     const seconds = left > 0 ? Math.ceil(left / 1000) : Math.floor(-left / 1000);
     const two = (value) => String(value).padStart(2, "0");
@@ -19,13 +19,13 @@ export function spellLeft(left) {
     return left < 0 && seconds > 0 ? `−${text}` : text;
 }
 
-/** Milliseconds from now until `spellLeft` reads differently, for time that runs. */
+/** Milliseconds until the text of `spellLeft` changes, while the time is running. */
 export function untilNext(left) {
     const rest = left > 0 ? left % 1000 || 1000 : 1000 - (-left % 1000);
     return Math.ceil(rest) + 1;
 }
 
-/** `over` past the end, `low` in the last part, else `running`; `paused` goes before `running` and `low`. */
+/** `over` past the end, else `paused`, else `low` in the last `low` ms, else `running`. */
 export function stateOf(left, paused, low = 30_000) {
     if (left < 0) return "over";
     if (paused) return "paused";
@@ -35,7 +35,7 @@ export function stateOf(left, paused, low = 30_000) {
 if (globalThis.customElements) {
     /**
      * `<council-countdown>`: set `source = { left: (now) => ms | null, paused: boolean, low?: ms }` and `clock = () => UTC ms` (the
-     * store's). It writes only when the text changes, and sleeps while it cannot be seen. `data-state` is what `stateOf` says.
+     * store's). It writes only when the text changes, and stops while it is out of view. `data-state` is the value of `stateOf`.
      */
     class CouncilCountdown extends HTMLElement {
         #source = null;
@@ -70,7 +70,7 @@ if (globalThis.customElements) {
             document.removeEventListener("visibilitychange", this.tick);
         }
 
-        /** Writes the time left and comes back when it changes. */
+        /** Writes the time left, and schedules itself for the next change. */
         tick = () => {
             clearTimeout(this.#timer);
             if (!this.isConnected) return;

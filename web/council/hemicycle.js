@@ -7,9 +7,9 @@ const short = (value) => String(Math.round(value * 100) / 100);
 /**
  * `<council-hemicycle>`: the hall's seats with each deputy's choice, as colour and mark. Needs `hemicycle.css`.
  *
- * `model`: `seats` as `seatsOf` makes them (only `id`, `choice`, `faction` and `color` are needed), `label` (what a screen reader
- * says in its place: the counts), `names` (`true`: write the names that fit), `smallest` (CSS pixels of the smallest text, default 11),
- * `theme` (`dark`, `light`; without it, as the page). A click or tap on a seat is told as the event `seat` with `detail.id`.
+ * `model`: `seats` as `seatsOf` makes them (only `id`, `choice`, `faction` and `color` are needed), `label` (the counts, for
+ * screen readers), `names` (`true`: write the names that fit), `smallest` (CSS pixels of the smallest text, default 11),
+ * `theme` (`dark`, `light`; default: the page's). A click or tap on a seat dispatches the event `seat` with `detail.id`.
  */
 export class CouncilHemicycle extends HTMLElement {
     #model = { seats: [] };
@@ -52,8 +52,9 @@ export class CouncilHemicycle extends HTMLElement {
         if (this.getAttribute("aria-label") !== label) this.setAttribute("aria-label", label);
         if ((this.dataset.theme ?? "") !== theme) theme ? (this.dataset.theme = theme) : delete this.dataset.theme;
         this.toggleAttribute("data-names", names);
-        // The hall is built anew only when its seats change; a ballot changes one seat.
-        const key = JSON.stringify([names, names && [this.clientWidth, this.clientHeight], seats.map(({ id, faction, color, head, x, y, name }) => [id, faction, color, head, x, y, name])]);
+        // The drawing is rebuilt only when the seats change; a ballot updates one seat.
+        const drawn = seats.map(({ id, faction, color, head, x, y, name }) => [id, faction, color, head, x, y, name]);
+        const key = JSON.stringify([names, names && [this.clientWidth, this.clientHeight], drawn]);
         if (key !== this.#key) {
             this.#key = key;
             this.#build(seats, names);
@@ -88,7 +89,9 @@ export class CouncilHemicycle extends HTMLElement {
         const radius = texts ? hall.pitch * 0.3 : hall.radius;
         this.#seats = seats.map((seat, index) => {
             const { x, y } = places[index];
-            const group = svg("g", { class: seat.head ? "seat head" : "seat", transform: `translate(${short(x)} ${short(texts ? y - hall.pitch * 0.16 : y)})` });
+            const group = svg("g", {
+                class: seat.head ? "seat head" : "seat", transform: `translate(${short(x)} ${short(texts ? y - hall.pitch * 0.16 : y)})`,
+            });
             const circle = svg("circle", { r: short(radius) });
             const mark = svg("path", { class: "mark", transform: `scale(${short(radius)})` });
             group.append(circle, mark);
@@ -105,7 +108,7 @@ export class CouncilHemicycle extends HTMLElement {
             drawing.append(group);
             return { group, mark, choice: null };
         });
-        // One change of the tree: nothing is ever blank between two halls.
+        // One change of the tree, so that nothing flashes blank.
         this.replaceChildren(drawing);
         this.#drawing = drawing;
     }
@@ -117,7 +120,7 @@ export class CouncilHemicycle extends HTMLElement {
         drawn.mark.setAttribute("d", marks[choice] ?? "");
     }
 
-    /** A thin arc in each faction's colour behind its last row. */
+    /** A thin arc in each faction's colour behind its back row. */
     #sectors(factions, hall, stretch, names) {
         const reach = 100 + hall.pitch * 0.64, aside = 100 * stretch + hall.pitch * (names ? 0.95 : 0.64);
         const slack = Math.min(0.012, hall.pitch / 2600);
@@ -131,7 +134,7 @@ export class CouncilHemicycle extends HTMLElement {
         });
     }
 
-    /** The texts for names mode, or `null` when too few names fit to be of use. `texts.size` is the font size in the drawing's unit. */
+    /** The names to write below the seats, or `null` when too few fit. `texts.size` is the font size in the drawing's units. */
     #fit(seats, places, hall, box) {
         const [width, height] = [this.clientWidth, this.clientHeight];
         if (!width || !height) return null;
@@ -140,8 +143,10 @@ export class CouncilHemicycle extends HTMLElement {
         if (size > hall.pitch * 0.34) return null;
         const pen = (CouncilHemicycle.pen ??= new OffscreenCanvas(1, 1).getContext("2d"));
         pen.font = `20px ${getComputedStyle(this).fontFamily}`;
-        const forms = seats.map(({ names: list = [], name }) => (list.length ? list : [name]).filter(Boolean).map((text) => ({ text, width: (pen.measureText(text).width / 20) * size * 1.02 })));
-        const texts = fitNames(places.map(({ x, y }) => ({ x, y: y - hall.pitch * 0.16 })), hall.pitch * 0.3, forms, { top: hall.pitch * 0.32, height: size, gap: size * 0.22 });
+        const measured = (text) => ({ text, width: (pen.measureText(text).width / 20) * size * 1.02 });
+        const forms = seats.map(({ names: list = [], name }) => (list.length ? list : [name]).filter(Boolean).map(measured));
+        const circles = places.map(({ x, y }) => ({ x, y: y - hall.pitch * 0.16 }));
+        const texts = fitNames(circles, hall.pitch * 0.3, forms, { top: hall.pitch * 0.32, height: size, gap: size * 0.22 });
         const named = seats.filter(({ id }) => id !== null).length;
         if (texts.filter(Boolean).length < named * 0.85) return null;
         return Object.assign(texts, { size });

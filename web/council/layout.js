@@ -1,25 +1,25 @@
 /**
- * Where the seats of a hall are drawn. Pure geometry: the speaker's place is (0, 0), the outermost row of arcs has
- * the radius 100, up is negative y as in SVG.
+ * Where the seats of a hall are drawn. Pure geometry: the speaker stands at (0, 0), the outermost arc has radius 100,
+ * and y grows downwards as in SVG.
  *
- * Rows are arcs with a constant step of radius; seats are shared among the rows in proportion to their length; places
- * are handed out by their angle from left to right, so that each faction is a sector.
+ * Rows are arcs at constant distances; seats are shared among the rows in proportion to their length and numbered by
+ * angle from left to right, so that each faction is a sector.
  */
 
 const outer = 100;
-/** A council of seven sits in one arc, not in two rows of giants. */
+/** The largest pitch: a council of seven sits in one arc, not in two rows of huge seats. */
 const largest = 38;
-/** How much of its pitch a seat fills. */
+/** A seat's diameter as a share of the pitch. */
 const filled = 0.88;
 
 /**
  * @param {number} count seats
- * @param {number[]} factions how many seats each faction has, left to right; what is left over sits on the right
+ * @param {number[]} factions how many seats each faction has, left to right; remaining seats are on the right
  * @param {{ stretch?: number }} options `stretch` widens the arcs (1 = half a circle), for names below the seats
  * @returns {{ places: {x: number, y: number, row: number, turn: number}[], pitch: number, radius: number, rows: number,
  *          sectors: {from: number, to: number}[], box: {x: number, y: number, width: number, height: number} }}
  *          `places` in the order of the factions; `turn` is 0 at the far left and 1 at the far right; `pitch` is the least
- *          distance of two seats; `sectors` are the turns between which each faction sits
+ *          distance between two seats; `sectors` are the turns between which each faction sits
  */
 export function layout(count, factions = [], { stretch = 1 } = {}) {
     const { radii, shares, pitch } = rowsFor(Math.max(1, count));
@@ -40,9 +40,9 @@ export function layout(count, factions = [], { stretch = 1 } = {}) {
 }
 
 /**
- * The same for a hall whose roster says where the seats are, in any unit.
+ * The same for a hall whose roster has the seats' positions, in any unit.
  *
- * @param {{x: number, y: number}[]} given y grows towards the back of the hall's drawing, as on a screen: downwards
+ * @param {{x: number, y: number}[]} given y grows downwards, as on a screen
  */
 export function layoutAt(given) {
     const [xs, ys] = [given.map(({ x }) => x), given.map(({ y }) => y)];
@@ -59,7 +59,7 @@ export function layoutAt(given) {
     };
 }
 
-/** The rows that leave the largest seats; the fewest rows among equals. */
+/** The rows that allow the largest seats; the fewest rows among equals. */
 function rowsFor(count) {
     if (count <= 3) return { radii: [outer], shares: [count], pitch: largest };
     let best = null;
@@ -70,7 +70,7 @@ function rowsFor(count) {
             const shares = shareOut(count, radii);
             if (shares.some((share) => share < 2)) continue;
             const pitch = Math.min(largest, step, ...radii.map((radius, row) => 2 * radius * Math.sin(Math.PI / 2 / (shares[row] - 1))));
-            // The speaker's place in the middle stays free.
+            // Keep the speaker's place in the middle free.
             if (inner < pitch * 1.2) continue;
             if (best === null || pitch > best.pitch * 1.005) best = { radii, shares, pitch };
         }
@@ -78,7 +78,7 @@ function rowsFor(count) {
     return best;
 }
 
-/** `count` shared in proportion to `weights`, to whole numbers (largest remainder). */
+/** Shares `count` in proportion to `weights`, in whole numbers (largest remainder method). */
 export function shareOut(count, weights) {
     const whole = weights.reduce((sum, weight) => sum + weight, 0);
     const exact = weights.map((weight) => (count * weight) / whole);
@@ -105,16 +105,16 @@ function sectorsOf(places, factions) {
 }
 
 /**
- * Which names can be written below their seats without touching a neighbour.
+ * Which names fit below their seats without touching a neighbour.
  *
  * @param {{x: number, y: number}[]} places centres of the seats as drawn
  * @param {number} radius of the seats as drawn
- * @param {{ text: string, width: number }[][]} names for each seat the forms to try, longest first; widths in the places' unit
- * @param {{ top: number, height: number, gap: number }} line the line of text below a centre: its top, its height, the room to keep
+ * @param {{ text: string, width: number }[][]} names for each seat the forms to try, longest first; widths in the units of `places`
+ * @param {{ top: number, height: number, gap: number }} line the line of text relative to a seat's centre: its top, its height, and the distance to keep
  * @returns {(string | null)[]} the text for each seat, `null` where nothing fits
  */
 export function fitNames(places, radius, names, { top, height, gap }) {
-    // Half the width that is free between the seats beside each line: the chord of a circle at the nearest height.
+    // Half the free width between the neighbouring seats of each line: neighbours are circles, measured at their nearest height.
     const room = places.map((one, i) => places.reduce((half, other, j) => {
         const down = other.y - one.y;
         const nearest = Math.min(Math.max(down, top), top + height) - down;
@@ -124,7 +124,7 @@ export function fitNames(places, radius, names, { top, height, gap }) {
     const written = places.map(() => null);
     const meets = (i, width) => written.some((other, j) => other && Math.abs(places[i].y - places[j].y) < height
         && Math.abs(places[i].x - places[j].x) < (width + other.width) / 2 + gap);
-    // The shortest first: of two that are in each other's way, the longer one stands back.
+    // Shortest first: when two are in each other's way, the longer one is shortened or left out.
     const order = names.map((forms, i) => [forms[0]?.width ?? 0, i]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
     for (const [, i] of order) written[i] = names[i].find(({ width }) => width / 2 <= room[i] && !meets(i, width)) ?? null;
     return written.map((form) => form?.text ?? null);

@@ -1,4 +1,4 @@
-/** The marks of choices, drawn in a circle of radius 1 around (0, 0): they need no font. */
+/** The choices' marks as SVG paths in a circle of radius 1 around (0, 0): they need no font. */
 export const marks = {
     yes: "M-.46 .04L-.13 .38L.48 -.34",
     no: "M-.36 -.36L.36 .36M.36 -.36L-.36 .36",
@@ -15,7 +15,7 @@ export const svg = (name, attributes = {}) => {
     return element;
 };
 
-/** The mark as a picture of its own, for the line of a count: a circle in the choice's colour (`[data-choice]` in `hemicycle.css`). */
+/** The mark as a standalone SVG, for a line of counts: a circle in the choice's colour (`[data-choice]` in `hemicycle.css`). */
 export function markPicture(choice) {
     const picture = svg("svg", { viewBox: "-1.1 -1.1 2.2 2.2", "aria-hidden": "true", class: "choice-mark" });
     const group = svg("g", { class: "seat", "data-choice": choice });

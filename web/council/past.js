@@ -1,19 +1,19 @@
-/** How much more than asked for is fetched, in ms: who goes back goes back further. */
+/** How much more than asked for is fetched, in ms: whoever goes back will soon go back further. */
 const margin = 120_000;
-/** Milliseconds after a failure until it is tried again. */
-const rest = 10_000;
+/** Milliseconds after a failure before the next request. */
+const retryPause = 10_000;
 
-/** Fetches the hours before the page was opened, when somebody goes back there. */
+/** Fetches the history from before the page was opened, when somebody goes back there. */
 export class Past {
     #address;
     #store;
     #fetch;
     #clock;
-    #out = null;
+    #request = null;
     #failedAt = -Infinity;
-    #seen = null;
-    /** The record does not reach back before this, UTC ms. */
-    #end = -Infinity;
+    #knownEpoch = null;
+    /** The record begins here, UTC ms. */
+    #beginning = -Infinity;
 
     constructor(hall, store, { fetch = (...all) => globalThis.fetch(...all), clock = () => performance.now() } = {}) {
         this.#address = `/api/v1/halls/${encodeURIComponent(hall)}/council/past`;
@@ -22,16 +22,16 @@ export class Past {
         this.#clock = clock;
     }
 
-    /** Whether the store knows the state at `ms`, or all that there is of it. */
+    /** Whether the store has the state at `ms`, or there is none to fetch. */
     knows(ms) {
-        return this.#store.knownSince !== null && (ms >= this.#store.knownSince || (this.#seen === this.#store.epoch && ms < this.#end));
+        return this.#store.knownSince !== null && (ms >= this.#store.knownSince || (this.#knownEpoch === this.#store.epoch && ms < this.#beginning));
     }
 
-    /** Makes the store know the state at `ms`, if it can be had. Asked again while it runs, the same promise. */
+    /** Fetches the state at `ms` into the store, if there is one. Calls during a request share it. */
     async reach(ms) {
         if (this.#store.knownSince === null || this.knows(ms)) return;
-        if (this.#out === null && this.#clock() - this.#failedAt > rest) this.#out = this.#ask(ms).finally(() => { this.#out = null; });
-        await this.#out;
+        if (this.#request === null && this.#clock() - this.#failedAt > retryPause) this.#request = this.#ask(ms).finally(() => { this.#request = null; });
+        await this.#request;
     }
 
     async #ask(ms) {
@@ -39,10 +39,10 @@ export class Past {
         try {
             const answer = await this.#fetch(`${this.#address}?from=${from}&until=${this.#store.knownFrom}`, { headers: { Accept: "application/json" } });
             const fits = answer.ok && this.#store.learnPast(await answer.json());
-            if (!fits) throw new Error(`the past of the hall cannot be had: ${answer.status}`);
+            if (!fits) throw new Error(`could not fetch the hall's past: ${answer.status}`);
             if (this.#store.knownSince > from || this.#store.knownSince === before) {
-                this.#seen = this.#store.epoch;
-                this.#end = this.#store.knownSince;
+                this.#knownEpoch = this.#store.epoch;
+                this.#beginning = this.#store.knownSince;
             }
         } catch {
             this.#failedAt = this.#clock();

@@ -1,13 +1,14 @@
 import { factionsOf as colouredFactionsOf } from "./board.js";
+import { deputyName } from "./words.js";
 
 /**
- * Who sits where, and what each seat shows, from the state of the wire. Pure.
+ * Who sits where, and what each seat shows, from the public state. Pure.
  *
  * A seat's `choice`: `yes` `no` `abstain` `not_voting` `absent` `recused` as in the record, and `waiting` (may still vote),
- * `voted` (has voted, the choice is not shown), `present`, `vacant`.
+ * `voted` (how is not shown), `present`, `vacant`.
  */
 
-/** The deputies of `council` in the order of the hall: factions left to right, then seat numbers, then the roster's order. */
+/** The deputies of `council` in hall order: factions left to right, then seat numbers, then roster order. */
 export function inHallOrder(council) {
     const place = (deputy) => council.factions?.[deputy.faction]?.order ?? Infinity;
     const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
@@ -17,12 +18,13 @@ export function inHallOrder(council) {
 }
 
 /**
- * The seats of the hall with what `round` says of each; without a round, who is present.
+ * The seats of the hall with each one's choice in `round`; without a round, who is present.
  *
- * @param {object} state the state of the wire
+ * @param {object} state the public state
  * @param {object | null} round one of `state.rounds.by_id`
- * @returns {{ id: string | null, label: string, name: string, names: string[], faction: string, color: string | null, choice: string, head: boolean, x?: number, y?: number }[]}
- *          `label` is the seat's number; `names` are shorter and shorter forms of the name; `x`, `y` its place where every deputy has one
+ * @returns {{ id: string | null, label: string, name: string, names: string[], faction: string, color: string | null, choice: string,
+ *          head: boolean, x?: number, y?: number }[]}
+ *          `label` is the seat's number; `names` are ever shorter forms of the name; `x`, `y` its position if the roster has one for every deputy
  */
 export function seatsOf(state, round = null) {
     const { council } = state;
@@ -31,16 +33,19 @@ export function seatsOf(state, round = null) {
     const planned = sitting.length > 0 && sitting.every(([, { place }]) => Number.isFinite(place?.x) && Number.isFinite(place?.y));
     const colors = new Map(colouredFactionsOf(council).map(({ id, color }) => [id, color]));
     const seat = ([id, deputy]) => ({
-        id, label: deputy.seat === undefined ? "" : String(deputy.seat), name: fullName(deputy), names: shortNames(deputy),
+        id, label: deputy.seat === undefined ? "" : String(deputy.seat),
+        name: deputyName(deputy, "full", council.language), names: shortNames(deputy),
         faction: deputy.faction ?? "", color: colors.get(deputy.faction) ?? null, choice: choices(id), head: deputy.role === "head",
         ...(planned && deputy.place ? { x: deputy.place.x, y: deputy.place.y } : {}),
     });
     const seats = sitting.map(seat);
-    // Where a vacant seat stands the plan does not say.
-    while (!planned && seats.length < (council.seats ?? 0)) seats.push({ id: null, label: "", name: "", names: [], faction: "", color: null, choice: "vacant", head: false });
+    // A plan has no positions for vacant seats.
+    while (!planned && seats.length < (council.seats ?? 0)) seats.push({ ...vacant });
     const head = Object.entries(council.deputies ?? {}).find(([, deputy]) => deputy.role === "head");
     return head ? [...seats, seat(head)] : seats;
 }
+
+const vacant = { id: null, label: "", name: "", names: [], faction: "", color: null, choice: "vacant", head: false };
 
 /** A function from a deputy's id to what their seat shows. */
 function choicesOf(state, round) {
@@ -55,13 +60,11 @@ function choicesOf(state, round) {
             return (round.entitled === undefined || Object.hasOwn(round.entitled, id)) && here(id) ? "waiting" : "absent";
         };
     }
-    // Secret, or a round from before this page knew of it: who was here.
+    // A secret round, or one that ended without a result: only presence is known.
     return (id) => (here(id) ? "present" : "absent");
 }
 
-export const fullName = ({ family, given = "", patronymic = "" }) => [family, given, patronymic].filter(Boolean).join(" ");
-
-/** The family name, and for a double name its first half with the other's initial: `Щербак-Н.` */
+/** The family name, then for a double name its first half with the initial of the second: `Щербак-Н.` */
 export function shortNames({ family }) {
     const halves = family.split(/[-\u2010\u2011 ]/).filter(Boolean);
     return halves.length > 1 ? [family, `${halves[0]}-${halves[1][0]}.`] : [family];
@@ -74,7 +77,7 @@ export function countChoices(seats) {
     return counts;
 }
 
-/** The factions of `seats` in their order, with how many seats each has; the head has none. */
+/** The factions of `seats`, in order, with their number of seats; the head counts for none. */
 export function factionsOf(seats) {
     const found = [];
     for (const seat of seats) {

@@ -1,12 +1,12 @@
-/** The council's public state as the wire tells it, and as it was at each moment of the last hours. Pure: no network, no page. */
+/** The council's public state now, and at each moment of the last hours, from the messages of the wire. Pure: no network, no DOM. */
 
-/** JSON Merge Patch (RFC 7396); neither argument is changed, what the patch leaves alone is shared. */
+/** JSON Merge Patch (RFC 7396). Changes neither argument; unpatched parts are shared with `target`. */
 export function merge(target, patch) {
     if (!isObject(patch)) return patch;
     const merged = isObject(target) ? { ...target } : {};
     for (const [key, value] of Object.entries(patch)) {
         if (value === null) delete merged[key];
-        // Never the prototype: an id may have any name.
+        // Not an assignment: an id may be `__proto__`.
         else Object.defineProperty(merged, key, { value: merge(own(merged, key), value), writable: true, enumerable: true, configurable: true });
     }
     return merged;
@@ -15,15 +15,15 @@ export function merge(target, patch) {
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const own = (object, key) => (Object.hasOwn(object, key) ? object[key] : undefined);
 
-/** A whole state is kept for every so many changes; between them the changes. */
+/** Every so many entries one keeps the whole state, the others only their patch. */
 const keyframeEvery = 64;
 
 /**
- * - `state`: the public state now, `null` before the first message; never changed in place, so `===` tells whether something is new;
- * - `epoch`, `seq`: its place in the record; `needsSnapshot`: a message could not be joined;
- * - `history`: what happened, oldest first, `{ at, seq, what }`; `stateAt(ms)` the state at a moment.
+ * - `state`: the public state now, `null` before the first message; never modified in place, so `===` tells whether anything changed;
+ * - `epoch`, `seq`: its place in the record; `needsSnapshot`: a message did not follow on;
+ * - `history`: what happened, oldest first, `{ at, seq, what }`; `stateAt(ms)`: the state at a moment.
  *
- * @param {{ keep?: number, most?: number }} limits milliseconds and number of changes that are kept
+ * @param {{ keep?: number, maxEntries?: number }} limits `keep`: milliseconds of history
  */
 export class CouncilStore {
     #entries = [];
@@ -31,32 +31,32 @@ export class CouncilStore {
     #samples = [];
     #listeners = new Set();
     #keep;
-    #most;
+    #maxEntries;
     epoch = null;
     seq = null;
     state = null;
     needsSnapshot = true;
-    /** The daemon's clock less this machine's, in ms. */
+    /** The daemon's clock minus this machine's, in ms. */
     clockOffset = 0;
 
-    constructor({ keep = 12 * 3_600_000, most = 20_000 } = {}) {
+    constructor({ keep = 12 * 3_600_000, maxEntries = 20_000 } = {}) {
         this.#keep = keep;
-        this.#most = most;
+        this.#maxEntries = maxEntries;
     }
 
-    /** Where to go on after a lost connection. */
+    /** Where to resume after a lost connection. */
     get place() { return this.state === null || this.needsSnapshot ? null : { epoch: this.epoch, seq: this.seq }; }
-    /** UTC ms on the daemon's clock. */
+    /** UTC ms by the daemon's clock. */
     now(local = Date.now()) { return local + this.clockOffset; }
 
-    /** Calls `listener({ type, at, what })` after each change of the state; returns what ends that. */
+    /** Calls `listener({ type, at, what })` after each change; returns a function that unsubscribes. */
     subscribe(listener) {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
     }
 
     /**
-     * Takes a message of the wire. `local`: when it came, UTC ms of this machine.
+     * Applies a message of the wire. `local`: when it arrived, UTC ms by this machine's clock.
      * @returns {"taken" | "old" | "gap"} `"gap"`: ask for a snapshot
      */
     take(message, local = Date.now()) {
@@ -64,14 +64,14 @@ export class CouncilStore {
             case "snapshot": return this.#takeSnapshot(message, local);
             case "delta": return this.#takeDelta(message);
             case "tick": return this.#takeTick(message, local);
-            default: return "old"; // a kind of message that later versions know
+            default: return "old"; // a type from a later version
         }
     }
 
     #takeSnapshot({ epoch, seq, now, state }, local) {
         const another = this.epoch !== null && epoch !== this.epoch;
         this.#setClock(now, local);
-        // Another record: nothing of the old one happened in it.
+        // Another record: the history does not belong to it.
         if (another) this.#entries = [];
         const isNew = another || this.state === null || seq !== this.seq;
         [this.epoch, this.seq, this.state, this.needsSnapshot] = [epoch, seq, state, false];
@@ -102,7 +102,7 @@ export class CouncilStore {
         return "gap";
     }
 
-    /** A message is never early: of the last few, the one that travelled least tells the offset best. */
+    /** Messages only arrive late: of the last few samples, the one with the least delay is the best. */
     #setClock(now, local) {
         const sample = now - local;
         if (this.#samples.some((one) => Math.abs(one - sample) > 5000)) this.#samples = [];
@@ -117,22 +117,22 @@ export class CouncilStore {
     // — the past —
 
     get history() { return this.#entries.map(({ at, seq, what }) => ({ at, seq, what })); }
-    /** UTC ms from which on the past is known, `null` while nothing is. */
+    /** UTC ms from which on the history is known, `null` while it is empty. */
     get knownSince() { return this.#entries[0]?.at ?? null; }
-    /** The event up to which the past is missing. */
+    /** The sequence number at which the known history begins. */
     get knownFrom() { return this.#entries[0]?.seq ?? null; }
 
-    /** The state as it was at `ms` (UTC, the daemon's clock); before what is known, the oldest that is. `null` while nothing is known. */
+    /** The state at `ms` (UTC, daemon's clock); before the known history, its oldest state. `null` while nothing is known. */
     stateAt(ms) {
         const index = Math.max(0, this.#indexAt(ms));
         if (index >= this.#entries.length - 1) return this.state;
         return this.#stateOf(index);
     }
 
-    /** When the state changes next after `ms`; `null` when it does not. */
+    /** When the state next changes after `ms`, `null` when it does not. */
     nextChange(ms) { return this.#entries[this.#indexAt(ms) + 1]?.at ?? null; }
 
-    /** Each change of a field at the top of the state, `{ at, value }`, oldest first; `value` is `undefined` where it went away. */
+    /** Each change of a top-level field, `{ at, value }`, oldest first; `value` is `undefined` where it was removed. */
     changesOf(field) {
         const changes = [];
         let last;
@@ -146,8 +146,8 @@ export class CouncilStore {
     }
 
     /**
-     * Puts the past before what is known: a `snapshot`, whose `now` is when it was so, and the `delta`s since, up to where the known begins or beyond.
-     * @returns {boolean} whether it fits
+     * Prepends earlier history: a `snapshot`, valid at its `now`, and the `delta`s after it, at least up to where the known history begins.
+     * @returns {boolean} whether it joins up
      */
     learnPast(messages) {
         const [first, ...deltas] = messages;
@@ -162,7 +162,7 @@ export class CouncilStore {
             past.push({ at: delta.at, seq, what: delta.what ?? [], patch: delta.patch, state: merge(past.at(-1).state, delta.patch) });
         }
         if (seq !== known.seq) return false;
-        // What is known begins in the state in which the past ends: it is the same entry, with its real time.
+        // The past ends with the state in which the known history begins: keep that entry, whose time is the real one.
         const rest = this.#entries.slice(1);
         this.#entries = [];
         this.#cursor = null;
@@ -173,7 +173,7 @@ export class CouncilStore {
     }
 
     #remember(entry, { quietly = false } = {}) {
-        // The daemon's clock may be set back; the order holds.
+        // The daemon's clock may have been set back; keep times in order.
         for (let i = this.#entries.length - 1; i >= 0 && this.#entries[i].at > entry.at; i -= 1) this.#entries[i].at = entry.at;
         const sinceKeyframe = this.#entries.length - 1 - this.#entries.findLastIndex((one) => one.state !== null);
         const isKeyframe = entry.patch === null || sinceKeyframe >= keyframeEvery - 1;
@@ -182,13 +182,13 @@ export class CouncilStore {
         if (!quietly) this.#forget(entry.at - this.#keep);
     }
 
-    /** Drops what is older than `before` or too much, up to a whole state. */
+    /** Drops entries older than `before` or in excess; the history must begin with a whole state. */
     #forget(before) {
-        if (this.#entries.length <= this.#most && this.#entries[keyframeEvery * 2]?.at >= before) return;
+        if (this.#entries.length <= this.#maxEntries && this.#entries[keyframeEvery * 2]?.at >= before) return;
         let from = 0;
         for (let i = 1; i < this.#entries.length; i += 1) {
             if (this.#entries[i].state === null) continue;
-            if (this.#entries[i].at <= before || this.#entries.length - from > this.#most) from = i;
+            if (this.#entries[i].at <= before || this.#entries.length - from > this.#maxEntries) from = i;
             else break;
         }
         if (from === 0) return;
@@ -196,7 +196,7 @@ export class CouncilStore {
         this.#cursor = null;
     }
 
-    /** Of the last change at or before `ms`; −1 before the first. */
+    /** Index of the last entry at or before `ms`; −1 before the first. */
     #indexAt(ms) {
         let [low, high] = [0, this.#entries.length];
         while (low < high) {

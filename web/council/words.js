@@ -1,10 +1,20 @@
 /**
- * The council's words: names, votes with the right grammatical gender, states, verdicts, countdowns. Pure; `words` is `page/language.js`'s
- * `Words`, and every text is in `languages/*.json`.
+ * The council's words: names, votes with the right grammatical gender, states, verdicts. Pure; `words` is `page/language.js`'s
+ * `Words`, and every text is in `languages/*.json`. The server's pages say the same (`PageWords`): `tests/pages.test.js` compares them.
  */
 
-/** Choices and positions in the order in which they are counted, with the mark that stands for each beside its colour. */
-export const positions = ["yes", "no", "abstain", "not_voting", "absent", "recused"];
+import conventions from "./conventions.js";
+
+/**
+ * What no language's file can hold, JSON that the server reads too. `positions` are choices and positions in the order in which they are
+ * counted, of which `counted` are shown even when nobody took them; `genders` the endings of keys; `names` the order of a name's parts
+ * in the council's language (in Ukrainian official texts the family name comes first, in the others the given name); `unicase` languages
+ * without capitals; `queued` how many who wait to speak are named.
+ */
+export const { positions, counted, queued } = conventions;
+const { genders, names, unicase } = conventions;
+
+/** The mark that stands for each choice beside its colour. */
 export const marks = { yes: "✓", no: "✗", abstain: "○", not_voting: "–", absent: "", recused: "/", voted: "•" };
 export const itemStates = ["pending", "under_discussion", "voting", "adopted", "rejected", "postponed", "withdrawn"];
 export const roundKinds = ["basis", "whole", "amendment", "procedural", "registration", "confidence", "election"];
@@ -13,24 +23,20 @@ export const sittingStates = ["scheduled", "open", "suspended", "closed"];
 export const speechKinds = ["report", "question", "debate", "reply"];
 export const outcomes = ["adopted", "rejected", "undecided"];
 
-/** Languages in which the family name comes last. */
-const familyLast = new Set(["lt", "ka", "en"]);
-
 /**
  * A deputy's name, in the order of the council's language: `full` with all its parts, `name` without the patronymic,
  * `short` the family name with initials, `family` alone.
  */
 export function deputyName(deputy, form = "name", language = "uk") {
     const { family = "", given = "", patronymic = "" } = deputy ?? {};
-    const last = familyLast.has(language);
-    const join = (...parts) => parts.filter(Boolean).join(" ");
+    const order = names[language] ?? names.uk;
     if (form === "family") return family || given;
     if (form === "short") {
         const initials = [given, patronymic].filter(Boolean).map(initial).join("\u00a0");
-        return last ? join(initials, family).replace(/^(\S+(?:\u00a0\S+)*) /u, "$1\u00a0") : [family, initials].filter(Boolean).join("\u00a0");
+        return (order[0] === "family" ? [family, initials] : [initials, family]).filter(Boolean).join("\u00a0");
     }
-    const first = form === "full" ? join(given, patronymic) : given;
-    return last ? join(first, family) : join(family, first);
+    const parts = { family, given, patronymic: form === "full" ? patronymic : "" };
+    return order.map((part) => parts[part]).filter(Boolean).join(" ");
 }
 
 const initial = (name) => `${[...name][0]}.`;
@@ -41,8 +47,6 @@ export function speakerName(entry, council, form = "name") {
     const deputy = council?.deputies?.[entry?.deputy];
     return deputy ? deputyName(deputy, form, council.language) : entry?.deputy ?? "";
 }
-
-const genders = { masculine: "m", feminine: "f" };
 
 /** How one deputy voted, as a word: “утрималась”. `gender` is the deputy's, as the wire has it; without one the neutral form. */
 export function choiceWord(words, choice, gender) {
@@ -64,7 +68,9 @@ export const speechKindWord = (words, kind) => words.say(`speech.${kind}`);
  *          `outcome`: `adopted`, `rejected`, `undecided`, `annulled`. `null` while there is no result
  */
 export function verdict(words, round) {
-    if (round?.status === "annulled") return { word: words.say("outcome.annulled"), sentence: words.say("verdict.annulled", { reason: round.annulment ?? "" }), outcome: "annulled" };
+    if (round?.status === "annulled") {
+        return { word: words.say("outcome.annulled"), sentence: words.say("verdict.annulled", { reason: round.annulment ?? "" }), outcome: "annulled" };
+    }
     const result = round?.result;
     if (!result) return null;
     const sentence = result.sentences?.[words.language] ?? result.sentences?.en ?? "";
@@ -77,29 +83,7 @@ function verdictWord(words, kind, { outcome, reason }) {
     return words.say(`outcome.${outcome}`);
 }
 
-/** The rule of a round before its result: “18 of 34 needed”. The base is known to the page only where it is the full composition. */
+/** `text` as a sentence begins: with a capital, where the language's script has them. */
 export function capital(text, language) {
-    // Georgian has no capitals in a sentence.
-    return language === "ka" || text === "" ? text : text[0].toLocaleUpperCase(language) + text.slice(1);
-}
-
-/** Milliseconds as a countdown shows them: `2:41`, `1:02:03`; past the end with a minus. */
-export function countdownText(ms) {
-    const over = ms < 0;
-    // What is left is rounded up, so that “0:00” is the end; what is over is rounded down, so that it starts there.
-    const seconds = over ? Math.floor(-ms / 1000) : Math.ceil(ms / 1000);
-    const two = (value) => String(value).padStart(2, "0");
-    const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-    const text = hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-    return over && seconds > 0 ? `−${text}` : text;
-}
-
-/** Milliseconds left of a speech at `now` (UTC ms, the daemon's clock); negative when over. */
-export function speechLeft(speech, now) {
-    return speech.allotted - speech.spent - (speech.running_since === undefined ? 0 : now - speech.running_since);
-}
-
-/** Milliseconds left of an open round, `null` when it has no countdown. */
-export function roundLeft(round, now) {
-    return round?.ends_at === undefined ? null : Math.max(0, round.ends_at - now);
+    return unicase.includes(language) || text === "" ? text : text[0].toLocaleUpperCase(language) + text.slice(1);
 }

@@ -1,11 +1,11 @@
-/** Making a formatter is a thousand times the work of using it, and a display asks every second of a day. */
+/** Formatters are kept: making one costs a thousand times as much as using it, and a display formats every second all day. */
 const formats = new Map();
 
 function format(language, zone, options) {
     const key = JSON.stringify([language, zone, options]);
     let found = formats.get(key);
     if (found === undefined) {
-        // A council has one zone and one language; whoever sends many gets no shelf for them.
+        // A council has one zone and one language: more than a few mean that something sends many.
         if (formats.size > 32) formats.clear();
         found = make(language, zone, options);
         formats.set(key, found);
@@ -17,11 +17,11 @@ function make(language, zone, options) {
     try {
         return new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
     } catch {
-        return new Intl.DateTimeFormat(language, options); // a zone that this browser does not know: the computer's own
+        return new Intl.DateTimeFormat(language, options); // the browser does not know the zone: use the computer's
     }
 }
 
-/** Times of day and days as the council's own town has them, wherever the screen's computer thinks it is. */
+/** Times and dates in the council's time zone, whatever the computer's is. */
 export class Calendar {
     #language;
     #zone;
@@ -37,7 +37,7 @@ export class Calendar {
         return this.#say({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, at);
     }
 
-    /** The day and the time, the day left out when it is `now`'s. */
+    /** Date and time; without the date when it is that of `now`. */
     moment(at, now) {
         const day = { weekday: "long", day: "numeric", month: "long" };
         return this.#say(day, at) === this.#say(day, now) ? this.time(at) : `${this.#say(day, at)}, ${this.time(at)}`;

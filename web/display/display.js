@@ -12,20 +12,20 @@ const page = document.documentElement;
 const hall = page.dataset.hall;
 const asked = new URLSearchParams(location.search);
 const hallTitle = document.querySelector(".title").textContent;
-// A screen on the wall speaks the council's language, whatever its computer's is.
+// The display uses the council's language, whatever the computer's is.
 const words = await Words.load(chooseLanguage(asked.get("lang"), [page.lang], page.lang));
 page.lang = words.language;
 dress(document, words);
 
-// A day's sitting leaves nothing behind: the display never goes back.
-const store = new CouncilStore({ keep: 0, most: 2 });
+// The display never goes back, so it keeps no history.
+const store = new CouncilStore({ keep: 0, maxEntries: 2 });
 const painter = new Painter(document.getElementById("display"), () => store.now());
 const sign = document.querySelector(".sign");
 const announcement = document.getElementById("announcement");
 const clocks = document.querySelectorAll(".clock");
-let turn = 0, said = "";
+let sceneTimer = 0, said = "";
 
-// What was last seen stands in until the daemon says more: at once after F5, later only when it is away.
+// The stored last state stands in for the daemon's: at once when it is fresh (after F5), else when the daemon is away.
 const lastState = new LastState(hall, storage());
 let last = lastState.recall();
 let standIn = null;
@@ -43,12 +43,12 @@ function storage() {
 }
 
 function show() {
-    clearTimeout(turn);
+    clearTimeout(sceneTimer);
     writeClock();
     const now = store.now();
     const scene = draw(now);
-    // The end of a result or of a break comes by the clock alone. (A timer takes no more than 24 days.)
-    if (scene.until !== null) turn = setTimeout(show, Math.min(2 ** 31 - 1, Math.max(50, scene.until - now)));
+    // A result or a break ends without an event. (A timer takes at most 2^31 − 1 ms.)
+    if (scene.until !== null) sceneTimer = setTimeout(show, Math.min(2 ** 31 - 1, Math.max(50, scene.until - now)));
     const text = scene.name === "result" ? `${scene.word}. ${scene.sentence}` : "";
     if (text !== said) {
         said = text;
@@ -62,7 +62,7 @@ function draw(now) {
         painter.show(scene);
         return scene;
     } catch (error) {
-        // What a browser kept may be of another version, or spoilt.
+        // The stored state may be damaged, or from another version.
         if (store.state !== null || standIn === null) throw error;
         standIn = last = null;
         return draw(now);
@@ -82,11 +82,11 @@ function keepClock() {
     setTimeout(keepClock, 1000 - (store.now() % 1000) + 5);
 }
 
-// — lost and found —
+// — connection —
 
-/** Milliseconds; a hiccup is not worth a sign. */
+/** Milliseconds before a lost connection is shown. */
 const patience = 1_500;
-let signTimer = 0, again = 0;
+let signTimer = 0, nudgeTimer = 0;
 
 /** @param {number} since UTC ms of the daemon */
 function putUpSign(since) {
@@ -102,7 +102,7 @@ function putUpSign(since) {
 }
 
 function showStatus(status) {
-    clearInterval(again);
+    clearInterval(nudgeTimer);
     page.dataset.wire = status.state;
     if (status.state === "live") {
         clearTimeout(signTimer);
@@ -115,12 +115,12 @@ function showStatus(status) {
         sign.hidden = false;
         return;
     }
-    // One screen in the hall asks at once and often: it is no stampede, and it must be back within a second.
-    again = setInterval(() => wire.nudge(), 400);
+    // A hall has few displays, and they must be back within a second: retry often.
+    nudgeTimer = setInterval(() => wire.nudge(), 400);
     if (status.state === "lost" && store.state !== null) putUpSign(status.since + store.clockOffset);
 }
 
-// — newer pages, after an update of the daemon: taken when nobody reads the screen —
+// — newer pages, after an update of the daemon: loaded while the display shows nothing important —
 
 let newer = null;
 const askForNewer = keepPage(page.dataset.shell, (version) => { newer = version; });
@@ -128,11 +128,11 @@ const askForNewer = keepPage(page.dataset.shell, (version) => { newer = version;
 function takeNewer() {
     if (newer === null || !["empty", "waiting", "closed"].includes(painter.scene)) return;
     try {
-        // Once for each version, whatever lies between here and the server.
+        // Reload only once for each version, whatever a proxy serves.
         if (sessionStorage.getItem("plenary.display.newer") === newer) return;
         sessionStorage.setItem("plenary.display.newer", newer);
     } catch {
-        return; // without a memory it might do so for ever
+        return; // without storage it might reload for ever
     }
     location.reload();
 }
@@ -142,7 +142,7 @@ store.subscribe(() => {
     show();
 });
 const wire = connect({
-    hall, most: 800, place: () => store.place, onStatus: showStatus,
+    hall, maxPause: 800, place: () => store.place, onStatus: showStatus,
     onMessage: (message) => {
         lastState.hear(store.now());
         return store.take(message);
@@ -159,13 +159,13 @@ document.fonts.addEventListener("loadingdone", () => {
     show();
 });
 
-// Only where it is asked for: a player is more to load than all the rest.
+// Loaded only on request: the player is larger than all the rest.
 if (asked.get("picture") === "yes") {
     const { showPicture } = await import("./picture.js");
     showPicture(document.getElementById("display"), hall, show);
 }
 
-// The screen must not fall asleep; where the browser does not allow it, the operator's settings decide.
+// Keeps the screen awake where the browser allows it; elsewhere the computer's settings must.
 async function stayAwake() {
     try {
         if (document.visibilityState === "visible") await navigator.wakeLock?.request("screen");

@@ -1,17 +1,17 @@
-/** Text as large as it goes, in whole words. Pure: widths come from `measure`. */
+/** Fits text into a box, as large as possible, breaking only between words. Pure: widths come from `measure`. */
 
 /**
- * The lines in which `text` is largest within `width`, never cut inside a word.
+ * Breaks `text` into the lines that allow the largest font size within `width`.
  *
  * @param {string} text
  * @param {(text: string) => number} measure the width of a text at font size 1
  * @param {{ width: number, lines?: number, largest: number, smallest: number, worth?: number, tall?: number }} room sizes and width in the
- *        same unit; `worth`: how much larger the text must become for one more line, unless it would not go in without; `tall`: the sizes of
- *        all lines together
- * @returns {{ size: number, lines: string[], cut: boolean }} `cut`: even at `smallest` it does not go in; the end was left out, at a word's end, with “…”
+ *        same unit; `worth`: the factor of size that justifies one more line, unless the text would not fit without it; `tall`: limit of the
+ *        sizes of all lines together
+ * @returns {{ size: number, lines: string[], cut: boolean }} `cut`: even at `smallest` it does not fit, and was shortened after a word, with “…”
  */
 export function fit(text, measure, { width, lines = 2, largest, smallest, worth = 1.08, tall = Infinity }) {
-    // Nobody reads more than some lines' worth from fifteen metres; a title of 100 kB must not cost a second.
+    // A bound on the work: a title of 100 kB must not take a second.
     const words = text.slice(0, 1200).trim().split(/\s+/u).filter(Boolean);
     const shortened = text.trim().length > 1200;
     if (words.length === 0) return { size: largest, lines: [], cut: false };
@@ -26,7 +26,7 @@ export function fit(text, measure, { width, lines = 2, largest, smallest, worth 
     return cutShort(words, widths, space, measure, { width, lines, size: smallest });
 }
 
-/** `widths` in `count` lines, so that the widest is narrowest. `ends`: the index after each line's last word. */
+/** Breaks words of `widths` into at most `count` lines with the least widest line. `ends`: the index after each line's last word. */
 function breakInto(widths, space, count) {
     const fits = (limit) => {
         const ends = [];
@@ -80,13 +80,13 @@ function cutShort(words, widths, space, measure, { width, lines, size }) {
             used = one;
         } else break;
     }
-    // A single word wider than the whole line: the one case where letters go.
+    // A single word wider than a line is the only one that loses letters.
     if (line.length === 0) line = [shorten(words[0], measure, limit - more)];
     found.push(`${withoutDangling(line).join(" ").replace(/[\s,;:.–—-]+$/u, "")}…`);
     return { size, lines: found.map((one) => (measure(one) > limit ? `${shorten(one, measure, limit - more)}…` : one)), cut: true };
 }
 
-/** A cut after “and”, “щодо” or “ir” reads like a fault: short words at the end go with what they belonged to. */
+/** Drops short words at the end: a cut after “and”, “щодо” or “ir” looks like an error. */
 function withoutDangling(words) {
     const kept = [...words];
     while (kept.length > 3 && /^\p{L}{1,4}$/u.test(kept.at(-1)) && !/^\p{Lu}{2}/u.test(kept.at(-1))) kept.pop();

@@ -1,6 +1,6 @@
 import { fit } from "./fit.js";
 
-/** One pen for all measuring; widths at font size 100. */
+/** The canvas context that measures text, at font size 100. */
 const pen = new OffscreenCanvas(1, 1).getContext("2d");
 const measures = new Map();
 
@@ -20,8 +20,8 @@ export function measureIn(family, weight) {
 }
 
 /**
- * Writes texts as large as their elements allow. An element says its bounds in its style: `--largest` and `--smallest` (in `unit`s),
- * `--lines`, `--worth`, `--tall` (the sizes of all lines together).
+ * Writes texts as large as their elements allow. The bounds are in an element's style: `--largest` and `--smallest` (in `unit`s),
+ * `--lines`, `--worth`, `--tall` (see `fit`).
  */
 export class Fitter {
     #family;
@@ -42,12 +42,15 @@ export class Fitter {
             this.#written.delete(element);
             return;
         }
-        // An empty paragraph is not laid out, and so has no width.
+        // An empty paragraph is hidden, and has no width.
         if (!element.firstChild) element.replaceChildren(document.createElement("span"));
         const style = getComputedStyle(element);
         const value = (name) => Number(style.getPropertyValue(name));
         const unit = this.#unit();
-        const room = { width: element.clientWidth, lines: value("--lines"), largest: value("--largest") * unit, smallest: value("--smallest") * this.#least(), worth: value("--worth") || undefined, tall: value("--tall") * unit || undefined };
+        const room = {
+            width: element.clientWidth, lines: value("--lines"), largest: value("--largest") * unit, smallest: value("--smallest") * this.#least(),
+            worth: value("--worth") || undefined, tall: value("--tall") * unit || undefined,
+        };
         const key = JSON.stringify([text, room, style.fontWeight]);
         if (this.#written.get(element) === key || room.width === 0) return;
         this.#written.set(element, key);
@@ -60,7 +63,7 @@ export class Fitter {
         }));
     }
 
-    /** The fonts came: what was measured before was another font. */
+    /** Web fonts have loaded: earlier measurements are of another font. */
     forget() {
         measures.clear();
         this.#written = new WeakMap();

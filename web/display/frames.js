@@ -2,17 +2,17 @@ import { pauseBefore } from "../council/wire.js";
 import { mimeType, readStart, readTracks, startsWithKeyframe } from "../player/boxes.js";
 import { isCutOff, Pace, trimmedUpTo } from "./pace.js";
 
-/** Milliseconds: frames of a beginning come in one go; a way that says nothing is tried anew after `silence`, one with nothing to show after `rest`. */
-const burst = 60, opening = 8_000, silence = 10_000, rest = 60_000;
-/** Tries that come to nothing though the daemon answers, before the way counts as blocked. */
+/** Milliseconds: the first frames arrive together, within `burst`; reconnect after `silenceTimeout`, or after `goneTimeout` while there is no picture. */
+const burst = 60, openTimeout = 8_000, silenceTimeout = 10_000, goneTimeout = 60_000;
+/** Connections without a message, while the daemon's HTTP works, before the WebSocket counts as blocked. */
 const patience = 4;
-/** What may wait for the browser; past it the picture begins anew at a keyframe. */
-const mostBytes = 8 << 20, mostFrames = 300;
+/** Limits of what waits to be appended; beyond them the picture restarts at a keyframe. */
+const maxBytes = 8 << 20, maxFrames = 300;
 
 /**
- * The hall's picture frame by frame (docs/protocol.md, `plenary.picture.v1`) in a `<video>`. `phase` says how it is, and a `change` event comes
- * with it: `connecting`, `playing`, `lost` (the connection, or the camera), `gone` (hidden or stopped), `none`: not for this browser, this
- * hall or this network, and it has given up.
+ * The hall's picture frame by frame (docs/protocol.md, `plenary.picture.v1`) in a `<video>`. A `change` event follows each change of
+ * `phase`: `connecting`, `playing`, `lost` (the connection or the camera), `gone` (hidden or stopped), `none` (it has given up: the browser, the
+ * hall or the network does not support it).
  */
 export class FramePicture extends EventTarget {
     #video;
@@ -20,19 +20,19 @@ export class FramePicture extends EventTarget {
     #socket = null;
     #timer = 0;
     #failures = 0;
-    #unheard = 0;
+    #silentTries = 0;
     #source = null;
     #buffer = null;
     #address = "";
     #type = "";
     #tracks = [];
-    /** An init segment that waits, and the frames behind it. */
+    /** An init segment to append, before the frames in `#pending`. */
     #initialization = null;
     #awaitsInitialization = false;
     #pending = [];
     #pendingBytes = 0;
     #mustClear = false;
-    /** Not yet at the edge since it began. */
+    /** 0 before the first frame, then the timer of `#land`, `null` once playback is at the newest frame. */
     #landing = 0;
     #isShown = false;
     #newest = -Infinity;
@@ -53,27 +53,27 @@ export class FramePicture extends EventTarget {
     start() {
         for (const name of ["seeked", "playing", "timeupdate"]) this.#video.addEventListener(name, this.#moves);
         this.#video.addEventListener("waiting", this.#waits);
-        this.#video.addEventListener("error", this.#broke);
+        this.#video.addEventListener("error", this.#mediaFailed);
         document.addEventListener("visibilitychange", this.#seen);
         this.#openSource();
         this.#connect();
     }
 
-    #give(phase) {
+    #setPhase(phase) {
         if (phase === this.phase) return;
         this.phase = phase;
         this.dispatchEvent(new Event("change"));
     }
 
-    /** The video is free for something else then. */
+    /** Releases the video element. */
     #giveUp() {
         this.#disconnect();
         for (const name of ["seeked", "playing", "timeupdate"]) this.#video.removeEventListener(name, this.#moves);
         this.#video.removeEventListener("waiting", this.#waits);
-        this.#video.removeEventListener("error", this.#broke);
+        this.#video.removeEventListener("error", this.#mediaFailed);
         document.removeEventListener("visibilitychange", this.#seen);
         this.#closeSource();
-        this.#give("none");
+        this.#setPhase("none");
     }
 
     // — the connection —
@@ -92,19 +92,19 @@ export class FramePicture extends EventTarget {
         this.#disconnect();
         this.#awaitsInitialization = false;
         this.#dropPending();
-        const mine = (this.#timer = setTimeout(this.#lost, opening));
+        const mine = (this.#timer = setTimeout(this.#lost, openTimeout));
         let found;
         try {
             const answer = await fetch(`/api/v1/halls/${this.#hall}/channel`, { headers: { Accept: "application/json" } });
-            if (!answer.ok) throw new Error(`where the picture is cannot be had: ${answer.status}`);
+            if (!answer.ok) throw new Error(`could not find the picture's address: ${answer.status}`);
             found = await answer.json();
         } catch {
             if (mine === this.#timer) this.#lost();
             return;
         }
         if (mine !== this.#timer) return;
-        this.#unheard += 1;
-        if (!found.picture || this.#unheard > patience) {
+        this.#silentTries += 1;
+        if (!found.picture || this.#silentTries > patience) {
             this.#giveUp();
             return;
         }
@@ -118,40 +118,40 @@ export class FramePicture extends EventTarget {
     #lost = () => {
         this.#disconnect();
         this.#isShown = false;
-        if (this.phase !== "gone") this.#give("lost");
+        if (this.phase !== "gone") this.#setPhase("lost");
         this.#failures += 1;
-        // A screen of the house: its crowd is small, and it must be back soon.
-        this.#timer = setTimeout(this.#connect, pauseBefore(this.#failures, { most: 2_000 }));
+        // A hall has few displays, and they must be back soon.
+        this.#timer = setTimeout(this.#connect, pauseBefore(this.#failures, { maxPause: 2_000 }));
     };
 
-    /** A page that nobody sees takes no picture: the browser would not play it anyway. */
+    /** Disconnects while the page is hidden: the browser would not play anyway. */
     #seen = () => {
         if (document.visibilityState === "visible") this.#connect();
         else this.#disconnect();
     };
 
-    #expect(time) {
+    #expectWithin(time) {
         clearTimeout(this.#timer);
         this.#timer = setTimeout(this.#lost, time);
     }
 
     #received(data) {
-        this.#failures = this.#unheard = 0;
+        this.#failures = this.#silentTries = 0;
         if (typeof data !== "string") {
-            this.#expect(silence);
+            this.#expectWithin(silenceTimeout);
             if (this.#awaitsInitialization) this.#initialize(data);
             else if (this.#isShown) this.#take(data);
             return;
         }
         const message = JSON.parse(data);
         if (message.type === "init") {
-            this.#expect(silence);
+            this.#expectWithin(silenceTimeout);
             this.#awaitsInitialization = true;
         } else if (message.type === "gone") {
-            this.#expect(rest);
+            this.#expectWithin(goneTimeout);
             this.#isShown = false;
             this.#dropPending();
-            this.#give(message.reason === "lost" ? "lost" : "gone");
+            this.#setPhase(message.reason === "lost" ? "lost" : "gone");
         }
     }
 
@@ -177,7 +177,7 @@ export class FramePicture extends EventTarget {
         if (time === null) return;
         if (this.#landing === 0) {
             this.#landing = setTimeout(this.#land, burst);
-            // The daemon was restarted: its time line begins again.
+            // The daemon was restarted, and its timeline with it.
             if (time < this.#newest) this.#clear();
         } else if (this.#landing === null) {
             this.#pace.arrived(performance.now(), time - this.#video.currentTime);
@@ -186,7 +186,7 @@ export class FramePicture extends EventTarget {
         if (startsWithKeyframe(bytes)) this.#keyframes.push(time);
         this.#pending.push(bytes);
         this.#pendingBytes += bytes.byteLength;
-        if (this.#pendingBytes > mostBytes || this.#pending.length > mostFrames) this.#lost();
+        if (this.#pendingBytes > maxBytes || this.#pending.length > maxFrames) this.#lost();
         this.#pump();
         if (this.#landing === null) this.#steer();
     }
@@ -204,7 +204,7 @@ export class FramePicture extends EventTarget {
         this.#keyframes = [];
     }
 
-    /** To the newest picture, once what came in one go is in the buffer. */
+    /** Goes to the newest frame, once the first burst is in the buffer. */
     #land = () => {
         if (this.#buffer === null || this.#buffer.updating || this.#pending.length > 0 || this.#initialization !== null) {
             this.#landing = setTimeout(this.#land, 10);
@@ -222,7 +222,7 @@ export class FramePicture extends EventTarget {
     }
 
     #play() {
-        // It may only be refused where a page may not play at all; then there is no picture, as without this all.
+        // Muted playback is refused only where a page may not play at all.
         this.#video.play().catch(() => {});
     }
 
@@ -234,14 +234,14 @@ export class FramePicture extends EventTarget {
             this.#moveTo(this.#newest);
             return;
         }
-        const { rate, jump } = this.#pace.order(performance.now());
+        const { rate, jump } = this.#pace.correction(performance.now());
         if (jump > 0) this.#moveTo(Math.min(this.#newest, video.currentTime + jump));
         else if (Math.abs(video.playbackRate - rate) > 0.005) video.playbackRate = rate;
         if (video.paused) this.#play();
     }
 
     #moves = () => {
-        if (this.#isShown && this.#landing === null && !this.#video.seeking && this.#video.readyState >= 2) this.#give("playing");
+        if (this.#isShown && this.#landing === null && !this.#video.seeking && this.#video.readyState >= 2) this.#setPhase("playing");
     };
 
     #waits = () => {
@@ -273,21 +273,21 @@ export class FramePicture extends EventTarget {
         URL.revokeObjectURL(this.#address);
     }
 
-    /** The decoder or the buffer failed: all anew. */
-    #broke = () => {
+    /** The decoder or the buffer failed: starts over. */
+    #mediaFailed = () => {
         if (this.#source === null) return;
         this.#openSource();
         this.#lost();
     };
 
-    /** One step of what waits; the end of each calls for the next. */
+    /** Starts the next buffer operation; `updateend` calls it again. */
     #pump() {
         if (this.#source?.readyState !== "open" || this.#buffer?.updating) return;
         try {
             this.#step();
         } catch {
             // The buffer is full or closed.
-            this.#broke();
+            this.#mediaFailed();
         }
     }
 

@@ -1,15 +1,16 @@
-/** What stays on the screen's own computer, so that F5 finds it without a daemon: the last state, and the page itself. */
+/** What the display's own computer stores, so that F5 works without the daemon: the last state, and the page itself. */
 
-/** The last state is shown so long after the daemon was last heard, in ms: an open speech of yesterday says nothing of today. */
-const holds = 12 * 3_600_000;
-/** Characters. A hall of 120 seats with long names and titles takes a tenth of it. */
-const largest = 1_000_000;
-const every = 1_000, heardEvery = 10_000;
+/** How old a stored state may be to be shown, in ms: yesterday's speech says nothing about today. */
+const maxAge = 12 * 3_600_000;
+/** Of a stored state; a hall of 120 seats with long names and titles needs a tenth of it. */
+const maxCharacters = 1_000_000;
+const writeInterval = 1_000, heardInterval = 10_000;
 
-/** Of the state what the screen shows: not the agenda's other items, nor earlier rounds. Pure. */
+/** The part of the state that the display shows: without other agenda items and earlier rounds. Pure. */
 export function essential(state) {
     const all = Object.entries(state.rounds?.by_id ?? {});
-    const last = all.filter(([, { opened_at }]) => opened_at !== undefined).reduce((best, one) => (best === null || one[1].opened_at >= best[1].opened_at ? one : best), null);
+    const later = (best, one) => (best === null || one[1].opened_at >= best[1].opened_at ? one : best);
+    const last = all.filter(([, { opened_at }]) => opened_at !== undefined).reduce(later, null);
     const rounds = all.filter(([id]) => id === state.open_round || id === last?.[0]);
     const items = new Set([state.current_item, ...rounds.map(([, { item }]) => item)]);
     const of = (record, wanted) => Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => wanted(key)));
@@ -20,7 +21,7 @@ export function essential(state) {
     };
 }
 
-/** The last state of a hall, in the browser's storage; at most one write a second. */
+/** The last state of a hall, in the browser's storage, written at most once a second. */
 export class LastState {
     #key;
     #storage;
@@ -28,43 +29,43 @@ export class LastState {
     #timer = 0;
     #heard = 0;
 
-    /** @param {string} hall @param {Storage} storage `localStorage`, or what is like it */
+    /** @param {string} hall @param {Storage} storage `localStorage`, or its like */
     constructor(hall, storage) {
         this.#key = `plenary.display.${hall}.last`;
         this.#storage = storage;
     }
 
-    /** @returns {{ state: object, heard: number, offset: number } | null} `heard`: UTC ms of the daemon when it last said something */
+    /** @returns {{ state: object, heard: number, offset: number } | null} `heard`: when the daemon last sent something, UTC ms by its clock */
     recall(local = Date.now()) {
         const kept = this.#read(this.#key), heard = this.#read(`${this.#key}.heard`);
         if (!kept?.state?.council || !Number.isFinite(kept.offset) || !Number.isFinite(kept.heard)) return null;
         kept.heard = Math.max(kept.heard, Number.isFinite(heard) ? heard : 0);
         const age = local + kept.offset - kept.heard;
-        return Math.abs(age) < holds ? kept : null;
+        return Math.abs(age) < maxAge ? kept : null;
     }
 
-    /** The state now; `offset` is the daemon's clock less this machine's. */
+    /** Stores the current state; `offset` is the daemon's clock minus this machine's. */
     keep(state, offset, local = Date.now()) {
         this.#waiting = { state, offset, heard: local + offset };
-        if (this.#timer === 0) this.#timer = setTimeout(() => this.write(), every);
+        if (this.#timer === 0) this.#timer = setTimeout(() => this.write(), writeInterval);
     }
 
-    /** The daemon said something, if only the time. `now`: UTC ms of the daemon. */
+    /** The daemon sent something, if only the time. `now`: UTC ms by its clock. */
     hear(now) {
-        if (Math.abs(now - this.#heard) < heardEvery) return;
+        if (Math.abs(now - this.#heard) < heardInterval) return;
         this.#heard = now;
         this.#put(`${this.#key}.heard`, JSON.stringify(now));
     }
 
-    /** What waits to be written, at once: the page goes away. */
+    /** Writes at once what waits: the page is being closed. */
     write() {
         clearTimeout(this.#timer);
         this.#timer = 0;
         if (this.#waiting === null) return;
         const text = JSON.stringify({ ...this.#waiting, state: essential(this.#waiting.state) });
         this.#waiting = null;
-        // Too much of it: rather nothing than a state of before.
-        if (text.length <= largest) this.#put(this.#key, text);
+        // Too large: better none than an older state.
+        if (text.length <= maxCharacters) this.#put(this.#key, text);
         else this.#drop();
     }
 
@@ -72,7 +73,7 @@ export class LastState {
         try {
             return JSON.parse(this.#storage.getItem(key));
         } catch {
-            return null; // storage is switched off, or it is no text of ours
+            return null; // storage is switched off, or its text is damaged
         }
     }
 
@@ -94,10 +95,10 @@ export class LastState {
 }
 
 /**
- * Has the browser keep the page, where it may (HTTPS, or the server itself).
+ * Registers the service worker that keeps the page, where the browser allows it (HTTPS or localhost).
  *
- * @param {(version: string) => void} newer called when a newer version of the pages is kept than `mine`
- * @returns {() => void} asks whether there is a newer version
+ * @param {(version: string) => void} newer called when the worker has another version of the pages than `mine`
+ * @returns {() => void} checks for a newer version
  */
 export function keepPage(mine, newer) {
     const workers = globalThis.navigator?.serviceWorker;
@@ -108,5 +109,5 @@ export function keepPage(mine, newer) {
     workers.startMessages();
     const registered = workers.register("/assets/display/worker.js", { scope: "/display/", updateViaCache: "none" })
         .catch((error) => console.info(`display: the browser does not keep the page for F5 without a server: ${error.message}`));
-    return () => registered.then((registration) => registration?.update()).catch(() => {}); // away again
+    return () => registered.then((registration) => registration?.update()).catch(() => {}); // the server is away
 }

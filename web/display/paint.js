@@ -1,10 +1,10 @@
 import { markPicture } from "../council/marks.js";
 import { Fitter, measureIn } from "./fitted.js";
 
-/** CSS pixels of a hundredth of the smaller side: `vmin`. */
+/** CSS pixels of 1 vmin. */
 const vmin = () => Math.min(innerWidth, innerHeight) / 100;
 
-/** Draws scenes into the display's one set of elements. Nothing is taken away before its successor is there. */
+/** Draws scenes into the display's one set of elements, so that nothing flashes blank between two scenes. */
 export class Painter {
     #root;
     #parts;
@@ -30,7 +30,7 @@ export class Painter {
         for (const countdown of [this.#parts.left, this.#parts.due]) countdown.clock = clock;
     }
 
-    /** The name of what is on the wall. */
+    /** The name of the current scene. */
     get scene() {
         return this.#scene?.name ?? "empty";
     }
@@ -50,12 +50,12 @@ export class Painter {
         if (scene.seats) seats.model = { seats: scene.seats, label: scene.seatsLabel, names: true, smallest: 2.4 * vmin(), theme: "dark" };
     }
 
-    /** The fonts came: what was measured before was another font. */
+    /** Web fonts have loaded: earlier measurements are of another font. */
     forgetFonts() {
         this.#fitter.forget();
     }
 
-    /** Fits every text to its room. */
+    /** Fits every text to its element. */
     refit() {
         if (this.#scene === null) return;
         for (const [name, element] of this.#parts.fitted) this.#fitter.write(element, this.#scene[name]);
@@ -63,7 +63,7 @@ export class Painter {
         this.#fitCounts();
     }
 
-    /** One line of counts, however long the words are. */
+    /** Shrinks the counts to one line, however long the words are. */
     #fitCounts() {
         const { counts } = this.#parts;
         counts.style.removeProperty("--shrink");
@@ -97,7 +97,7 @@ export class Painter {
         if (!inBand && countdown) this.#ticked(countdown.left(this.#clock()));
     }
 
-    /** The digits fill the width or the height, whichever ends first; the bar below is what is left of the whole. */
+    /** Updates the size of the digits, and the bar below, which shows the share of the time that is left. */
     #ticked(left) {
         const whole = this.#scene?.countdown?.whole;
         if (whole) this.#parts.rest.style.setProperty("--share", String(Math.max(0, Math.min(1, left / whole)).toFixed(4)));
@@ -108,7 +108,7 @@ export class Painter {
         const { left } = this.#parts;
         if (left.hidden || left.textContent === "") return;
         const width = measureIn(this.#family, 700)(left.textContent.replace(/\d/g, "0"));
-        // A digit is 0.71 of the font's size high.
+        // A digit is 0.71 of the font size high.
         const tallest = (Number(getComputedStyle(left).getPropertyValue("--tallest")) || 100) * vmin();
         const size = Math.floor(Math.min(left.clientWidth / width, left.clientHeight / 0.86, tallest));
         const text = `${size}px`;

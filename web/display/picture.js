@@ -1,13 +1,13 @@
 import { LivePlayer } from "../player/player.js";
 import { FramePicture } from "./frames.js";
 
-/** Milliseconds that a picture may stand still before it is taken away. */
+/** Milliseconds that a picture may stall before it is removed. */
 const patience = 5_000;
 
 /**
- * The hall's live picture beside the item and the speaker, without sound: frame by frame where the hall and this browser have that, else
- * the residents' stream. It is there only while it moves: `root` has `data-picture` then (`frames` or `stream`), and `changed` is called,
- * for the words get another width.
+ * The hall's live picture beside the item and the speaker, without sound: frame by frame where the hall and the browser support it, else
+ * from the residents' stream. It is shown only while it moves: then `root` has `data-picture` (`frames` or `stream`). `changed` is called when it
+ * comes or goes, since that changes the texts' width.
  */
 export function showPicture(root, hall, changed) {
     const frame = document.createElement("div");
@@ -19,24 +19,24 @@ export function showPicture(root, hall, changed) {
     video.tabIndex = -1;
     frame.append(video);
     root.querySelector(".how").append(frame);
-    let leaving = 0;
-    const stand = (way) => {
-        clearTimeout(leaving);
-        leaving = 0;
+    let hideTimer = 0;
+    const show = (way) => {
+        clearTimeout(hideTimer);
+        hideTimer = 0;
         if (way === root.dataset.picture) return;
         if (way) root.dataset.picture = way;
         else delete root.dataset.picture;
         changed();
     };
-    // A picture that only hesitates stays: the words must not jump to and fro.
-    const hesitate = () => { if (leaving === 0) leaving = setTimeout(() => stand(undefined), patience); };
+    // A short stall does not remove the picture, so that the texts do not jump.
+    const hideSoon = () => { if (hideTimer === 0) hideTimer = setTimeout(() => show(undefined), patience); };
     const showStream = () => {
         if (!LivePlayer.isSupported) return;
         const player = new LivePlayer(video, `/live/${encodeURIComponent(hall)}/index.m3u8`);
         player.addEventListener("change", () => {
-            if (player.phase === "playing") stand(player.hasPicture ? "stream" : undefined);
-            else if (player.phase !== "stalled" && player.phase !== "loading") stand(undefined);
-            else hesitate();
+            if (player.phase === "playing") show(player.hasPicture ? "stream" : undefined);
+            else if (player.phase !== "stalled" && player.phase !== "loading") show(undefined);
+            else hideSoon();
         });
         player.start();
     };
@@ -47,13 +47,13 @@ export function showPicture(root, hall, changed) {
     const picture = new FramePicture(video, hall);
     picture.addEventListener("change", () => {
         switch (picture.phase) {
-            case "playing": stand("frames"); break;
-            case "gone": stand(undefined); break;
+            case "playing": show("frames"); break;
+            case "gone": show(undefined); break;
             case "none":
-                stand(undefined);
+                show(undefined);
                 showStream();
                 break;
-            default: hesitate();
+            default: hideSoon();
         }
     });
     picture.start();

@@ -3,18 +3,18 @@ import { countChoices, seatsOf } from "../council/seats.js";
 import { capital, countWord, roundKindWord, speakerName, speechKindWord, verdict } from "../council/words.js";
 import { Calendar } from "./calendar.js";
 
-/** How long a result stays when nothing else happens, in ms; beside a speech that goes on, and while it is alone. */
+/** How long a result is shown, in ms, when nothing else happens: while a speech goes on, and otherwise. */
 const besideSpeech = 20_000, alone = 120_000;
 
 /**
- * What the hall's display shows, as a function of the public state. Pure; the clock is `now`, UTC ms of the daemon.
+ * What the hall's display shows, as a function of the public state. Pure; `now` is UTC ms by the daemon's clock.
  *
- * @param {object | null} state the state of the wire, `null` before the first message
+ * @param {object | null} state the public state, `null` before the first message
  * @param {number} now
  * @param {import("../page/language.js").Words} words
  * @param {string} title the hall's name, shown while nothing else is known
- * @returns the scene: `name`, `tone` (the colour field of the lower band), `number` `title` `note` (what), `person` `role` (who), `word`
- *          `sentence` (result), `counts`, `seats`, `countdown`, `feet` (the last line), `until` (UTC ms when the scene changes by itself, or `null`)
+ * @returns the scene: `name`, `tone` (colour of the lower band), `number` `title` `note` (what), `person` `role` (who), `word`
+ *          `sentence` (result), `counts`, `seats`, `countdown`, `feet` (the bottom line), `until` (UTC ms when the scene changes by itself, or `null`)
  */
 export function sceneOf(state, now, words, title = "") {
     if (!state?.council) return scene("empty", { title });
@@ -34,10 +34,13 @@ const scene = (name, parts) => ({
 
 function waitingScene({ state, now, words, calendar, title }, word, closedAt) {
     const { sitting } = state;
-    if (closedAt !== null) return scene("closed", { title, word, sentence: sitting.title, voted: closedAt === undefined ? "" : calendar.moment(closedAt, now) });
+    if (closedAt !== null) {
+        return scene("closed", { title, word, sentence: sitting.title, voted: closedAt === undefined ? "" : calendar.moment(closedAt, now) });
+    }
+    const begins = sitting?.scheduled_for === undefined ? "" : calendar.moment(sitting.scheduled_for, now);
     return scene("waiting", {
         title, word, sentence: sitting?.title ?? "",
-        voted: capital([sitting?.scheduled_for === undefined ? "" : calendar.moment(sitting.scheduled_for, now), sitting?.place ?? ""].filter(Boolean).join(" · "), words.language),
+        voted: capital([begins, sitting?.place ?? ""].filter(Boolean).join(" · "), words.language),
     });
 }
 
@@ -45,7 +48,8 @@ function breakScene({ state, now, words, calendar }) {
     const { notice } = state;
     const until = notice?.until;
     return scene("break", {
-        title: words.say("display.break"), sentence: notice?.text ?? "", note: until === undefined ? "" : words.say("display.until", { time: calendar.time(until) }),
+        title: words.say("display.break"), sentence: notice?.text ?? "",
+        note: until === undefined ? "" : words.say("display.until", { time: calendar.time(until) }),
         countdown: until === undefined || until <= now ? null : { kind: "break", left: (at) => Math.max(0, until - at), paused: false, whole: null },
         feet: presenceFeet(state, words), until: until !== undefined && until > now ? until : null,
     });
@@ -65,24 +69,25 @@ function openScene(about) {
 
 const roundOf = (state, id) => (id === undefined ? null : state.rounds?.by_id?.[id] ?? null);
 
-/** The round whose result is still the news: the last one, until the sitting goes on. */
+/** The round whose result is still shown: the last one, until the sitting goes on; `until` as in a scene. */
 export function resultOnShow(state, now) {
-    const ended = Object.values(state.rounds?.by_id ?? {}).filter(({ status, opened_at }) => opened_at !== undefined && ["closed", "announced", "annulled"].includes(status));
+    const ended = Object.values(state.rounds?.by_id ?? {})
+        .filter(({ status, opened_at }) => opened_at !== undefined && ["closed", "announced", "annulled"].includes(status));
     const round = ended.reduce((best, one) => (best === null || one.opened_at >= best.opened_at ? one : best), null);
     if (round === null || (round.item ?? state.current_item) !== state.current_item) return null;
     const at = Math.max(round.opened_at, round.closed_at ?? 0, round.announced_at ?? 0);
     const { speech } = state.speakers ?? {};
     if (speech && speech.running_since !== undefined && speech.running_since >= at) return null;
-    // A round of its own, such as a registration, gives way to the item that is taken up after it.
+    // A round without an item, such as a registration, gives way to an item taken up after it.
     const aside = round.item === undefined && state.current_item !== undefined;
     if (aside && state.current_item_since >= at) return null;
-    // A vote that was annulled has to be held again: that stays until it is.
+    // An annulled vote has to be held again, and stays until then.
     if (round.status === "annulled" && !speech && round.item !== undefined) return { round, until: null };
     const until = at + (speech ? besideSpeech : alone);
     return now < until ? { round, until } : null;
 }
 
-/** Item and question: the item on top, what is asked below; without an item the question alone. */
+/** The item with the question below it; without an item the question alone. */
 function matter({ state, words }, round) {
     const item = state.agenda?.items?.[round.item];
     const question = round.question || roundKindWord(words, round.kind);
@@ -102,7 +107,7 @@ function roundScene(about, round) {
     });
 }
 
-/** Who registers becomes present: until then the seat waits, whoever sat there before. */
+/** Registration decides who is present: until then a seat is shown as waiting. */
 function registrationScene(about, round) {
     const { state, words } = about;
     const turned = { yes: "present", absent: "waiting" };
@@ -116,7 +121,9 @@ function registrationScene(about, round) {
     });
 }
 
-const dueOf = (round) => (round.ends_at === undefined ? null : { kind: "round", left: (at) => roundLeft(round, at), paused: false, whole: round.ends_at - round.opened_at, low: 5_000 });
+const dueOf = (round) => (round.ends_at === undefined ? null : {
+    kind: "round", left: (at) => roundLeft(round, at), paused: false, whole: round.ends_at - round.opened_at, low: 5_000,
+});
 
 function resultScene(about, round, until) {
     const { state, words } = about;
@@ -125,7 +132,9 @@ function resultScene(about, round, until) {
     const counts = round.status === "annulled" || registering || !round.result ? []
         : ["yes", "no", "abstain", "not_voting", "absent", "recused"].map((choice) => count(words, choice, round.result.counts[choice] ?? 0))
             .filter(({ choice, count: number }) => number > 0 || ["yes", "no", "abstain", "not_voting"].includes(choice));
-    const seats = round.status === "annulled" ? null : seatsOf(state, round).map((seat) => (registering && seat.choice === "yes" ? { ...seat, choice: "present" } : registering && seat.choice === "not_voting" ? { ...seat, choice: "absent" } : seat));
+    const turned = registering ? { yes: "present", not_voting: "absent" } : {};
+    const seats = round.status === "annulled" ? null
+        : seatsOf(state, round).map((seat) => ({ ...seat, choice: turned[seat.choice] ?? seat.choice }));
     return scene("result", {
         ...matter(about, round), tone: said.outcome, word: said.word, sentence: said.sentence, counts, seats,
         seatsLabel: counts.length ? spoken(counts) : said.sentence, until,
@@ -135,7 +144,8 @@ function resultScene(about, round, until) {
 function speechScene({ state, words }, item, speech) {
     const { entry } = speech;
     return scene("speech", {
-        number: item?.number ?? "", title: item?.title ?? state.sitting.title ?? "", person: speakerName(entry, state.council), role: capital(speechKindWord(words, entry.kind), words.language),
+        number: item?.number ?? "", title: item?.title ?? state.sitting.title ?? "",
+        person: speakerName(entry, state.council), role: capital(speechKindWord(words, entry.kind), words.language),
         countdown: { kind: "speech", left: (at) => speechLeft(speech, at), paused: speech.running_since === undefined, whole: speech.allotted },
         feet: [...queueFeet(state, words, entry.id), ...presenceFeet(state, words)],
     });
@@ -146,7 +156,8 @@ function itemScene({ state, words }, item) {
     return scene("item", {
         number: item.number, title: item.title, person: item.rapporteur ?? "", role: item.rapporteur ? words.say("display.rapporteur") : "",
         note: item.draft ? words.say("display.draft", { number: item.draft }) : "",
-        word: done ? capital(words.say(`item.${item.state}`), words.language) : "", tone: done && ["adopted", "rejected"].includes(item.state) ? item.state : "",
+        word: done ? capital(words.say(`item.${item.state}`), words.language) : "",
+        tone: done && ["adopted", "rejected"].includes(item.state) ? item.state : "",
         feet: [...queueFeet(state, words, null), ...presenceFeet(state, words)],
     });
 }

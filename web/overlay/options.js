@@ -1,4 +1,4 @@
-/** What an overlay's address may ask for. Pure. `docs/overlay.md` shows each. */
+/** The options in an overlay's address. Pure. `docs/overlay.md` explains them. */
 
 import { languages } from "../page/language.js";
 
@@ -8,7 +8,7 @@ const usual = ["item", "speaker", "tally", "verdict"];
 /**
  * @param {string} query of the address
  * @returns {{ options: { parts: Set<string>, lang: string | null, theme: "dark" | "light", scale: number, delay: number, verdict: number }, faults: string[] }}
- *          `delay` in ms, `verdict` in ms; a fault says what was asked, and what holds instead
+ *          `delay` in ms, `verdict` in ms; a fault says what was wrong, and what is used instead
  */
 export function readOptions(query) {
     const asked = new URLSearchParams(query);
@@ -33,7 +33,8 @@ export function readOptions(query) {
     };
     const options = {
         parts: new Set(usual), lang: choice("lang", Object.keys(languages), null), theme: choice("theme", ["dark", "light"], "dark"),
-        scale: number("scale", 0.5, 1.5, 1, ""), delay: number("delay", 0, 60_000, 0, " milliseconds"), verdict: number("verdict", 1, 120, 8, " seconds") * 1000,
+        scale: number("scale", 0.5, 1.5, 1, ""), delay: number("delay", 0, 60_000, 0, " milliseconds"),
+        verdict: number("verdict", 1, 120, 8, " seconds") * 1000,
     };
     if (asked.has("parts")) {
         const wanted = asked.get("parts").split(",").map((part) => part.trim()).filter(Boolean);

@@ -8,7 +8,7 @@ import { chooseLanguage, dress, Words } from "../page/language.js";
 import { readOptions } from "./options.js";
 import { overlayOf } from "./scene.js";
 
-/** After so long without a connection, or without a word from the daemon (which speaks every 10 s), nothing is left on air. */
+/** Milliseconds without a connection, or without a message (the daemon sends one every 10 s), before the overlay is hidden. */
 const lostFor = 3_000, silentFor = 13_000;
 
 const page = document.documentElement;
@@ -24,20 +24,20 @@ const root = document.getElementById("overlay");
 const [lower, side, seats] = ["lower", "side", "seats"].map((name) => root.querySelector(`.${name}`));
 const find = (selector) => root.querySelector(selector);
 const family = getComputedStyle(document.body).fontFamily;
-/** CSS pixels of a pixel of a 1920 × 1080 picture. What is asked to be larger may become as small as at 1; it is legible there. */
+/** CSS pixels of a pixel of a 1920 × 1080 picture. At a scale above 1 texts may still shrink to the smallest size of scale 1. */
 const pixel = () => Math.min(innerWidth / 1920, innerHeight / 1080);
 const fitter = new Fitter(family, () => pixel() * options.scale, () => pixel() * Math.min(1, options.scale));
 root.toggleAttribute("data-seats", options.parts.has("hemicycle"));
 
-// A little of the past, for the delay.
-const store = new CouncilStore({ keep: options.delay + 5_000, most: 2_000 });
+// Keeps the history that the delay needs.
+const store = new CouncilStore({ keep: options.delay + 5_000, maxEntries: 2_000 });
 const now = () => store.now() - options.delay;
 const due = find(".due");
 due.clock = now;
-let turn = 0, again = 0, countsKey = "";
+let sceneTimer = 0, nudgeTimer = 0, countsKey = "";
 
 function show() {
-    clearTimeout(turn);
+    clearTimeout(sceneTimer);
     if (store.state === null || hidden) return;
     const at = now();
     const scene = overlayOf(options.delay > 0 ? store.stateAt(at) : store.state, at, words, options);
@@ -46,16 +46,16 @@ function show() {
     seats.toggleAttribute("data-on", scene.seats !== null);
     if (scene.seats) find("council-hemicycle").model = { ...scene.seats, theme: options.theme };
     const next = [scene.until, options.delay > 0 ? store.nextChange(at) : null].filter((one) => one !== null);
-    if (next.length > 0) turn = setTimeout(show, Math.max(5, Math.min(...next) - at));
+    if (next.length > 0) sceneTimer = setTimeout(show, Math.max(5, Math.min(...next) - at));
 }
 
-/** Pixels of a 1920 × 1080 picture that the lower third's text has beside the tally; and the sizes at which two lines of a title are large. */
+/** In pixels of a 1920 × 1080 picture: the width of the lower third's text beside the tally, and the preferred size of two lines. */
 const width = 1012, large = { item: 40, speaker: 32 };
 
-/** @param {boolean} alone nothing is beside it: a long title may have the whole width */
+/** @param {boolean} alone nothing is beside it: a long title may take the whole width */
 function showLower(lines, alone) {
     lower.toggleAttribute("data-on", lines !== null);
-    if (lines === null) return; // what it said stays while it fades
+    if (lines === null) return; // the text stays while it fades out
     lower.toggleAttribute("data-item", lines.item);
     lower.toggleAttribute("data-two", lines.second !== "");
     const [text, weight, size] = lines.item ? [lines.first, 700, large.item] : [lines.second, 400, large.speaker];
@@ -95,7 +95,7 @@ function showSide(said) {
     }
 }
 
-// — nothing wrong stays on air —
+// — hide rather than show an outdated state —
 
 let hidden = true, hideTimer = 0, silence = 0;
 function hide() {
@@ -106,28 +106,28 @@ function hide() {
 function heard(message) {
     clearTimeout(silence);
     silence = setTimeout(hide, silentFor);
-    const fate = store.take(message);
-    // What was hidden comes back only with the whole state.
-    if (hidden && fate === "taken" && message.type === "snapshot") {
+    const outcome = store.take(message);
+    // After hiding, only a snapshot brings the overlay back.
+    if (hidden && outcome === "taken" && message.type === "snapshot") {
         hidden = false;
         root.hidden = false;
         page.dataset.onAir = "yes";
         show();
-    } else if (hidden && fate !== "gap") return "gap";
-    return fate;
+    } else if (hidden && outcome !== "gap") return "gap";
+    return outcome;
 }
 
 store.subscribe(show);
 page.dataset.onAir = "no";
 const wire = connect({
-    hall: page.dataset.hall, onMessage: heard, place: () => (hidden ? null : store.place), most: 1_000,
+    hall: page.dataset.hall, onMessage: heard, place: () => (hidden ? null : store.place), maxPause: 1_000,
     onStatus: ({ state }) => {
         page.dataset.wire = state;
         clearTimeout(hideTimer);
-        clearInterval(again);
+        clearInterval(nudgeTimer);
         if (state === "live") return;
         hideTimer = setTimeout(hide, lostFor);
-        if (state !== "damaged") again = setInterval(() => wire.nudge(), 500);
+        if (state !== "damaged") nudgeTimer = setInterval(() => wire.nudge(), 500);
     },
 });
 

@@ -3,9 +3,9 @@ import { seatsOf } from "../council/seats.js";
 import { capital, countWord, roundKindWord, speakerName, speechKindWord, verdict } from "../council/words.js";
 
 /**
- * What lies over the picture, as a function of the public state. Pure; `now` is UTC ms of the daemon less the overlay's delay.
+ * What the overlay shows, as a function of the public state. Pure; `now` is UTC ms by the daemon's clock minus the overlay's delay.
  *
- * @param {object | null} state the state of the wire
+ * @param {object | null} state the public state
  * @param {number} now
  * @param {import("../page/language.js").Words} words
  * @param {{ parts: Set<string>, verdict: number }} options
@@ -20,9 +20,10 @@ export function overlayOf(state, now, words, options) {
     const ended = open ? null : lastEnded(state, now, options.verdict);
     const round = open ?? ended?.round ?? null;
     const side = open ? tallyOf(state, open, words, options) : ended && options.parts.has("verdict") ? verdictOf(ended.round, words) : null;
+    const showsSeats = round && options.parts.has("hemicycle") && round.status !== "annulled";
     return {
         lower: lowerOf(state, round, words, options), side,
-        seats: round && options.parts.has("hemicycle") && round.status !== "annulled" ? { seats: seatsOf(state, round), label: side ? spoken(side) : "" } : null,
+        seats: showsSeats ? { seats: seatsOf(state, round), label: side ? spoken(side) : "" } : null,
         until: ended?.until ?? null,
     };
 }
@@ -47,7 +48,7 @@ function lowerOf(state, round, words, { parts }) {
     return { first: heading, second: done, item: true };
 }
 
-/** The last round that ended, while its verdict is to be seen. */
+/** The last round that ended, while its verdict is still shown. */
 function lastEnded(state, now, lasting) {
     let best = null;
     for (const round of Object.values(state.rounds?.by_id ?? {})) {
@@ -63,9 +64,11 @@ function tallyOf(state, round, words, { parts }) {
     const registering = round.kind === "registration";
     const counts = registering || round.counts === undefined ? []
         : ["yes", "no", "abstain"].map((choice) => ({ choice, word: countWord(words, choice), count: round.counts[choice] ?? 0 }));
-    const of = registering ? state.council.seats : Object.keys(round.entitled ?? {}).filter((id) => state.presence?.present?.[id] && !state.agenda?.items?.[round.item]?.recused?.includes(id)).length;
+    const mayVote = (id) => state.presence?.present?.[id] && !state.agenda?.items?.[round.item]?.recused?.includes(id);
+    const of = registering ? state.council.seats : Object.keys(round.entitled ?? {}).filter(mayVote).length;
     return {
-        kind: "tally", outcome: "", counts, word: words.say(registering ? "display.registration" : round.method === "secret" ? "display.secret" : "display.voting"),
+        kind: "tally", outcome: "", counts,
+        word: words.say(registering ? "display.registration" : round.method === "secret" ? "display.secret" : "display.voting"),
         sentence: counts.length ? "" : words.say(registering ? "display.registered" : "display.voted", { count: round.voted ?? 0, of }),
         countdown: round.ends_at === undefined ? null : { left: (at) => roundLeft(round, at), paused: false, low: 5_000 },
     };

@@ -8,10 +8,12 @@ import { countWord, itemStateWord, roundKindWord, roundStateWord, verdict } from
 export function agendaList(state, words) {
     const { agenda } = state;
     if (!agenda?.order?.length) return [el("p", { class: "quiet" }, words.say("agendaList.empty"))];
-    const others = (state.rounds?.order ?? []).map((id) => ({ id, ...state.rounds.by_id[id] })).filter((round) => round.item === undefined && round.opened_at !== undefined);
+    const others = roundsOf(state, undefined).filter((round) => round.opened_at !== undefined);
     return [
         el("ol", { class: "items", key: "items" }, agenda.order.map((id) => itemLine(id, agenda.items[id], state, words))),
-        others.length ? el("div", { class: "others", key: "others" }, el("h3", {}, words.say("agendaList.others")), el("ul", { class: "rounds" }, others.map((round) => roundLine(round, words)))) : null,
+        others.length ? el("div", { class: "others", key: "others" },
+            el("h3", {}, words.say("agendaList.others")),
+            el("ul", { class: "rounds" }, others.map((round) => roundLine(round, words)))) : null,
     ].filter(Boolean);
 }
 

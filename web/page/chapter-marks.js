@@ -2,14 +2,14 @@ import { el } from "./dom.js";
 import { chapterAt, chaptersOf, nearest, neighbour, placed } from "./chapters.js";
 import { roundKindWord } from "../council/words.js";
 
-/** A mark is hit from this far, in CSS pixels. */
+/** How close to a mark counts as pointing at it, in CSS pixels. */
 const reach = 7;
-/** Half the width of the slider's thumb, in CSS pixels: its ends are that far from the bar's. */
+/** Half the width of the slider's thumb, in CSS pixels: the track is inset by that much at both ends. */
 const inset = 8;
 
 /**
- * Marks on the seek bar where items and votes began. Pointing at the bar, or moving along it by keyboard, names what was on there; a click on a mark goes
- * to its beginning; Shift with an arrow goes from mark to mark.
+ * Marks on the seek bar where items and votes began. A tooltip names the item or vote under the pointer or the keyboard's position; a click on a mark
+ * seeks to its beginning; Shift with an arrow key seeks from mark to mark.
  */
 export class ChapterMarks {
     #player;
@@ -50,15 +50,15 @@ export class ChapterMarks {
         this.show();
     }
 
-    /** Where a click that has just ended on a mark leads, a media time; `null` when it was on none. Asked once for each click. */
+    /** The media time of the mark that was just clicked, `null` for none. Call once for each click. */
     takeClicked() {
         const mark = this.#clicked;
         this.#clicked = null;
-        // Dragged away from it, another place is meant.
+        // After a drag away from the mark, the slider's own value counts.
         return mark !== null && Math.abs(this.#shareOf(Number(this.#seek.value)) - mark.share) * this.#width <= 2 * reach ? mark.time : null;
     }
 
-    /** What was on at media time `time`, in words; empty when it is not known. */
+    /** The title of the item or vote at media time `time`; empty when unknown. */
     titleAt(time) {
         const mark = chapterAt(this.#marks, time);
         return mark === null ? "" : this.#title(mark);
@@ -77,7 +77,7 @@ export class ChapterMarks {
         this.#draw();
     }
 
-    /** The bar may reach back before the page was opened. */
+    /** Fetches the history if the bar reaches back before the page was opened. */
     #learn(state) {
         const from = this.#player.oldestProgramTime;
         const opened = state.sitting?.opened_at;

@@ -4,29 +4,33 @@
  * @typedef {{ at: number, kind: "item" | "round", id: string }} Chapter
  */
 
-/** Seconds after a beginning in which “back” means the one before. */
+/** Seconds after a chapter's beginning in which “back” goes to the one before it. */
 const justBegun = 2;
-/** More marks than these nobody tells apart. */
-const most = 400;
+/** More marks than this could not be told apart. */
+const maxMarks = 400;
 
 /**
- * Each item when it was taken up and each vote when it was opened, oldest first.
+ * A chapter for each item when it was taken up and each vote when it was opened, oldest first.
  *
  * @param {object} state the council's public state
  * @param {{ at: number, value?: string }[]} taken each change of the current item (`CouncilStore.changesOf`)
  * @returns {Chapter[]}
  */
 export function chaptersOf(state, taken) {
-    const items = taken.filter(({ value }) => value !== undefined && state?.agenda?.items?.[value] !== undefined).map(({ at, value }) => ({ at, kind: "item", id: value }));
-    const rounds = Object.entries(state?.rounds?.by_id ?? {}).filter(([, round]) => round.opened_at !== undefined).map(([id, round]) => ({ at: round.opened_at, kind: "round", id }));
+    const items = taken
+        .filter(({ value }) => value !== undefined && state?.agenda?.items?.[value] !== undefined)
+        .map(({ at, value }) => ({ at, kind: "item", id: value }));
+    const rounds = Object.entries(state?.rounds?.by_id ?? {})
+        .filter(([, round]) => round.opened_at !== undefined)
+        .map(([id, round]) => ({ at: round.opened_at, kind: "round", id }));
     const all = [...items, ...rounds].sort((a, b) => a.at - b.at || (a.kind === "item" ? -1 : 1));
-    return all.filter((one, index) => one.kind !== "item" || one.id !== all.slice(0, index).findLast(({ kind }) => kind === "item")?.id).slice(-most);
+    return all.filter((one, index) => one.kind !== "item" || one.id !== all.slice(0, index).findLast(({ kind }) => kind === "item")?.id).slice(-maxMarks);
 }
 
 /**
- * Those that the seek bar reaches, each with its `share` of the bar's length, 0 to 1.
+ * The chapters within the seek bar, each with its `share` of the bar's length, 0 to 1.
  *
- * @param {{ oldest: number, edge: number, timeOf: (at: number) => number | null }} bar media times, and which one a moment lies at
+ * @param {{ oldest: number, edge: number, timeOf: (at: number) => number | null }} bar media times; `timeOf` maps UTC ms to one
  */
 export function placed(chapters, { oldest, edge, timeOf }) {
     return chapters.flatMap((chapter) => {
@@ -35,16 +39,16 @@ export function placed(chapters, { oldest, edge, timeOf }) {
     });
 }
 
-/** The mark that was last begun at media time `time`; `null` before the first. */
+/** The last mark at or before media time `time`; `null` before the first. */
 export const chapterAt = (marks, time) => marks.findLast((mark) => mark.time <= time + 0.5) ?? null;
 
-/** The mark nearest to `share` of the bar, no farther than `reach`; `null` when none is. */
+/** The mark nearest to `share` of the bar, within `reach`; `null` for none. */
 export function nearest(marks, share, reach) {
     const best = marks.reduce((found, mark) => (found === null || Math.abs(mark.share - share) < Math.abs(found.share - share) ? mark : found), null);
     return best !== null && Math.abs(best.share - share) <= reach ? best : null;
 }
 
-/** The mark to go to from media time `time`: the next (`way` 1), or the one before (−1). `null` when there is none. */
+/** The next mark after media time `time` (`way` 1), or the one before (−1); `null` for none. */
 export function neighbour(marks, time, way) {
     return (way > 0 ? marks.find((mark) => mark.time > time + 0.5) : marks.findLast((mark) => mark.time < time - justBegun)) ?? null;
 }

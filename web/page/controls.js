@@ -3,7 +3,7 @@ import { spell } from "./screens.js";
 
 const soundMemory = "plenary.sound";
 
-/** The row of buttons, the slider and the keys: shows what the player is doing, and tells it what the visitor wants. */
+/** The buttons, the sliders and the keyboard: shows the player's state and operates it. */
 export class Controls {
     #player;
     #video;
@@ -12,7 +12,7 @@ export class Controls {
     #parts;
     #dragging = false;
     #idleTimer = 0;
-    /** The marks on the seek bar, once they are there. */
+    /** The `ChapterMarks` of the seek bar, once they exist. */
     chapters = null;
 
     constructor(player, video, stage) {
@@ -72,7 +72,7 @@ export class Controls {
         this.#player.addEventListener("position", () => this.showPosition());
     }
 
-    // — wishes —
+    // — operating the player —
 
     #toggle() {
         if (this.#video.paused) this.#player.play();
@@ -104,7 +104,7 @@ export class Controls {
             else if (document.pictureInPictureEnabled) await this.#video.requestPictureInPicture();
             else this.#video.webkitSetPresentationMode?.(this.#video.webkitPresentationMode === "inline" ? "picture-in-picture" : "inline");
         } catch {
-            // No picture yet, or the browser does not want to: nothing changes.
+            // No picture yet, or the browser refuses.
         }
     }
 
@@ -130,14 +130,14 @@ export class Controls {
         act();
     }
 
-    /** In full screen the row fades when nobody moves. */
+    /** In full screen the controls fade after 3 s without input. */
     #stir() {
         delete this.#stage.dataset.idle;
         clearTimeout(this.#idleTimer);
         if (document.fullscreenElement) this.#idleTimer = setTimeout(() => { if (!this.#video.paused) this.#stage.dataset.idle = ""; }, 3000);
     }
 
-    // — shows —
+    // — showing its state —
 
     show() {
         if (!this.#words) return;
@@ -162,13 +162,14 @@ export class Controls {
         this.#showSounds();
     }
 
-    /** The menu of sounds, when there is a choice. */
+    /** The menu of audio renditions, when there is a choice. */
     #showSounds() {
         const { tracks } = this.#parts;
         const { sounds, sound } = this.#player;
         tracks.parentElement.hidden = sounds.length < 2;
         const titles = sounds.map((one, index) => this.#words.soundName(one, index));
-        if (titles.join("\n") !== [...tracks.options].map((option) => option.text).join("\n")) tracks.replaceChildren(...titles.map((title) => new Option(title)));
+        const shown = [...tracks.options].map((option) => option.text);
+        if (titles.join("\n") !== shown.join("\n")) tracks.replaceChildren(...titles.map((title) => new Option(title)));
         if (tracks.selectedIndex !== sound) tracks.selectedIndex = sound;
     }
 
@@ -189,6 +190,8 @@ export class Controls {
         const at = this.#player.currentProgramTime();
         write(clock, at === null || !this.#player.hasShown ? "" : this.#words.clock(at));
         if (at !== null) {
+            const told = this.#words.hour(at);
+            if (clock.title !== told) clock.title = told;
             const stamp = new Date(at).toISOString().slice(0, 19) + "Z";
             if (clock.dateTime !== stamp) clock.dateTime = stamp;
         }
@@ -211,17 +214,17 @@ function write(element, text) {
     if (element.textContent !== text) element.textContent = text;
 }
 
-/** Tells the style sheet how much of a slider is filled. */
+/** Sets how much of a slider is filled, for the style sheet. */
 function fill(slider) {
     const share = (Number(slider.value) - Number(slider.min)) / (Number(slider.max) - Number(slider.min) || 1);
     const text = `${(share * 100).toFixed(1)}%`;
     if (slider.style.getPropertyValue("--filled") !== text) slider.style.setProperty("--filled", text);
 }
 
-/** The keys are Latin letters; on a Ukrainian or Georgian keyboard the same place counts. */
+/** Shortcuts are Latin letters; on a Ukrainian or Georgian keyboard the physical key counts. */
 const latin = (code) => (/^Key[A-Z]$/.test(code) ? code.slice(3).toLowerCase() : code);
 
-/** Whether the visitor has turned the sound off: then nothing offers it over the picture. */
+/** Whether the visitor has turned the sound off: then the button over the picture does not offer it. */
 function wantsSilence() {
     try {
         return localStorage.getItem(soundMemory) === "off";
@@ -243,6 +246,6 @@ function remember(on) {
     try {
         localStorage.setItem(soundMemory, on ? "on" : "off");
     } catch {
-        // The choice holds for this visit.
+        // No storage: the choice holds for this visit only.
     }
 }

@@ -8,7 +8,7 @@ import { morph } from "./dom.js";
 import { nowPanel } from "./now.js";
 import { isHallShown, menus, voteBoard, voteRows } from "./vote.js";
 
-/** Draws the council beside the picture, as it was at the moment that the picture shows. */
+/** Draws the council's state beside the picture, as of the moment that the picture shows. */
 export class CouncilView {
     #store;
     #clock;
@@ -18,12 +18,12 @@ export class CouncilView {
     #shown = null;
     #drawn = {};
     #made = null;
-    #wish = { faction: "", choice: "", text: "", sort: "hall" };
+    #filter = { faction: "", choice: "", text: "", sort: "hall" };
     #deputy = null;
     #status = { state: "connecting", since: Date.now() };
     #timer = 0;
     #at = 0;
-    /** A round that the visitor asked for where the picture cannot go; it goes before the one on show. */
+    /** A round that the visitor asked for but the picture cannot seek to; it is shown in place of the current one. */
     pinned = null;
 
     constructor(store, clock, past, root = document) {
@@ -31,10 +31,11 @@ export class CouncilView {
         this.#past = past;
         this.#clock = clock;
         const part = (name) => root.querySelector(`[data-part="${name}"]`);
-        this.#parts = Object.fromEntries(["now", "vote", "roll", "rows", "agenda", "lost", "announcer", "faction", "choice", "text", "unpin", "deputy", "deputy-body"].map((name) => [name, part(name)]));
-        // A phone has the list below a line; where there is room it is there at once.
+        const names = ["now", "vote", "roll", "rows", "agenda", "lost", "announcer", "faction", "choice", "text", "unpin", "deputy", "deputy-body"];
+        this.#parts = Object.fromEntries(names.map((name) => [name, part(name)]));
+        // The list is folded on a phone, and open where there is room.
         if (this.#parts.roll && matchMedia("(min-width: 60rem)").matches) this.#parts.roll.open = true;
-        for (const wishes of root.querySelectorAll(".wishes")) wishes.hidden = false;
+        for (const filters of root.querySelectorAll(".filters")) filters.hidden = false;
         this.#listen();
         store.subscribe(() => this.show());
     }
@@ -55,16 +56,16 @@ export class CouncilView {
 
     #listen() {
         const { faction, choice, text, roll, unpin, deputy } = this.#parts;
-        const wish = (name, value) => {
-            this.#wish = { ...this.#wish, [name]: value };
+        const setFilter = (name, value) => {
+            this.#filter = { ...this.#filter, [name]: value };
             this.show();
         };
-        faction?.addEventListener("change", () => wish("faction", faction.value));
-        choice?.addEventListener("change", () => wish("choice", choice.value));
-        text?.addEventListener("input", () => wish("text", text.value));
+        faction?.addEventListener("change", () => setFilter("faction", faction.value));
+        choice?.addEventListener("change", () => setFilter("choice", choice.value));
+        text?.addEventListener("input", () => setFilter("text", text.value));
         roll?.addEventListener("click", (event) => {
             const sort = event.target.closest?.("button[data-sort]")?.dataset.sort;
-            if (sort) wish("sort", this.#wish.sort === sort ? "hall" : sort);
+            if (sort) setFilter("sort", this.#filter.sort === sort ? "hall" : sort);
         });
         unpin?.addEventListener("click", () => this.pin(null));
         deputy?.addEventListener("close", () => { this.#deputy = null; });
@@ -75,7 +76,7 @@ export class CouncilView {
         this.show();
     }
 
-    /** Opens a deputy's page. @returns {boolean} whether the council has such a deputy */
+    /** Opens a deputy's dialog. @returns {boolean} whether there is such a deputy */
     openDeputy(id) {
         this.#deputy = id;
         this.show();
@@ -85,9 +86,9 @@ export class CouncilView {
         return known;
     }
 
-    // — in step with the picture —
+    // — in sync with the picture —
 
-    /** Shows what was at the shown moment, and wakes up for the next change. */
+    /** Draws the state as of the picture's moment, and schedules itself for the next change. */
     show() {
         clearTimeout(this.#timer);
         if (this.#words === null) return;
@@ -95,12 +96,12 @@ export class CouncilView {
         if (this.#store.state === null) return;
         const at = this.#clock.pictureTime();
         if (at !== null && !this.#past.knows(at)) this.#past.reach(at);
-        // Without a picture to wait for, the newest; else a change is shown when the picture has come to it.
+        // Without a picture the newest state; else a change appears when the picture reaches it.
         const state = at === null ? this.#store.state : this.#store.stateAt(at);
         const before = this.#shown;
         this.#shown = state;
         this.#draw(state);
-        // After a leap the countdowns do not wait for their next second.
+        // After a seek, update countdowns at once.
         const moved = this.#clock.at();
         if (Math.abs(moved - this.#at) > 1500) for (const countdown of document.querySelectorAll("council-countdown")) countdown.tick();
         this.#at = moved;
@@ -114,7 +115,7 @@ export class CouncilView {
         const { lost } = this.#parts;
         if (!lost) return;
         if (this.#status.state === "damaged") {
-            // A page that never had a sitting shows no panel: below the picture it is seen in any case.
+            // Without a sitting no panel is visible: move the notice below the picture.
             if (this.#store.state === null) document.querySelector(".player .now")?.after(lost);
             lost.hidden = false;
             write(lost, this.#words.say("record.restoring"));
@@ -126,14 +127,15 @@ export class CouncilView {
 
     #draw(state) {
         const [words, parts] = [this.#words, this.#parts];
-        // The picture's place is told ten times a second; most of the time nothing is new.
-        const made = [state, words, this.pinned, this.#wish, this.#deputy];
+        // Called ten times a second, mostly without a change.
+        const made = [state, words, this.pinned, this.#filter, this.#deputy];
         if (this.#made && made.every((value, index) => value === this.#made[index])) return;
         this.#made = made;
         const isCouncil = Boolean(state.sitting || Object.keys(state.council?.deputies ?? {}).length);
         document.body.toggleAttribute("data-council", isCouncil);
         document.body.toggleAttribute("data-voting", state.open_round !== undefined);
         if (!isCouncil) return;
+        words.zone = state.council?.time_zone;
         const clock = () => this.#clock.at();
         const pinned = this.pinned !== null && state.rounds?.by_id?.[this.pinned] ? { id: this.pinned, ...state.rounds.by_id[this.pinned] } : null;
         const round = pinned ?? roundOnShow(state);
@@ -141,7 +143,7 @@ export class CouncilView {
         const { council, presence, agenda, sitting, speakers, notice, current_item: item, rounds } = state;
         this.#part("now", [sitting, notice, agenda, item, speakers, presence, council], () => nowPanel(state, words, clock));
         this.#part("vote", [raw, round?.id, council, presence, agenda], () => voteBoard(state, round, words, clock));
-        this.#part("agenda", [agenda, item, rounds], () => agendaList(state, words));
+        this.#part("agenda", [agenda, item, rounds, council?.time_zone], () => agendaList(state, words));
         if (parts.unpin) parts.unpin.hidden = pinned === null;
         if (parts.vote) {
             parts.vote.dataset.state = round?.status ?? "none";
@@ -154,9 +156,9 @@ export class CouncilView {
             const { factions, choices } = menus(state, round, words);
             this.#menu(parts.faction, factions, "faction");
             this.#menu(parts.choice, choices, "choice");
-            this.#part("rows", [raw, round?.id, council, presence, agenda, this.#wish], () => voteRows(state, round, words, this.#wish));
+            this.#part("rows", [raw, round?.id, council, presence, agenda, this.#filter], () => voteRows(state, round, words, this.#filter));
             for (const head of parts.roll.querySelectorAll("button[data-sort]")) {
-                const on = head.dataset.sort === this.#wish.sort;
+                const on = head.dataset.sort === this.#filter.sort;
                 if (on) head.closest("th").setAttribute("aria-sort", "ascending");
                 else head.closest("th").removeAttribute("aria-sort");
             }
@@ -164,7 +166,7 @@ export class CouncilView {
         if (this.#deputy !== null) this.#part("deputy-body", [council, rounds, agenda, this.#deputy], () => deputyPage(state, this.#deputy, words) ?? []);
     }
 
-    /** Draws a part anew when something of what it is made from is another than before. */
+    /** Redraws a part when one of the values it is made from has changed. */
     #part(name, made, draw) {
         const element = this.#parts[name];
         const before = this.#drawn[name];
@@ -175,17 +177,17 @@ export class CouncilView {
         morph(element, wanted);
     }
 
-    #menu(select, options, wish) {
+    #menu(select, options, name) {
         const texts = JSON.stringify(options);
         if (select.dataset.made === texts) return;
         select.dataset.made = texts;
         select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
-        // What was chosen may be there no more.
-        if (!options.some(([value]) => value === this.#wish[wish])) this.#wish = { ...this.#wish, [wish]: "" };
-        select.value = this.#wish[wish];
+        // The chosen option may have gone.
+        if (!options.some(([value]) => value === this.#filter[name])) this.#filter = { ...this.#filter, [name]: "" };
+        select.value = this.#filter[name];
     }
 
-    /** One sentence for each result, when it comes; none for a ballot. */
+    /** Announces each result to screen readers; no ballots. */
     #announce(before, state) {
         const rounds = state.rounds?.by_id ?? {};
         const isUndecided = (round) => round?.result?.outcome === "undecided";

@@ -10,11 +10,16 @@ export function deputyPage(state, id, words) {
     const row = rowsOf(state, null).find((one) => one.id === id);
     if (!row) return null;
     const votes = votesOf(state, id);
+    const facts = [
+        row.role === "head" ? words.say("board.head") : row.factionName,
+        row.seat === null ? null : words.say("deputy.seat", { seat: row.seat }),
+    ];
     return [
         el("h2", { id: "deputy-title" }, row.full),
-        el("p", { class: "facts" }, swatch(row.color), [row.role === "head" ? words.say("board.head") : row.factionName, row.seat === null ? null : words.say("deputy.seat", { seat: row.seat })].filter(Boolean).join(" · ")),
+        el("p", { class: "facts" }, swatch(row.color), facts.filter(Boolean).join(" · ")),
         el("h3", {}, words.say("deputy.votes")),
-        votes.length === 0 ? el("p", { class: "quiet" }, words.say("deputy.none")) : el("ul", { class: "votes" }, votes.map(({ round, choice }) => voteLine(state, round, choice, row, words))),
+        votes.length === 0 ? el("p", { class: "quiet" }, words.say("deputy.none"))
+            : el("ul", { class: "votes" }, votes.map(({ round, choice }) => voteLine(state, round, choice, row, words))),
     ];
 }
 

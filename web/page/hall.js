@@ -18,7 +18,7 @@ const video = document.getElementById("video");
 const screen = document.getElementById("screen");
 const line = document.getElementById("now");
 
-// The element in the page plays by itself only where no script runs.
+// The <video> has a source and controls only for visitors without a script.
 const stream = video.getAttribute("src");
 video.removeAttribute("src");
 video.removeAttribute("controls");
@@ -45,14 +45,15 @@ function show() {
     const starvedFor = performance.now() - movedAt;
     status.calm = player.phase === "playing" || player.phase === "paused";
     const said = wordsFor(status.value, {
-        phase: player.phase, following: player.following, hasShown: player.hasShown, hasPicture: player.hasPicture, inGap: player.inGap, problem: player.problem, starvedFor,
+        phase: player.phase, following: player.following, hasShown: player.hasShown, hasPicture: player.hasPicture,
+        inGap: player.inGap, problem: player.problem, starvedFor,
     }, status.silentSince);
     showScreen(said.screen);
     line.dataset.said = said.line?.key ?? "";
     write(line, said.line ? sentence(`line.${said.line.key}`, said.line.since) : "");
 }
 
-/** Words that do not fit are scrolled to, by keyboard too (WCAG 2.1.1); a screen that fits is no stop on the way. */
+/** A text that overflows can be scrolled by keyboard (WCAG 2.1.1); otherwise the screen is no tab stop. */
 function reachScreen() {
     if (screen.scrollHeight > screen.clientHeight || screen.scrollWidth > screen.clientWidth) screen.tabIndex = 0;
     else screen.removeAttribute("tabindex");
@@ -61,7 +62,7 @@ new ResizeObserver(reachScreen).observe(screen);
 
 function showScreen(said) {
     screen.hidden = said === null;
-    // Before the broadcast there is nothing to play, to seek in or to hear.
+    // Before the broadcast the controls have nothing to operate.
     stage.toggleAttribute("data-unbegun", said?.key === "notBegun");
     if (said === null) return;
     screen.toggleAttribute("data-veil", said.veil);
@@ -95,7 +96,7 @@ globalThis.addEventListener("offline", () => status.ask());
 globalThis.addEventListener("online", () => status.ask());
 globalThis.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
-// Tests and later pages reach the player and the council here.
+// For tests.
 stage.livePlayer = player;
 stage.council = { store, clock, view: council };
 

@@ -1,3 +1,5 @@
+import { civil, isSameDay } from "../council/times.js";
+
 /** The languages of the pages, by their own names. */
 export const languages = { uk: "Українська", lt: "Lietuvių", ka: "ქართული", en: "English" };
 
@@ -12,15 +14,17 @@ export function chooseLanguage(chosen, preferred, council) {
     return known(chosen) ?? preferred.map(known).find((language) => language !== null) ?? known(council) ?? "en";
 }
 
-/** Words of one language. */
+/** Words of one language, and times in them. */
 export class Words {
     #words;
+    /** The council's time zone (IANA), which times are told in; until it is known, the visitor's. */
+    zone;
+    /** The visitor's time zone; `undefined` is what the computer is set to. */
+    visitorZone;
 
     constructor(language, words) {
         this.language = language;
         this.#words = words;
-        // Dates the way the visitor's region writes them: en-GB and en-US differ.
-        this.region = (globalThis.navigator?.languages ?? []).find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? language;
     }
 
     static async load(language) {
@@ -34,28 +38,39 @@ export class Words {
         return (this.#words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
     }
 
-    /** A moment as people say it: the time today, else day and time. `now` and `at` in UTC ms. */
-    moment(at, now) {
-        const [day, today] = [new Date(at), new Date(now)];
-        const time = { hour: "2-digit", minute: "2-digit" };
-        const sameDay = day.toDateString() === today.toDateString();
-        return new Intl.DateTimeFormat(this.region, sameDay ? time : { day: "numeric", month: "long", ...time }).format(day);
-    }
-
     /** What to call a sound: the operator's name for it, else its language, else its number. */
     soundName({ name, language }, index) {
         if (!/^Audio \d+$/.test(name)) return name;
         return languageName(language, this.language) ?? this.say("player.soundNumber", { number: index + 1 });
     }
 
-    /** The time of day to the minute. */
-    hour(at) {
-        return new Intl.DateTimeFormat(this.region, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+    /** A moment as people say it: the council's time today, else day and time; and the visitor's beside it where it is another. In UTC ms. */
+    moment(at, now) {
+        const [told, today] = [civil(at, this.zone), civil(now, this.zone)];
+        return this.#withVisitors(isSameDay(told, today) ? told.time : this.#dayAndTime(told), at, told);
     }
 
-    /** The time of day to the second. */
+    /** The council's time of day to the minute, and the visitor's beside it where it is another. */
+    hour(at) {
+        const told = civil(at, this.zone);
+        return this.#withVisitors(told.time, at, told);
+    }
+
+    /** The council's time of day to the second. */
     clock(at) {
-        return new Intl.DateTimeFormat(this.region, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+        return civil(at, this.zone).clock;
+    }
+
+    #withVisitors(time, at, told) {
+        const theirs = civil(at, this.visitorZone);
+        const isDayKnown = isSameDay(theirs, told);
+        if (isDayKnown && theirs.time === told.time) return time;
+        return this.say("time.yours", { time, yours: isDayKnown ? theirs.time : this.#dayAndTime(theirs) });
+    }
+
+    #dayAndTime(told) {
+        const date = this.say("date.day", { day: told.day, month: this.say(`date.month.${told.month}`) });
+        return this.say("date.moment", { date, time: told.time });
     }
 }
 
@@ -68,7 +83,10 @@ function languageName(tag, inLanguage) {
     }
 }
 
-/** Writes the words into everything below `root` that asks for them: `data-text` as text, `data-label` as name and tooltip, `data-alt` as what a picture shows. */
+/**
+ * Writes the words into everything below `root` that asks for them: `data-text` as text, `data-label` as name and tooltip,
+ * `data-alt` as what a picture shows.
+ */
 export function dress(root, words) {
     for (const element of root.querySelectorAll("[data-text]")) element.textContent = words.say(element.dataset.text);
     for (const element of root.querySelectorAll("[data-hint]")) element.placeholder = words.say(element.dataset.hint);

@@ -25,7 +25,7 @@ function decode(text) {
     }
 }
 
-/** The item that a link means: by its id, else by the number that people see. */
+/** The item that a link means: by its id, else by its visible number. */
 export function itemOf(state, wanted) {
     const items = state?.agenda?.items ?? {};
     if (Object.hasOwn(items, wanted)) return wanted;
@@ -33,7 +33,7 @@ export function itemOf(state, wanted) {
 }
 
 /**
- * When what a link names began, UTC ms; `null` when it has not, or it is not known.
+ * When the target of a link began, UTC ms; `null` when it has not begun, or is unknown.
  * `taken`: `{ at, value }` of each change of the current item, oldest first (`CouncilStore.changesOf`).
  */
 export function momentOf(link, state, taken) {

@@ -1,10 +1,10 @@
-/** For how long a picture that stands still holds the board back, in ms. */
+/** How long a stalled picture holds the state back, in ms. */
 const patience = 5000;
 
 /**
- * The time that the page shows the council at: the moment on the viewer's screen, wherever its bytes come from; without a picture, now.
+ * The moment whose state the page shows: that of the picture on the screen, or now without a picture.
  *
- * `source` is `{ programTime(): UTC ms | null, phase, rate }`: a live player, or later a recording. `now()` is the daemon's clock.
+ * `source` is `{ programTime(): UTC ms | null, phase, rate }`: a player. `now()` is the daemon's clock.
  */
 export class MediaClock {
     #source;
@@ -16,7 +16,7 @@ export class MediaClock {
         this.#now = now;
     }
 
-    /** UTC ms of the moment in the picture; `null` when there is none. `local`: a clock that only goes on, in ms. */
+    /** UTC ms of the picture; `null` without one. `local`: a monotonic clock, in ms. */
     pictureTime(local = performance.now()) {
         const { phase } = this.#source;
         if (phase === "playing" || phase === "paused") this.#movedAt = local;
@@ -24,10 +24,10 @@ export class MediaClock {
         return this.#source.programTime();
     }
 
-    /** UTC ms of the moment to show. */
+    /** UTC ms of the state to show. */
     at(local) { return this.pictureTime(local) ?? this.#now(); }
 
-    /** Milliseconds of this machine until the shown time reaches `at`; `null` while it stands still. */
+    /** Milliseconds until the shown time reaches `at`; `null` while it stands still. */
     until(at, local) {
         const picture = this.pictureTime(local);
         if (picture === null) return Math.max(0, at - this.#now());
@@ -35,7 +35,7 @@ export class MediaClock {
     }
 }
 
-/** A live player as the source of the picture's time. */
+/** A live player as the source of a `MediaClock`. */
 export function liveSource(player, video) {
     return {
         get phase() { return player.hasShown ? player.phase : "loading"; },

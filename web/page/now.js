@@ -1,8 +1,6 @@
 import { el } from "./dom.js";
-import { sittingStateWord, speakerName, speechKindWord, speechLeft } from "../council/words.js";
-
-/** How many of the queue are named. */
-const shownQueue = 3;
+import { speechLeft } from "../council/countdown.js";
+import { queued, sittingStateWord, speakerName, speechKindWord } from "../council/words.js";
 
 /** What is before the council: sitting, item, speaker, presence. `clock()`: the shown moment, UTC ms. @returns {Node[]} */
 export function nowPanel(state, words, clock) {
@@ -13,16 +11,23 @@ export function nowPanel(state, words, clock) {
             el("p", { class: "sitting-state", "data-state": sitting.status }, sittingStateWord(words, sitting.status)),
             el("p", { class: "sitting-title" }, sitting.title),
             sittingFacts(sitting, words, clock())),
-        state.notice ? el("p", { class: "notice" }, state.notice.text, state.notice.until ? ` · ${words.say("now.until", { time: words.moment(state.notice.until, clock()) })}` : null) : null,
+        notice(state.notice, words, clock()),
         currentItem(state, words),
         speaker(state, words, clock),
         presence(state, words),
     ].filter(Boolean);
 }
 
+function notice(said, words, now) {
+    if (!said) return null;
+    const until = said.until ? words.say("now.until", { time: words.moment(said.until, now) }) : null;
+    return el("p", { class: "notice" }, [said.text, until].filter(Boolean).join(" · "));
+}
+
 function sittingFacts(sitting, words, now) {
     if (sitting.status !== "scheduled") return null;
-    const facts = [sitting.scheduled_for ? words.say("now.begins", { time: words.moment(sitting.scheduled_for, now) }) : null, sitting.place].filter(Boolean);
+    const begins = sitting.scheduled_for ? words.say("now.begins", { time: words.moment(sitting.scheduled_for, now) }) : null;
+    const facts = [begins, sitting.place].filter(Boolean);
     return facts.length ? el("p", { class: "facts" }, facts.join(" · ")) : null;
 }
 
@@ -35,7 +40,7 @@ function currentItem(state, words) {
     ].filter(Boolean);
     return el("div", { class: "current" },
         el("p", { class: "eyebrow" }, words.say("now.itemNumber", { number: item.number })),
-        el("h3", {}, item.title),
+        el("h2", {}, item.title),
         facts.length ? el("p", { class: "facts" }, facts.join(" · ")) : null,
         documents(item));
 }
@@ -44,20 +49,22 @@ function currentItem(state, words) {
 export function documents(item) {
     const links = (item.links ?? []).filter(({ url }) => /^https?:\/\//i.test(url));
     if (links.length === 0) return null;
-    return el("ul", { class: "documents" }, links.map(({ title, url }) => el("li", {}, el("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, title))));
+    const link = ({ title, url }) => el("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, title);
+    return el("ul", { class: "documents" }, links.map((one) => el("li", {}, link(one))));
 }
 
 function speaker(state, words, clock) {
     const { speech, queue = [] } = state.speakers ?? {};
-    const next = queue.slice(0, shownQueue).map((entry) => speakerName(entry, state.council)).join(", ");
+    const next = queue.slice(0, queued).map((entry) => speakerName(entry, state.council)).join(", ");
     if (!speech && !next) return null;
     return el("div", { class: "speakers" },
         speech ? el("div", { class: "speech" },
             el("div", {},
                 el("p", { class: "who" }, speakerName(speech.entry, state.council)),
-                el("p", { class: "facts" }, [speechKindWord(words, speech.entry.kind), factionOf(speech.entry, state.council)].filter(Boolean).join(" · "))),
+                el("p", { class: "facts" },
+                    [speechKindWord(words, speech.entry.kind), factionOf(speech.entry, state.council)].filter(Boolean).join(" · "))),
             el("council-countdown", { class: "left", ".clock": clock, ".source": source(speech) })) : null,
-        next ? el("p", { class: "facts next" }, words.say("now.next", { names: queue.length > shownQueue ? `${next}…` : next })) : null);
+        next ? el("p", { class: "facts next" }, words.say("now.next", { names: queue.length > queued ? `${next}…` : next })) : null);
 }
 
 let lastSpeech = null;
@@ -80,6 +87,7 @@ function presence(state, words) {
     const { presence: here, sitting } = state;
     if (!here || sitting.status === "scheduled" || sitting.status === "closed") return null;
     const quorum = here.quorum ? words.say(here.quorum.met ? "now.quorum" : "now.noQuorum", { needed: here.quorum.needed }) : null;
-    return el("p", { class: "facts presence", "data-met": here.quorum?.met === false ? "no" : null }, [words.say("now.present", { count: here.count }), quorum].filter(Boolean).join(" · "));
+    return el("p", { class: "facts presence", "data-met": here.quorum?.met === false ? "no" : null },
+        [words.say("now.present", { count: here.count }), quorum].filter(Boolean).join(" · "));
 }
 

@@ -1,11 +1,11 @@
 import { linkTo, momentOf, parseLink } from "./links.js";
 
-/** A little before what was asked for, so that its beginning is seen. UTC ms. */
+/** How long before an item or vote the picture starts, in ms. */
 const lead = 1000;
-/** How long a link that the page was opened with waits for the picture, in ms. */
+/** How long a link waits for the picture, in ms. */
 const patience = 20_000;
 
-/** Goes to the places of the sitting that links name: by a click on an item or a round, by the page's address, by “copy a link”. */
+/** Follows links to moments of the sitting, from clicks and from the page's address, and copies a link to the current one. */
 export class Places {
     #player;
     #store;
@@ -14,8 +14,8 @@ export class Places {
     #past;
     #parts;
     #words = null;
-    #wish = null;
-    #wishedAt = 0;
+    #link = null;
+    #openedAt = 0;
     #told = 0;
 
     constructor({ player, store, clock, council, past }) {
@@ -48,48 +48,48 @@ export class Places {
     }
 
     #open(hash) {
-        this.#wish = parseLink(hash);
-        this.#wishedAt = performance.now();
+        this.#link = parseLink(hash);
+        this.#openedAt = performance.now();
         this.#try();
     }
 
-    /** Goes there as soon as the state and the picture are known. */
+    /** Follows the link as soon as the state and the picture are available. */
     #try() {
-        const wish = this.#wish;
-        if (wish === null || this.#words === null) return;
-        const waited = performance.now() - this.#wishedAt;
+        const link = this.#link;
+        if (link === null || this.#words === null) return;
+        const waited = performance.now() - this.#openedAt;
         if (this.#store.state === null) {
-            if (waited > patience) this.#wish = null;
+            if (waited > patience) this.#link = null;
             return;
         }
-        if (wish.kind === "deputy") {
-            this.#wish = null;
-            this.#council.openDeputy(wish.id);
+        if (link.kind === "deputy") {
+            this.#link = null;
+            this.#council.openDeputy(link.id);
             return;
         }
-        // When an item was taken up is in the sitting's past.
+        // When the item was taken up may be in history that is still to be fetched.
         const opened = this.#store.state.sitting?.opened_at;
-        if (wish.kind === "item" && opened !== undefined && !this.#past.knows(opened) && waited < 5000) {
+        if (link.kind === "item" && opened !== undefined && !this.#past.knows(opened) && waited < 5000) {
             this.#past.reach(opened);
             return;
         }
-        const at = momentOf(wish, this.#store.state, this.#store.changesOf("current_item"));
+        const at = momentOf(link, this.#store.state, this.#store.changesOf("current_item"));
         const canSeek = this.#player.hasShown && this.#player.oldestProgramTime !== null;
         if (!canSeek && at !== null && waited < this.#patience()) return;
-        this.#wish = null;
-        if (at !== null && canSeek && this.#player.seekToProgramTime(Math.max(at - (wish.kind === "t" ? 0 : lead), this.#notBefore(at)))) {
+        this.#link = null;
+        if (at !== null && canSeek && this.#player.seekToProgramTime(Math.max(at - (link.kind === "t" ? 0 : lead), this.#notBefore(at)))) {
             this.#council.pin(null);
             return;
         }
-        // The picture of it is gone, or was never there: what came out can be seen all the same.
-        if (wish.kind === "round") this.#council.pin(wish.id);
+        // Without a picture of that moment the result can still be shown.
+        if (link.kind === "round") this.#council.pin(link.id);
         if (at !== null && canSeek) this.#tell("link.gone");
     }
 
-    /** Where there is no picture now, nobody waits for one. */
+    /** How long to wait for the picture; not long where there is none. */
     #patience() { return this.#player.phase === "absent" || this.#player.phase === "failed" ? 1500 : patience; }
 
-    /** The lead is no reason to find a moment too old. */
+    /** Keeps `lead` from making a moment too old. */
     #notBefore(at) {
         const oldest = this.#player.oldestProgramTime;
         return oldest !== null && at >= oldest ? Math.min(at, oldest) : at;
@@ -101,7 +101,7 @@ export class Places {
             await navigator.clipboard.writeText(link);
             this.#tell("link.copied");
         } catch {
-            // The address bar can be copied from everywhere.
+            // No clipboard: put the link into the address bar.
             history.replaceState(null, "", link);
             this.#tell("link.inAddress");
         }

@@ -1,12 +1,12 @@
 /**
- * What the page says, as a function of what it knows. Pure.
+ * The message over the picture and the line below it, from the status and the player's state. Pure.
  *
- * @param {{ state: string, onAir: string, since: number } | null} status what the server says of the stream
+ * @param {{ state: string, onAir: string, since: number } | null} status the stream's public status
  * @param {{ phase: string, following: boolean, hasShown: boolean, hasPicture: boolean, inGap: boolean, problem: object | null, starvedFor: number }} player
  *        `starvedFor`: milliseconds without a moving picture
  * @param {number | null} silentSince UTC ms since when the server has not answered
  * @returns {{ screen: { key: string, since: number | null, veil: boolean, detail: string } | null, line: { key: string, since: number | null } | null }}
- *          `screen` covers the picture (`veil`: the last picture shines through); `line` is the sentence below it
+ *          `screen` covers the picture (`veil`: translucent); `line` is the sentence below it
  */
 export function wordsFor(status, player, silentSince) {
     if (player.phase === "failed") {
@@ -34,7 +34,7 @@ function emptyScreen(status, player) {
             return cover("lost", status.since, player.hasShown);
         default:
             if (player.phase === "absent" || player.phase === "ended") return status ? cover("starting", null) : null;
-            // A picture that only hesitates is left alone; nothing blinks.
+            // No screen for a short stall, so that nothing flickers.
             if (player.starvedFor < 1500) return null;
             if (player.inGap && player.hasShown) return cover("lost", null, true);
             return player.phase === "stalled" ? cover("stalled", null, true) : cover("loading", null);

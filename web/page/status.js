@@ -1,16 +1,16 @@
 /**
- * What the server says publicly of a hall's stream: `{ hall, title, language, state, onAir, since }`.
- * Asked gently: every 4 s while there is nothing to see, every 15 s while there is, at once when `ask` is called.
+ * Polls a hall's public stream status, `{ hall, title, language, state, onAir, since }`: every 15 s while the picture moves, else
+ * every 3 s, plus up to 1 s; `ask` polls at once.
  */
 export class HallStatus extends EventTarget {
     #url;
     #timer = 0;
-    #out = false;
-    /** The last answer, `null` before the first. */
+    #isAsking = false;
+    /** The last status, `null` before the first. */
     value = null;
     /** UTC ms since when the server has not answered, `null` while it does. */
     silentSince = null;
-    /** Whether the page has a picture that moves. */
+    /** Whether the page has a moving picture. */
     calm = false;
 
     constructor(hall) {
@@ -19,8 +19,8 @@ export class HallStatus extends EventTarget {
     }
 
     async ask() {
-        if (this.#out) return;
-        this.#out = true;
+        if (this.#isAsking) return;
+        this.#isAsking = true;
         clearTimeout(this.#timer);
         try {
             const answer = await fetch(this.#url, { headers: { Accept: "application/json" } });
@@ -29,7 +29,7 @@ export class HallStatus extends EventTarget {
         } catch {
             this.silentSince ??= Date.now();
         }
-        this.#out = false;
+        this.#isAsking = false;
         const pause = this.calm ? 15 : 3;
         this.#timer = setTimeout(() => this.ask(), (pause + Math.random()) * 1000);
         this.dispatchEvent(new Event("change"));

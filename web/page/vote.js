@@ -2,10 +2,8 @@ import { el, mark } from "./dom.js";
 import { countsOf, factionsOf, filtered, rowsOf, sorted } from "../council/board.js";
 import { seatsOf } from "../council/seats.js";
 import { markPicture } from "../council/marks.js";
-import { choiceWord, countWord, positions, roundKindWord, roundLeft, roundStateWord, verdict } from "../council/words.js";
-
-/** Positions that are shown even when nobody took them. */
-const always = new Set(["yes", "no", "abstain", "not_voting"]);
+import { roundLeft } from "../council/countdown.js";
+import { choiceWord, counted, countWord, positions, roundKindWord, roundStateWord, verdict } from "../council/words.js";
 
 /**
  * The vote board: what is asked, how it stands, the hall, and what came out and why. Without a round, who is in the hall.
@@ -19,7 +17,8 @@ function ofRound(state, round, words, clock) {
     const result = verdict(words, round);
     return [
         el("div", { class: "ask" },
-            el("p", { class: "eyebrow" }, [roundKindWord(words, round.kind), round.method === "secret" ? words.say("board.secret") : null].filter(Boolean).join(" · ")),
+            el("p", { class: "eyebrow" },
+                [roundKindWord(words, round.kind), round.method === "secret" ? words.say("board.secret") : null].filter(Boolean).join(" · ")),
             el("h2", { id: "vote-title" }, round.question || roundKindWord(words, round.kind)),
             round.supersedes ? el("p", { class: "facts" }, words.say("board.repeats")) : null),
         el("div", { class: "board" },
@@ -42,7 +41,9 @@ function ofHall(state, words) {
         el("div", { class: "ask" }, el("h2", { id: "vote-title" }, words.say("board.hall"))),
         el("div", { class: "board" },
             hemicycle(state, null, words.say("now.present", { count: presence.count })),
-            el("div", { class: "tally" }, el("p", { class: "big" }, String(presence.count)), el("p", { class: "why" }, words.say("board.ofSeats", { seats: state.council.seats })))),
+            el("div", { class: "tally" },
+                el("p", { class: "big" }, String(presence.count)),
+                el("p", { class: "why" }, words.say("board.ofSeats", { seats: state.council.seats })))),
     ];
 }
 
@@ -72,7 +73,9 @@ function openLines(round, words, clock) {
     if (round.status === "scheduled") return [el("p", { class: "why" }, roundStateWord(words, "scheduled"))];
     const all = Object.keys(round.entitled ?? {}).length;
     return [
-        el("p", { class: "open-line" }, el("span", {}, words.say("board.open")), round.ends_at === undefined ? null : el("council-countdown", { class: "left", ".clock": clock, ".source": source(round) })),
+        el("p", { class: "open-line" },
+            el("span", {}, words.say("board.open")),
+            round.ends_at === undefined ? null : el("council-countdown", { class: "left", ".clock": clock, ".source": source(round) })),
         el("p", { class: "why" }, words.say("board.voted", { voted: round.voted ?? 0, all })),
     ];
 }
@@ -91,8 +94,10 @@ function source(round) {
 function counts(round, words) {
     const numbers = countsOf(round);
     if (numbers === null) return null;
-    return el("dl", { class: "counts" }, positions.filter((position) => always.has(position) || numbers[position] > 0).map((position) =>
-        el("div", { key: position, "data-choice": position }, el("dt", {}, markPicture(position), countWord(words, position)), el("dd", {}, String(numbers[position])))));
+    const shown = positions.filter((position) => counted.includes(position) || numbers[position] > 0);
+    return el("dl", { class: "counts" }, shown.map((position) => el("div", { key: position, "data-choice": position },
+        el("dt", {}, markPicture(position), countWord(words, position)),
+        el("dd", {}, String(numbers[position])))));
 }
 
 /** The board in one sentence, for those who do not see it. */
@@ -129,6 +134,7 @@ export function menus(state, round, words) {
     const choices = [...new Set(rowsOf(state, round).map((row) => row.choice))];
     return {
         factions: [["", words.say("board.allFactions")], ...factionsOf(state.council).map(({ id, name }) => [id, name])],
-        choices: [["", words.say("board.allChoices")], ...choices.map((choice) => [choice, positions.includes(choice) ? countWord(words, choice) : choiceWord(words, choice)])],
+        choices: [["", words.say("board.allChoices")],
+            ...choices.map((choice) => [choice, positions.includes(choice) ? countWord(words, choice) : choiceWord(words, choice)])],
     };
 }

@@ -5,20 +5,20 @@ import { Recovery } from "./recovery.js";
 import { Supply } from "./supply.js";
 import { Timeline } from "./timeline.js";
 
-/** Milliseconds without anything to hear at the picture's place after which it is asked for again. */
+/** Milliseconds without sound at the video's position before it is fetched again. */
 const patience = 5000;
 
 /**
- * Another sound of the stream than the one muxed with the picture: an `<audio>` of its own, kept in step with the `<video>`.
- * (Media Source cannot leave out one track of a buffer, nor play two buffers' sound in turn without a gap.)
+ * Plays an alternative audio rendition in an `<audio>` element of its own, in sync with the `<video>`.
+ * (Media Source can neither leave out one track of a buffer nor switch between two buffers' audio without a gap.)
  *
- * - `isLive()`: the picture follows the newest moment,
+ * - `isLive()`: whether the video follows live,
  * - `changed()`: the browser muted it,
- * - `lost()`: it cannot be had; the sound with the picture has to do.
+ * - `lost()`: it is not available; fall back to the audio that is muxed with the video.
  */
 export class SoundBeside {
     #video;
-    #order;
+    #delegate;
     #loader;
     #timeline;
     #supply;
@@ -28,25 +28,25 @@ export class SoundBeside {
     #heardAt = performance.now();
     element = document.createElement("audio");
 
-    /** @param {Timeline} timeline the picture's: both have one time */
-    constructor(url, video, timeline, order) {
+    /** @param {Timeline} timeline the video's: both share its mapping of media times */
+    constructor(url, video, timeline, delegate) {
         this.url = url;
         this.#video = video;
-        this.#order = order;
+        this.#delegate = delegate;
         this.#timeline = new Timeline(timeline);
         this.#loader = new PlaylistLoader(url, {
             onMultivariant: () => {},
             onPlaylist: (playlist, address) => this.#received(playlist, address),
-            onProblem: ({ kind }) => { if (kind === "absent") order.lost(); },
+            onProblem: ({ kind }) => { if (kind === "absent") delegate.lost(); },
         });
         this.#supply = new Supply(this.element, this.#timeline, {
-            wants: () => ({ time: video.currentTime, anything: false, following: order.isLive() }),
+            wants: () => ({ time: video.currentTime, anything: false, following: delegate.isLive() }),
             outrun: () => this.#place,
             arrived: () => {},
             appended: () => this.#supply.trim(video.currentTime),
             missing: () => {},
             reshaped: () => this.#open(),
-            refused: () => order.lost(),
+            refused: () => delegate.lost(),
             broken: () => this.#broken(),
         });
     }
@@ -74,7 +74,7 @@ export class SoundBeside {
         else if (this.#supply.isUnderWay) this.#supply.feedAfter(this.#video.currentTime);
     }
 
-    /** Called a few times a second. */
+    /** Keeps in sync; called ten times a second. */
     step() {
         const [video, sound, now] = [this.#video, this.element, performance.now()];
         this.#supply.go();
@@ -88,12 +88,12 @@ export class SoundBeside {
             this.#heardAt = now;
             this.#supply.feedAfter(video.currentTime);
         }
-        const order = inStep({ delta: sound.currentTime - video.currentTime, ahead, rate: sound.playbackRate, pace: video.playbackRate });
-        if (order.jump && !sound.seeking && now - this.#jumpedAt > 500) {
+        const correction = inStep({ delta: sound.currentTime - video.currentTime, ahead, rate: sound.playbackRate, pace: video.playbackRate });
+        if (correction.jump && !sound.seeking && now - this.#jumpedAt > 500) {
             this.#jumpedAt = now;
             sound.currentTime = video.currentTime;
         }
-        if (sound.playbackRate !== order.rate) sound.playbackRate = order.rate;
+        if (sound.playbackRate !== correction.rate) sound.playbackRate = correction.rate;
         if (sound.paused && ahead > 0) this.#play();
     }
 
@@ -103,24 +103,24 @@ export class SoundBeside {
         } catch (problem) {
             if (problem?.name !== "NotAllowedError" || this.element.muted) return;
             this.element.muted = true;
-            this.#order.changed();
+            this.#delegate.changed();
         }
     }
 
     #received(playlist, url) {
         if (this.#timeline.update(playlist, url)) this.#open();
         if (!this.#supply.isUnderWay) this.#supply.startAt(this.#place);
-        this.#loader.pace = this.#order.isLive() ? "live" : "calm";
+        this.#loader.pace = this.#delegate.isLive() ? "live" : "calm";
         this.#supply.go();
     }
 
-    /** The segment that sounds at the picture's place. */
+    /** The segment for the video's position. */
     get #place() {
         return this.#timeline.positionAt(this.#video.currentTime) ?? nextPosition(this.#timeline.playlist);
     }
 
     #broken() {
-        if (!this.#recovery.isPending && !this.#recovery.schedule(() => this.#open())) this.#order.lost();
+        if (!this.#recovery.isPending && !this.#recovery.schedule(() => this.#open())) this.#delegate.lost();
     }
 
     #open() {

@@ -1,6 +1,6 @@
-/** Reads what the player must know of fragmented MP4 (ISO/IEC 14496-12): tracks of an init segment, times of a fragment. Pure. */
+/** Reads what the player needs from fragmented MP4 (ISO/IEC 14496-12): tracks of an init segment, times of a fragment. Pure. */
 
-/** Calls `visit(type, start, end)` with the payload of each box in `[start, end)`; a damaged size ends the walk. */
+/** Calls `visit(type, start, end)` with the payload of each box in `[start, end)`; a box with an invalid size ends the walk. */
 function eachBox(view, start, end, visit) {
     let at = start;
     while (at + 8 <= end) {
@@ -25,7 +25,7 @@ const hex = (value, digits = 2) => value.toString(16).padStart(digits, "0");
 
 /**
  * @param {ArrayBuffer | Uint8Array} bytes an init segment
- * @returns {{ id: number, kind: "video" | "audio" | "other", timescale: number, codec: string | null }[]} `codec` as RFC 6381 writes it
+ * @returns {{ id: number, kind: "video" | "audio" | "other", timescale: number, codec: string | null }[]} `codec` as in RFC 6381
  */
 export function readTracks(bytes) {
     const view = viewOf(bytes);
@@ -83,7 +83,8 @@ function readHEVC(view, at) {
     for (let i = 0; i < 6; i += 1) constraints.push(view.getUint8(at + 6 + i));
     while (constraints.length > 0 && constraints.at(-1) === 0) constraints.pop();
     const space = ["", "A", "B", "C"][general >> 6];
-    return [`${space}${general & 31}`, (reversed >>> 0).toString(16), `${general & 32 ? "H" : "L"}${view.getUint8(at + 12)}`, ...constraints.map((byte) => hex(byte, 1))].join(".");
+    const level = `${general & 32 ? "H" : "L"}${view.getUint8(at + 12)}`;
+    return [`${space}${general & 31}`, (reversed >>> 0).toString(16), level, ...constraints.map((byte) => hex(byte, 1))].join(".");
 }
 
 /** The object type of an `esds` (ISO/IEC 14496-1 §7.2.6): `40.2` for AAC-LC. */
@@ -110,7 +111,7 @@ function readAudioObject(view, start, end) {
     return hex(type);
 }
 
-/** The type an init segment needs from a SourceBuffer: `video/mp4; codecs="avc1.640028,mp4a.40.2"`. */
+/** The SourceBuffer type for an init segment: `video/mp4; codecs="avc1.640028,mp4a.40.2"`. */
 export function mimeType(tracks) {
     const playable = tracks.filter((track) => track.kind !== "other");
     const container = playable.some((track) => track.kind === "video") ? "video/mp4" : "audio/mp4";
@@ -120,7 +121,7 @@ export function mimeType(tracks) {
 /**
  * @param {ArrayBuffer | Uint8Array} bytes one or more fragments
  * @param {ReturnType<typeof readTracks>} tracks of the init segment they belong to
- * @returns {number | null} presentation time, in seconds, of the first picture (of the first sound when there is no picture)
+ * @returns {number | null} presentation time, in seconds, of the first video sample (audio, when there is no video)
  */
 export function readStart(bytes, tracks) {
     const view = viewOf(bytes);
@@ -148,7 +149,7 @@ function readRunStart(view, start, end, track) {
     return id === track.id && decodeTime !== null ? (decodeTime + (offset ?? 0)) / track.timescale : null;
 }
 
-/** §8.8.8: the flags say which fields stand before the first sample's composition offset. */
+/** §8.8.8: the flags say which fields precede the first sample's composition offset. */
 function firstCompositionOffset(view, from) {
     const flags = view.getUint32(from) & 0xffffff;
     if (!(flags & 0x800) || view.getUint32(from + 4) === 0) return 0;

@@ -1,12 +1,12 @@
-/** Media Source in the browser at hand: the plain one, or Apple's managed one where only that exists. */
+/** The browser's Media Source: the plain one, or Apple's managed one where only that exists. */
 export const MediaSourceClass = globalThis.MediaSource ?? globalThis.ManagedMediaSource ?? null;
 
-/** Whether this browser can be fed by us. */
+/** Whether this browser plays the type with Media Source. */
 export const canFeed = (mime) => MediaSourceClass !== null && MediaSourceClass.isTypeSupported(mime);
 
 /**
- * One MediaSource with one SourceBuffer, its operations one after the other.
- * After `onError` nothing more happens here: its owner builds a new one.
+ * One MediaSource with one SourceBuffer, whose operations run one after the other.
+ * After `onError` it does nothing more: its owner makes a new one.
  */
 export class MediaBuffer {
     #video;
@@ -24,7 +24,7 @@ export class MediaBuffer {
         this.#onError = onError;
         this.#opened = new Promise((resolve) => this.#source.addEventListener("sourceopen", resolve, { once: true }));
         this.#address = URL.createObjectURL(this.#source);
-        if (!globalThis.MediaSource) video.disableRemotePlayback = true; // what a ManagedMediaSource demands
+        if (!globalThis.MediaSource) video.disableRemotePlayback = true; // required by ManagedMediaSource
         video.src = this.#address;
     }
 
@@ -32,7 +32,7 @@ export class MediaBuffer {
         return this.#mime;
     }
 
-    /** What is buffered, as `[start, end]` in seconds. */
+    /** The buffered ranges, `[start, end]` in seconds. */
     get ranges() {
         const out = [];
         if (this.#closed || !this.#buffer || this.#source.readyState === "closed") return out;
@@ -41,20 +41,20 @@ export class MediaBuffer {
         return out;
     }
 
-    /** An init segment of type `mime`; the first one makes the SourceBuffer. */
+    /** Appends an init segment of type `mime`; the first one creates the SourceBuffer. */
     appendInit(mime, bytes) {
         return this.#enqueue(async () => {
             await this.#opened;
             if (this.#closed) return;
             if (!this.#buffer) this.#buffer = this.#source.addSourceBuffer(mime);
-            // Browsers without changeType (WebKit of old phones) take another profile of the same codec all the same; if not, a new one is built.
+            // Browsers without changeType (old WebKit) usually accept another profile of the same codec; if not, the owner makes a new buffer.
             else if (mime !== this.#mime) this.#buffer.changeType?.(mime);
             this.#mime = mime;
             await this.#operate(() => this.#buffer.appendBuffer(bytes));
         });
     }
 
-    /** A fragment. `makeRoom()` names ranges to give up should the browser's buffer be full. */
+    /** Appends a fragment. `makeRoom()` returns ranges to remove if the browser's buffer is full. */
     append(bytes, makeRoom) {
         return this.#enqueue(async () => {
             try {
@@ -71,14 +71,14 @@ export class MediaBuffer {
         return this.#enqueue(() => (this.#buffer && end > start ? this.#operate(() => this.#buffer.remove(start, end)) : undefined));
     }
 
-    /** Tells the browser's own controls (picture in picture, media keys) how far back one can go. */
+    /** Sets the range that the browser's own controls (picture in picture, media keys) can seek in. */
     setSeekable(start, end) {
         if (this.#closed || this.#source.readyState !== "open" || !this.#source.setLiveSeekableRange || !(end > start)) return;
         try {
             if (this.#source.duration !== Infinity && !this.#buffer?.updating) this.#source.duration = Infinity;
             this.#source.setLiveSeekableRange(Math.max(0, start), end);
         } catch {
-            // An operation runs: the next change tells it.
+            // An operation is running: the next call sets it.
         }
     }
 
@@ -97,7 +97,7 @@ export class MediaBuffer {
         return this.#queue;
     }
 
-    /** Begins an operation of the SourceBuffer and waits for its end. */
+    /** Runs one operation of the SourceBuffer to its end. */
     #operate(begin) {
         return new Promise((resolve, reject) => {
             const buffer = this.#buffer;

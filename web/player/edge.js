@@ -1,6 +1,6 @@
 import { LiveSteering } from "./steering.js";
 
-/** Stays near the newest moment: how far from it to begin, and how fast to play to keep that distance. */
+/** Stays near the live edge: how far from it to begin, and how fast to play to keep that distance. */
 export class LiveEdge {
     #video;
     #timeline;
@@ -14,16 +14,16 @@ export class LiveEdge {
         this.#counters = counters;
     }
 
-    /** Seconds of buffer that should be left when the next part comes. */
+    /** Seconds of buffer that should be left when the next part arrives. */
     get cushion() { return this.#steering.cushion; }
 
-    /** Seconds from the newest moment at which live playback is begun. */
+    /** Seconds behind the live edge at which live playback begins. */
     get distance() {
         const playlist = this.#timeline.playlist;
         return this.cushion + 0.5 * (playlist?.partTarget ?? playlist?.targetDuration ?? 1);
     }
 
-    /** The media time at which live playback is begun; `null` while unknown. */
+    /** The media time at which live playback begins; `null` while unknown. */
     get target() {
         const edge = this.#timeline.edge;
         return edge === null ? null : edge - this.distance;
@@ -39,7 +39,7 @@ export class LiveEdge {
         this.#stalledAt = performance.now();
     }
 
-    /** A part came: how much buffer was left, and whether it came too late for the cushion. A pause of the camera's is no fault of the way here. */
+    /** A part arrived: records the buffer left, or a stall when it was too late. A discontinuity (the camera paused) is not the network's fault. */
     learn(piece, ahead) {
         const now = performance.now();
         if (this.#stalledAt !== null && !piece.discontinuity && now - this.#stalledAt < 2500) this.#steering.stalled(now);
@@ -48,13 +48,13 @@ export class LiveEdge {
     }
 
     steer() {
-        const order = this.#steering.steer(performance.now(), this.#video.playbackRate);
-        if (order === null) return;
-        if (order.jump > 0) {
+        const correction = this.#steering.steer(performance.now(), this.#video.playbackRate);
+        if (correction === null) return;
+        if (correction.jump > 0) {
             this.#counters.jumps += 1;
-            this.#video.currentTime += order.jump;
+            this.#video.currentTime += correction.jump;
             this.#steering.reset();
         }
-        if (this.#video.playbackRate !== order.rate) this.#video.playbackRate = order.rate;
+        if (this.#video.playbackRate !== correction.rate) this.#video.playbackRate = correction.rate;
     }
 }

@@ -9,12 +9,12 @@ import { Supply } from "./supply.js";
 import { Timeline } from "./timeline.js";
 
 /**
- * Brings a live stream into a `<video>`: follows its playlist, keeps the buffer full and the playhead where it ought to be, and builds
- * anew what broke. It presses neither play nor pause.
+ * Feeds a live stream into a `<video>`: follows its playlist, keeps the buffer full and the playhead in place, and rebuilds what
+ * broke. It never plays or pauses.
  *
- * - `changed()`: look again,
- * - `placed()`: the playhead stands at live; playback may begin,
- * - `offered(sounds)`: the sounds there are, `{ name, language, url }`; `url` is `null` for the one that comes with the picture.
+ * - `changed()`: something of its state may have changed,
+ * - `placed()`: the playhead is at live; playback may begin,
+ * - `offered(sounds)`: the audio renditions, `{ name, language, url }`; `url` is `null` for the one muxed with the video.
  */
 export class LiveEngine {
     #video;
@@ -28,13 +28,13 @@ export class LiveEngine {
     #stop = new AbortController();
     #failedMap = null;
     timeline = new Timeline();
-    /** Playback follows the newest moment. */
+    /** Playback follows the live edge. */
     following = true;
     /** The server has no such stream. */
     absent = false;
     /** `{ reason: "network", since }` while the server cannot be reached. */
     network = null;
-    /** `{ reason: "codec" | "media", detail }` when the browser cannot go on. */
+    /** `{ reason: "codec" | "media", detail }` when the browser cannot play on. */
     failure = null;
     counters = { rebuilds: 0, stalls: 0, holes: 0, jumps: 0, pieces: 0, missing: 0, rescues: 0 };
 
@@ -48,7 +48,7 @@ export class LiveEngine {
         this.#loader = new PlaylistLoader(new URL(url, document.baseURI).href, {
             onMultivariant: (playlist, address) => events.offered(soundsOf(playlist, address)),
             onPlaylist: (playlist, address) => this.#received(playlist, address),
-            onProblem: (problem) => this.#troubled(problem),
+            onProblem: (problem) => this.#problemArose(problem),
         });
         this.#supply = new Supply(video, this.timeline, {
             wants: () => (this.failure ? null : { time: this.#playhead.time, anything: this.#playhead.awaitsLive, following: this.following }),
@@ -81,8 +81,9 @@ export class LiveEngine {
     get cushion() { return this.#edge.cushion; }
     get isStuck() { return this.#playhead.isStuck; }
     get hasPicture() { return this.#supply.tracks === null || this.#supply.tracks.some((track) => track.kind === "video"); }
-    /** Where playback is, or will be; and seconds from there to the newest moment. */
+    /** Media time where playback is, or will be. */
     get time() { return this.#playhead.time; }
+    /** Seconds from there to the live edge. */
     get behind() {
         const edge = this.timeline.edge;
         return edge === null ? null : Math.max(0, edge - this.#playhead.time);
@@ -92,7 +93,7 @@ export class LiveEngine {
     nudge() { this.#loader.nudge(); }
     stalled() { this.#edge.stalled(); }
 
-    // — places —
+    // — seeking —
 
     goLive() {
         this.following = true;
@@ -106,7 +107,7 @@ export class LiveEngine {
         this.nudge();
     }
 
-    /** Goes to media time `time` within the window. @returns {boolean} `false` near its end, where that means live */
+    /** Seeks to media time `time`. @returns {boolean} `false` near the live edge: go live instead */
     seek(time) {
         const [target, oldest] = [this.#edge.target, this.timeline.oldest];
         if (target === null || oldest === null) return true;
@@ -135,14 +136,14 @@ export class LiveEngine {
         return this.timeline.livePosition(this.#edge.distance) ?? nextPosition(this.timeline.playlist);
     }
 
-    // — what comes from the server —
+    // — playlists and media —
 
     #received(playlist, url) {
         this.absent = false;
         this.network = null;
         const map = this.timeline.lastMap;
         if (this.timeline.update(playlist, url)) this.#rebuild();
-        if (map !== null && map !== this.timeline.lastMap) this.#loader.lookAgain(this.#stop.signal);
+        if (map !== null && map !== this.timeline.lastMap) this.#loader.refreshMultivariant(this.#stop.signal);
         if (this.failure && this.#failedMap !== this.timeline.lastMap) this.#rebuild();
         if (!this.#supply.isUnderWay && !this.failure) this.#beginLive();
         this.#loader.pace = this.following || (!this.#video.paused && (this.behind ?? 0) < 30) ? "live" : "calm";
@@ -151,7 +152,7 @@ export class LiveEngine {
         this.#events.changed();
     }
 
-    #troubled({ kind, failures }) {
+    #problemArose({ kind, failures }) {
         if (kind === "absent") {
             this.absent = true;
             this.network = null;
@@ -168,7 +169,7 @@ export class LiveEngine {
             this.#events.placed();
         }
         this.#playhead.settle(ranges);
-        // Before live playback begins the playhead is not yet where it will be.
+        // Before live playback begins the playhead is not in its place yet.
         if (!this.#playhead.awaitsLive) this.#supply.trim(this.#playhead.time);
         this.#supply.showSeekable();
         this.#step();
@@ -180,7 +181,7 @@ export class LiveEngine {
         const playing = this.following && !this.#video.paused && !this.failure;
         if (playing && needsRescue({ restingFor: this.#playhead.restingFor, sinceArrival: Date.now() - this.#supply.arrivedAt })) {
             this.counters.rescues += 1;
-            this.#playhead.excuse();
+            this.#playhead.restartWatch();
             this.#rebuild();
         }
         this.#step();
@@ -189,7 +190,7 @@ export class LiveEngine {
     #step() {
         this.#playhead.watch();
         this.#edge.calm();
-        this.#playhead.giveUpWish(this.timeline.oldest);
+        this.#playhead.giveUpWanted(this.timeline.oldest);
         if (this.#supply.isOpen && this.#playhead.isSettled) {
             if (this.#playhead.crossHole(this.#supply.ranges)) {
                 this.counters.holes += 1;
@@ -206,9 +207,9 @@ export class LiveEngine {
         this.#events.changed();
     }
 
-    // — trouble —
+    // — failures —
 
-    /** The browser gave up on this buffer. */
+    /** The buffer or its decoder failed. */
     broken(problem) {
         if (this.#recovery.isPending) return;
         if (!this.#recovery.schedule(() => this.#rebuild())) this.#fail({ reason: "media", detail: problem?.message ?? "" }, null);
@@ -221,7 +222,7 @@ export class LiveEngine {
         this.#events.changed();
     }
 
-    /** A new buffer on the same element; goes on at `piece`, or at live. */
+    /** Makes a new buffer on the same element and continues at `piece`, or at live. */
     #rebuild(piece = null) {
         if (this.#stop.signal.aborted) return;
         this.#recovery.cancel();
@@ -236,7 +237,7 @@ export class LiveEngine {
     }
 }
 
-/** The sounds of the variant that is played; none when there is no choice. */
+/** The audio renditions of the variant that is played; empty when there is no choice. */
 function soundsOf({ audio, variants }, address) {
     const sounds = audio.filter((one) => one.group === variants[0]?.audio);
     return sounds.length < 2 ? [] : sounds.map(({ name, language, uri }) => ({ name, language, url: uri === null ? null : new URL(uri, address).href }));

@@ -1,33 +1,33 @@
 import { fetchBytes, HTTPProblem } from "./loader.js";
 import { retryDelay } from "./plan.js";
 
-/** How many pieces may be under way at once: with parts of one frame a round trip is longer than a part. */
-const most = 4;
+/** Requests in flight at once: with parts of one frame a round trip is longer than a part. */
+const maxInFlight = 4;
 
 /**
- * Fetches pieces ahead of each other and hands them over in order.
+ * Fetches several pieces at once and hands them over in order.
  *
  * - `plan(position)` → `{ piece | null, position }` or `null`: what to fetch there,
  * - `arrived(piece, init, bytes)`: awaited before the next is handed over,
- * - `missing(piece)`: it was not there any more, or never came; it is left out.
+ * - `missing(piece)`: it is gone or could not be fetched, and is left out.
  */
 export class Feeder {
-    #order;
-    #under = [];
+    #delegate;
+    #inFlight = [];
     #deadHint = null;
     #takenHint = null;
     #inits = new Map();
     #handing = false;
-    /** Seconds of the quickest answer so far: about one round trip. */
+    /** Seconds of the fastest response so far: about one round trip. */
     quickest = Infinity;
-    /** The position after the last piece asked for; `null` before `restart`. */
+    /** The position after the last piece requested; `null` before `restart`. */
     position = null;
 
-    constructor(order) {
-        this.#order = order;
+    constructor(delegate) {
+        this.#delegate = delegate;
     }
 
-    /** Drops what is under way; the next piece is the one at `position`. */
+    /** Aborts what is in flight and continues at `position`. */
     restart(position) {
         this.clear();
         this.position = position;
@@ -35,24 +35,24 @@ export class Feeder {
     }
 
     clear() {
-        for (const entry of this.#under) entry.controller.abort();
-        this.#under = [];
+        for (const entry of this.#inFlight) entry.controller.abort();
+        this.#inFlight = [];
         this.#takenHint = null;
         this.position = null;
     }
 
     go() {
-        while (this.position !== null && this.#under.length < most) {
-            // A hinted part may never come: nothing is asked for behind it.
-            if (this.#under.at(-1)?.piece.hinted && !this.#confirm(this.#under.at(-1))) break;
-            const planned = this.#order.plan(this.position);
+        while (this.position !== null && this.#inFlight.length < maxInFlight) {
+            // A hinted part may never appear: request nothing beyond it.
+            if (this.#inFlight.at(-1)?.piece.hinted && !this.#confirm(this.#inFlight.at(-1))) break;
+            const planned = this.#delegate.plan(this.position);
             if (planned === null || this.position === null) break;
             this.position = planned.position;
             if (planned.piece === null || (planned.piece.hinted && planned.piece.uri === this.#deadHint)) break;
             this.position = planned.piece.next;
-            // It came as a hint already. A part hinted at a segment's end may turn out to be the first of the next one.
+            // Already fetched as a hint: a part hinted at a segment's end may turn out to be the first of the next segment.
             if (planned.piece.uri === this.#takenHint) continue;
-            this.#under.push(this.#entry(planned.piece));
+            this.#inFlight.push(this.#entry(planned.piece));
         }
         this.#handOver();
     }
@@ -60,15 +60,15 @@ export class Feeder {
     #entry(piece) {
         const controller = new AbortController();
         const bytes = this.#fetch(piece, controller.signal);
-        bytes.catch(() => {}); // told when its turn comes
+        bytes.catch(() => {}); // handled in #handOver
         if (piece.hinted) this.#takenHint = piece.uri;
         return { piece, controller, bytes };
     }
 
-    /** Whether the playlist has come to name the hinted part; a hint that came to nothing is taken back. */
+    /** Whether the playlist now lists the hinted part (or it was retracted, because the playlist lists another). */
     #confirm(entry) {
         const { msn, part } = entry.piece;
-        const planned = this.#order.plan({ msn, part });
+        const planned = this.#delegate.plan({ msn, part });
         if (planned === null || planned.piece === null) return false;
         if (planned.piece.hinted) return planned.piece.uri !== entry.piece.uri ? this.#retract(entry) : false;
         if (planned.piece.uri !== entry.piece.uri) return this.#retract(entry);
@@ -78,7 +78,7 @@ export class Feeder {
     }
 
     #retract(entry) {
-        this.#under.splice(this.#under.indexOf(entry), 1);
+        this.#inFlight.splice(this.#inFlight.indexOf(entry), 1);
         entry.controller.abort();
         this.#takenHint = null;
         this.position = { msn: entry.piece.msn, part: entry.piece.part };
@@ -89,17 +89,17 @@ export class Feeder {
         if (this.#handing) return;
         this.#handing = true;
         try {
-            while (this.#under.length > 0) {
-                const entry = this.#under[0];
+            while (this.#inFlight.length > 0) {
+                const entry = this.#inFlight[0];
                 const outcome = await entry.bytes.then(([init, bytes]) => ({ init, bytes }), (problem) => ({ problem }));
                 if (entry.controller.signal.aborted) continue;
-                this.#under.shift();
+                this.#inFlight.shift();
                 if (outcome.problem && entry.piece.hinted) {
                     this.#deadHint = entry.piece.uri;
                     this.#takenHint = null;
                     this.position = { msn: entry.piece.msn, part: entry.piece.part };
-                } else if (outcome.problem) this.#order.missing(entry.piece);
-                else await this.#order.arrived(entry.piece, outcome.init, outcome.bytes);
+                } else if (outcome.problem) this.#delegate.missing(entry.piece);
+                else await this.#delegate.arrived(entry.piece, outcome.init, outcome.bytes);
                 queueMicrotask(() => this.go());
             }
         } finally {
@@ -107,7 +107,7 @@ export class Feeder {
         }
     }
 
-    /** Init and bytes of a piece, with a few tries: a lost connection is no reason to lose a part. */
+    /** Init segment and bytes of a piece, with retries: a dropped connection should not cost a part. */
     async #fetch(piece, signal) {
         for (let failures = 1; ; failures += 1) {
             const [began, held] = [performance.now(), piece.hinted];
@@ -123,7 +123,7 @@ export class Feeder {
         }
     }
 
-    /** Init segments are few and used again and again. */
+    /** The init segment at `uri`, from a small cache. */
     #init(uri, signal) {
         if (uri === null) return Promise.resolve(null);
         let init = this.#inits.get(uri);

@@ -1,8 +1,8 @@
 import { mergePlaylist, nextPosition, parsePlaylist } from "./playlist.js";
 import { reloadQuery, retryDelay } from "./plan.js";
 
-/** Seconds until `signal` or `nudge` ends it. */
-const rest = (seconds, signal, onNudge) =>
+/** Waits some seconds; `signal` or a nudge ends it early. */
+const sleep = (seconds, signal, onNudge) =>
     new Promise((resolve) => {
         const timer = setTimeout(finish, seconds * 1000);
         function finish() {
@@ -14,7 +14,7 @@ const rest = (seconds, signal, onNudge) =>
         onNudge(finish);
     });
 
-/** An answer of the server that is no playlist. */
+/** A response with an error status. */
 export class HTTPProblem extends Error {
     constructor(status, url, retryAfter) {
         super(`${url} answered ${status}`);
@@ -24,10 +24,10 @@ export class HTTPProblem extends Error {
 }
 
 /**
- * Keeps the media playlist up to date: blocking reloads, deltas, retries. Never more than one playlist request is out.
+ * Keeps the media playlist up to date: blocking reloads, deltas, retries. At most one playlist request is in flight.
  *
- * - `onMultivariant(playlist, url)` once per (re)start and `lookAgain`, `onPlaylist(playlist, url)` for each new state,
- * - `onProblem({ kind: "absent" | "network", status })` at each failure; the loader goes on by itself.
+ * - `onMultivariant(playlist, url)` once per (re)start and `refreshMultivariant`, `onPlaylist(playlist, url)` for each new state,
+ * - `onProblem({ kind: "absent" | "network", status, failures })` at each failure; the loader retries by itself.
  */
 export class PlaylistLoader {
     #url;
@@ -35,9 +35,9 @@ export class PlaylistLoader {
     #wake = () => {};
     #playlist = null;
     #fetchedAt = 0;
-    /** `live`: block for the next part; `calm`: a look every few seconds is enough (paused, far behind, ended). */
+    /** `live`: blocking reloads; `calm`: a reload every few seconds (paused, far behind, ended). */
     pace = "live";
-    /** Seconds of the last answer that was not held back: about one round trip. */
+    /** Seconds of the last response that did not block: about one round trip. */
     roundTrip = 0;
     requestsOut = 0;
 
@@ -46,7 +46,7 @@ export class PlaylistLoader {
         this.#events = events;
     }
 
-    /** Ends the current rest at once (network back, page visible again). */
+    /** Ends the current wait at once (network back, page visible again). */
     nudge() {
         this.#wake();
     }
@@ -59,8 +59,8 @@ export class PlaylistLoader {
                 if (mediaURL === null) mediaURL = await this.#open(signal);
                 const advanced = await this.#reload(mediaURL, signal);
                 failures = 0;
-                const pause = this.#restAfterReload(advanced);
-                if (pause > 0) await this.#rest(pause, signal);
+                const pause = this.#pauseAfterReload(advanced);
+                if (pause > 0) await this.#sleep(pause, signal);
             } catch (problem) {
                 if (signal.aborted) return;
                 failures += 1;
@@ -70,24 +70,24 @@ export class PlaylistLoader {
                     this.#playlist = null;
                 }
                 if (problem instanceof SyntaxError) this.#playlist = null;
-                // A 503 is how a server ends a held request (§6.2.5.2): the first is no news.
+                // A server ends a blocked request with 503 (§6.2.5.2): the first is not a problem.
                 if (absent || failures > 1 || problem?.status !== 503) {
                     this.#events.onProblem({ kind: absent ? "absent" : "network", status: problem?.status ?? 0, failures });
                 }
                 const least = absent ? 1.5 + 1.5 * Math.random() : retryDelay(failures, Math.random());
-                await this.#rest(Math.min(10, Math.max(least, problem?.retryAfter ?? 0)), signal);
+                await this.#sleep(Math.min(10, Math.max(least, problem?.retryAfter ?? 0)), signal);
             }
         }
     }
 
-    /** Reads the multivariant playlist once more: what it offers may have changed. No answer is no news. */
-    async lookAgain(signal) {
+    /** Reads the multivariant playlist again, since its renditions may have changed. */
+    async refreshMultivariant(signal) {
         try {
             const { text, url } = await this.#get(this.#url, 8, signal);
             const playlist = parsePlaylist(text);
             if (playlist.kind === "multivariant") this.#events.onMultivariant(playlist, url);
         } catch {
-            // The next restart asks again.
+            // The next restart reads it.
         }
     }
 
@@ -102,7 +102,7 @@ export class PlaylistLoader {
         return new URL(playlist.variants[0].uri, url).href;
     }
 
-    /** @returns {Promise<boolean>} whether the playlist went on */
+    /** @returns {Promise<boolean>} whether the playlist advanced */
     async #reload(mediaURL, signal) {
         const before = this.#playlist;
         const began = performance.now();
@@ -126,18 +126,18 @@ export class PlaylistLoader {
         return was.msn !== is.msn || was.part !== is.part;
     }
 
-    #restAfterReload(advanced) {
+    #pauseAfterReload(advanced) {
         const playlist = this.#playlist;
         if (playlist === null) return 0;
         if (playlist.ended) return 2 + Math.random();
         if (this.pace === "calm") return Math.min(3, playlist.targetDuration / 2) + 0.5 * Math.random();
         const unit = playlist.partTarget ?? playlist.targetDuration;
         if (!playlist.canBlockReload) return unit / 2;
-        return advanced ? 0 : unit / 4; // a server that does not hold must not be hammered
+        return advanced ? 0 : unit / 4; // do not hammer a server that does not block
     }
 
-    #rest(seconds, signal) {
-        return rest(seconds, signal, (finish) => { this.#wake = finish; });
+    #sleep(seconds, signal) {
+        return sleep(seconds, signal, (finish) => { this.#wake = finish; });
     }
 
     async #get(url, limit, signal) {
@@ -163,7 +163,7 @@ export function fetchBytes(url, limit, signal) {
     });
 }
 
-/** Runs `work` with a signal that ends after `seconds` or with `signal` (`AbortSignal.any` is missing in phones of 2022). */
+/** Runs `work` with a signal that aborts after `seconds` or with `signal` (phones of 2022 have no `AbortSignal.any`). */
 async function within(seconds, signal, work) {
     const controller = new AbortController();
     const stop = () => controller.abort();

@@ -1,12 +1,12 @@
 import { NativeClock } from "./native-clock.js";
 import { parsePlaylist } from "./playlist.js";
 
-/** Milliseconds between two looks at the playlist. */
-const rest = 2000;
+/** Least milliseconds between two reads of the playlist. */
+const readInterval = 2000;
 
 /**
- * The browser's own HLS where there is no Media Source (older iPhones): some seconds behind, but it plays.
- * The same face as `LivePlayer`. Apple's player tells the date of its picture; for others it is found in the playlist.
+ * The browser's own HLS player, where there is no Media Source (older iPhones): some seconds further behind live.
+ * Same interface as `LivePlayer`. Apple's player tells the date of its picture; for others `NativeClock` derives it.
  */
 export class NativePlayer extends EventTarget {
     #video;
@@ -34,7 +34,7 @@ export class NativePlayer extends EventTarget {
     }
 
     get isPlayable() { return this.#video.canPlayType("application/vnd.apple.mpegurl") !== ""; }
-    // The browser's own player has its own menu of sounds.
+    // The browser's player has an audio menu of its own.
     get sounds() { return []; }
     get sound() { return 0; }
     get muted() { return this.#video.muted; }
@@ -51,15 +51,15 @@ export class NativePlayer extends EventTarget {
     get oldest() { return this.#seekable("start"); }
     get behind() { return this.liveEdge === null ? null : Math.max(0, this.liveEdge - this.#video.currentTime); }
 
-    /** Where nothing is said to be seekable, one can go at least to what is there. */
+    /** An end of the seekable range, or of the buffer where nothing is seekable. */
     #seekable(side) {
         const ranges = this.#video.seekable.length > 0 ? this.#video.seekable : this.#video.buffered;
         return ranges.length > 0 ? ranges[side](ranges.length - 1) : null;
     }
 
-    // — the date of the picture —
+    // — dates —
 
-    /** The date of media time 0, were the stream without a hole, as Apple's player tells it for the moment it shows: `null` elsewhere. */
+    /** The date of media time 0, extrapolated from the current position by Apple's player; `null` in other browsers. */
     get #startDate() {
         const start = this.#video.getStartDate?.().getTime();
         return Number.isFinite(start) ? start : null;
@@ -77,12 +77,12 @@ export class NativePlayer extends EventTarget {
         return start === null ? this.#clock.timeAtProgram(at) : (at - start) / 1000;
     }
 
-    /** Follows what the browser fetches and buffers, as long as it does not tell the date itself. */
+    /** Feeds the clock with what the browser buffers, unless the browser tells the date itself. */
     #followClock() {
         if (this.#startDate !== null) return;
         const buffered = this.#video.buffered;
         this.#clock.look(Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]), performance.now());
-        if (this.#clock.isBehind && performance.now() - this.#lookedAt > rest) this.#readPlaylist();
+        if (this.#clock.isBehind && performance.now() - this.#lookedAt > readInterval) this.#readPlaylist();
     }
 
     async #readPlaylist() {
@@ -90,10 +90,10 @@ export class NativePlayer extends EventTarget {
         try {
             this.#media ??= await this.#findMedia();
             const answer = await fetch(this.#media);
-            if (!answer.ok) throw new Error(`the playlist cannot be had: ${answer.status}`);
+            if (!answer.ok) throw new Error(`could not load the playlist: ${answer.status}`);
             this.#clock.learn(parsePlaylist(await answer.text()), this.#media);
         } catch {
-            this.#media = null; // found anew at the next look
+            this.#media = null; // looked up again next time
         }
     }
 
@@ -145,7 +145,7 @@ export class NativePlayer extends EventTarget {
 
     goLive() {
         this.#following = true;
-        // The end of what is buffered is no place to go to: nothing is there yet.
+        // Without a seekable range the edge is the end of the buffer, where there is nothing to play yet.
         if (this.#video.seekable.length > 0) this.#video.currentTime = this.liveEdge;
         this.play();
     }

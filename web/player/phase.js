@@ -1,7 +1,7 @@
 /**
- * What a player is doing, from what it knows. Pure.
+ * The player's phase. Pure.
  *
- * `absent` no stream there · `loading` · `playing` · `paused` · `stalled` nothing left to show · `ended` · `failed`
+ * `absent` (no such stream), `loading`, `playing`, `paused`, `stalled` (out of media), `ended`, `failed`
  */
 export function phaseOf({ failed, absent, ended, ahead, stuck, paused, shown, blocked, wantsPlay, ready }) {
     const starved = ahead < 0.1 || (stuck && ahead < 0.6);

@@ -1,6 +1,6 @@
 /**
  * The player's decisions as functions of values: what to fetch next, how far behind live to stay, how fast to play,
- * when to jump. No clock, network or browser in sight.
+ * when to jump. Independent of clock, network and browser.
  */
 import { lastSequence, nextPosition } from "./playlist.js";
 
@@ -8,10 +8,10 @@ import { lastSequence, nextPosition } from "./playlist.js";
 
 /**
  * The next thing to fetch at `position`.
- * - `fetch`: a whole segment when it begins there and is complete, else a part; `next` is the position after it.
- * - `skip`: nothing will ever be there (a gap, or the segment's end); go on at `next`.
- * - `wait`: it is not made yet; `hint` names it when the server has said what it will be called.
- * - `gone`: no longer, or not at all, in this playlist.
+ * - `fetch`: a whole segment when one begins there and is complete, else a part; `next` is the position after it.
+ * - `skip`: nothing will ever be there (a gap, or the segment's end); continue at `next`.
+ * - `wait`: it does not exist yet; `hint` is its preload hint, if there is one.
+ * - `gone`: not, or no longer, in this playlist.
  */
 export function nextPiece(playlist, position) {
     const { msn, part } = position;
@@ -34,15 +34,17 @@ function piece(kind, segment, part, uri, next) {
     return { step: "fetch", kind, uri, map: segment.map, msn: segment.msn, part, discontinuity: segment.discontinuity && part === 0, next };
 }
 
-/** The hinted part is worth asking for at once only if it is the very next of a segment whose init is known. */
+/** The preload hint at `position`, if it is for exactly that part and its init segment is known. */
 function hintFor(playlist, position, segment) {
     const end = nextPosition(playlist);
     if (!playlist.preloadHint || playlist.ended || end.msn !== position.msn || end.part !== position.part) return null;
     const map = segment?.map ?? playlist.segments.at(-1)?.map ?? null;
-    return map === null ? null : { ...piece("part", { msn: position.msn, map, discontinuity: false }, position.part, playlist.preloadHint, { msn: position.msn, part: position.part + 1 }), hinted: true };
+    if (map === null) return null;
+    const next = { msn: position.msn, part: position.part + 1 };
+    return { ...piece("part", { msn: position.msn, map, discontinuity: false }, position.part, playlist.preloadHint, next), hinted: true };
 }
 
-/** Seconds from the playlist's start to `position`; its end when the position lies past it. */
+/** Seconds from the playlist's start to `position`; its end when the position is past it. */
 export function offsetOf(playlist, position) {
     let offset = 0;
     for (const segment of playlist.segments) {
@@ -54,8 +56,8 @@ export function offsetOf(playlist, position) {
 }
 
 /**
- * Where to begin so that playback can start `goal` seconds before the end: the last place at or before it that a decoder can
- * start from. `null` when nothing playable is there.
+ * Where to begin fetching to start playback `goal` seconds before the end: the last position at or before that from which a decoder
+ * can start. `null` when nothing is playable.
  */
 export function livePosition(playlist, goal) {
     let best = null;
@@ -77,26 +79,27 @@ export function livePosition(playlist, goal) {
     return best ?? first;
 }
 
-/** Whether a gap lies between the two: then the later place is the only one that leads to live. */
+/** Whether a gap lies between two positions: playback cannot cross it, so only the later one leads to live. */
 function isAfterGap(playlist, from, to) {
     return playlist.segments.some((segment) =>
         segment.msn >= from.msn && segment.msn <= to.msn &&
-        (segment.gap || segment.parts.some((part, index) => part.gap && (segment.msn > from.msn || index > from.part) && (segment.msn < to.msn || index < to.part))));
+        (segment.gap || segment.parts.some((part, index) =>
+            part.gap && (segment.msn > from.msn || index > from.part) && (segment.msn < to.msn || index < to.part))));
 }
 
-/** Seconds of buffer that should be left when the next part arrives: a share of a part, the way there, and what stalls have taught. */
+/** Seconds of buffer that should be left when the next part arrives: a share of a part, plus network latency. */
 export function initialCushion(partTarget, roundTrip) {
     return partTarget === null ? 2 : 0.35 * partTarget + 0.06 + Math.min(roundTrip, 0.4);
 }
 
-/** After a stall more, after a calm while less again; never under the base, never over `limit` seconds. */
+/** Larger after a stall, up to `limit` seconds; smaller after a time without stalls, down to `base`. */
 export const cushionAfterStall = (cushion, limit) => Math.min(limit, cushion * 1.5 + 0.08);
 export const cushionAfterCalm = (cushion, base) => Math.max(base, base + (cushion - base) * 0.75);
 
 /**
- * How fast to play so that the least buffer of each part's cycle (`lowWater`) becomes `cushion`.
+ * How fast to play so that the buffer just before each part arrives (`lowWater`) becomes `cushion`.
  *
- * @param {{ lowWater: number, cushion: number, rate: number }} input `rate` as it is now: a correction ends only well inside the band
+ * @param {{ lowWater: number, cushion: number, rate: number }} input `rate`: the current one; a correction ends only well inside the band (hysteresis)
  * @returns {{ rate: number, jump: number }} `jump`: seconds to skip forward at once, 0 for none
  */
 export function steer({ lowWater, cushion, rate }) {
@@ -111,32 +114,32 @@ export function steer({ lowWater, cushion, rate }) {
 }
 
 /**
- * How a sound beside the picture keeps in step with it.
+ * How a separate audio element keeps in sync with the video.
  *
- * @param {{ delta: number, ahead: number, rate: number, pace: number }} input `delta`: seconds the sound is ahead of the picture; `ahead`: seconds of
- *        sound there are at the picture's place; `rate`: the sound's as it is now; `pace`: the picture's
- * @returns {{ jump: boolean, rate: number }} `jump`: go to the picture's place at once
+ * @param {{ delta: number, ahead: number, rate: number, pace: number }} input `delta`: seconds the audio is ahead of the video; `ahead`: seconds of
+ *        audio buffered at the video's position; `rate`: the audio's current rate; `pace`: the video's
+ * @returns {{ jump: boolean, rate: number }} `jump`: seek to the video's position
  */
 export function inStep({ delta, ahead, rate, pace }) {
     const far = Math.abs(delta);
     if (far > 0.2) return { jump: ahead > 0, rate: pace };
-    // A correction ends only well inside the band: each change of rate can be heard.
+    // Hysteresis: every change of rate is audible.
     const correcting = rate !== pace;
     if (far < (correcting ? 0.01 : 0.035)) return { jump: false, rate: pace };
     return { jump: false, rate: pace * (delta > 0 ? 0.95 : 1.05) };
 }
 
-/** Seconds of buffer ahead of `time`; a start that lies a blink after it counts as reached. */
+/** Seconds of buffer ahead of `time`; a range that starts up to 50 ms later counts too. */
 export function aheadOf(ranges, time) {
     const range = ranges.find(([start, end]) => start - 0.05 <= time && time < end);
     return range ? range[1] - time : 0;
 }
 
 /**
- * The place to jump to when playback stands before a hole: MSE never crosses one by itself.
+ * The media time to jump to when playback stands before a hole in the buffer: MSE never crosses one by itself.
  *
- * @param {[number, number][]} ranges what is buffered, in order
- * @param {boolean} stuck the playhead does not move: browsers stop a little before the end of what they have
+ * @param {[number, number][]} ranges the buffered ranges, in order
+ * @param {boolean} stuck the playhead does not move: browsers stop a little before the end of a range
  * @returns {number | null} the start of the next range when nothing is left at `time`
  */
 export function overHole(ranges, time, stuck) {
@@ -145,7 +148,7 @@ export function overHole(ranges, time, stuck) {
     return next ? next[0] + 0.001 : null;
 }
 
-/** What to throw away so that memory stays bounded: far behind, and far ahead after a seek back. */
+/** Ranges to remove to bound memory: far behind, and far ahead (after a seek back). */
 export function evictions(ranges, time, { behind = 30, ahead = 60 } = {}) {
     const out = [];
     for (const [start, end] of ranges) {
@@ -156,9 +159,9 @@ export function evictions(ranges, time, { behind = 30, ahead = 60 } = {}) {
 }
 
 /**
- * The media time of each segment's start, in the playlist's order: as its own bytes said, else counted on from its neighbour.
+ * The media time of each segment's start, in playlist order: as read from its bytes, else computed from its neighbour's.
  *
- * @param {Map<number, number>} starts what is known, by sequence number
+ * @param {Map<number, number>} starts known start times, by sequence number
  * @returns {number[] | null} `null` while nothing is known
  */
 export function segmentTimes(playlist, starts) {
@@ -172,7 +175,7 @@ export function segmentTimes(playlist, starts) {
     return times;
 }
 
-/** Where on the media timeline a position lies; `null` while unknown. */
+/** The media time of a position; `null` while unknown. */
 export function mediaTimeOf(playlist, starts, position) {
     const times = segmentTimes(playlist, starts);
     if (times === null) return null;
@@ -182,7 +185,7 @@ export function mediaTimeOf(playlist, starts, position) {
     return times[index] + segment.parts.slice(0, position.part).reduce((sum, part) => sum + part.duration, 0);
 }
 
-/** The first moment at or after `time` that has media, as a media time; `null` while times are unknown or nothing is there. */
+/** The first media time at or after `time` that is not in a gap; `null` while times are unknown or there is none. */
 export function playableFrom(playlist, starts, time) {
     const times = segmentTimes(playlist, starts);
     if (times === null) return null;
@@ -190,7 +193,7 @@ export function playableFrom(playlist, starts, time) {
     return index < 0 ? null : Math.max(time, times[index]);
 }
 
-/** The segment to load for media time `time`; a gap is stepped over. `null` while times are unknown. */
+/** The segment to load for media time `time`, past any gap; `null` while times are unknown. */
 export function positionAt(playlist, starts, time) {
     const times = segmentTimes(playlist, starts);
     if (times === null) return null;
@@ -198,7 +201,7 @@ export function positionAt(playlist, starts, time) {
     return { msn: index < 0 ? lastSequence(playlist) : playlist.mediaSequence + index, part: 0 };
 }
 
-/** UTC ms of the moment shown at media time `time` (EXT-X-PROGRAM-DATE-TIME), `null` when unknown. */
+/** The date (EXT-X-PROGRAM-DATE-TIME, UTC ms) at media time `time`, `null` when unknown. */
 export function programTimeAt(playlist, starts, time) {
     const times = segmentTimes(playlist, starts);
     if (times === null) return null;
@@ -209,18 +212,18 @@ export function programTimeAt(playlist, starts, time) {
     return found;
 }
 
-/** The media time of the moment `at` (UTC ms): in the last segment that begins before it. `null` when it is older than the playlist, or unknown. */
+/** The media time of the date `at` (UTC ms); `null` when it is older than the playlist, or unknown. */
 export function mediaTimeAtProgram(playlist, starts, at) {
     const times = segmentTimes(playlist, starts);
     if (times === null) return null;
     const index = playlist.segments.findLastIndex((segment) => segment.programDateTime !== null && segment.programDateTime <= at);
     if (index < 0) return null;
     const segment = playlist.segments[index];
-    // What lies between two segments (the camera was away) is shown from where the picture goes on.
+    // A date between two segments (the camera was lost) maps to where the picture continues.
     return times[index] + Math.min(segment.duration, (at - segment.programDateTime) / 1000);
 }
 
-/** The query of the next playlist request (§6.2.5): blocking for the next part when the server can, a delta when the base is fresh. */
+/** The query of the next playlist request (§6.2.5): blocking where the server can, a delta update while the previous playlist is fresh. */
 export function reloadQuery(playlist, { blocking, age }) {
     const query = [];
     if (blocking && playlist.canBlockReload && !playlist.ended) {
@@ -232,13 +235,13 @@ export function reloadQuery(playlist, { blocking, age }) {
     return query.length > 0 ? `?${query.join("&")}` : "";
 }
 
-/** Seconds to wait after the n-th failure in a row (n from 1): doubling from 0.25 to 5, half of it chance so that a restart is no stampede. */
+/** Seconds to wait after the n-th failure in a row (n from 1): doubling from 0.25 to 5, half of it random so that players do not return all at once. */
 export function retryDelay(failures, random) {
     const full = Math.min(5, 0.25 * 2 ** (failures - 1));
     return full * (0.5 + 0.5 * random);
 }
 
-/** Whether `next` is another timeline than `previous` (a server that lost its numbers, or a sleep longer than the window). */
+/** Whether `next` has another timeline than `previous`: the server's sequence numbers went back. */
 export function isAnotherTimeline(previous, next) {
     return lastSequence(next) < lastSequence(previous) - 1;
 }

@@ -6,7 +6,7 @@ import { Sounds } from "./sounds.js";
 const watched = ["waiting", "playing", "pause", "play", "error", "volumechange", "loadeddata", "seeked"];
 
 /**
- * Plays a hall's live stream with Media Source: what the viewer wishes, what the browser allows, and what the page can say of it.
+ * Plays a hall's live stream with Media Source: carries out what the viewer asks for within what the browser allows, and reports its phase.
  *
  * Events: `change` (phase, following, problem), `position` (a few times a second). Phases: `phase.js`; `failed` has a `problem`.
  */
@@ -56,25 +56,31 @@ export class LivePlayer extends EventTarget {
 
     get phase() { return this.#phase; }
     get following() { return this.#engine.following; }
-    /** The user has to press play: the browser let nothing start by itself. */
+    /** The browser's autoplay policy blocks playback: the user has to press play. */
     get blocked() { return this.#blocked; }
-    /** Why `failed`: `{ reason: "codec" | "media", detail }`; while `loading` or `stalled`, `{ reason: "network", since }` when the server cannot be reached. */
+    /**
+     * Why `failed`: `{ reason: "codec" | "media", detail }`; while `loading` or `stalled`, `{ reason: "network", since }` when the server
+     * cannot be reached.
+     */
     get problem() { return this.#engine.failure ?? this.#engine.network; }
     get hasShown() { return this.#shown; }
-    /** Whether the stream has a picture, not sound only. */
+    /** Whether the stream has video, not audio only. */
     get hasPicture() { return this.#engine.hasPicture; }
-    /** The stream's end is a gap: the camera's picture is missing, nothing is wrong here. */
+    /** The stream ends in a gap: the camera is lost, not the connection. */
     get inGap() { return this.#engine.timeline.endsInGap; }
-    /** Media time of the newest moment there is, and of the oldest one can seek to. */
+    /** Media time of the live edge. */
     get liveEdge() { return this.#engine.timeline.edge; }
+    /** The oldest media time that can be played. */
     get oldest() { return this.#engine.timeline.oldest; }
-    /** Seconds behind the newest moment. */
+    /** Seconds behind the live edge. */
     get behind() { return this.#engine.behind; }
-    /** Seconds of buffer, and how many the player wants left when the next part comes. */
+    /** Seconds of buffer left. */
     get ahead() { return this.#engine.ahead; }
+    /** Seconds of buffer that should be left when the next part arrives. */
     get cushion() { return this.#engine.cushion; }
-    /** The stream's sounds when there are several, `{ name, language }`, and the index of the one that is heard. */
+    /** The stream's audio renditions when there are several, `{ name, language }`. */
     get sounds() { return this.#sounds.all; }
+    /** The index of the one that is heard. */
     get sound() { return this.#sounds.heard; }
     set sound(index) { this.#sounds.choose(index); }
     get soundElement() { return this.#sounds.element; }
@@ -82,21 +88,21 @@ export class LivePlayer extends EventTarget {
     set muted(muted) { this.#sounds.muted = muted; }
     get volume() { return this.#sounds.volume; }
     set volume(volume) { this.#sounds.volume = volume; }
-    /** For people who look under the bonnet, and tests. */
+    /** For diagnosis and tests. */
     get counters() { return this.#engine.counters; }
 
-    /** UTC ms of the moment that is on the screen, `null` when unknown. */
+    /** The date of the picture on the screen, UTC ms; `null` while unknown. */
     currentProgramTime() {
         return this.#engine.timeline.programTimeAt(this.#video.currentTime);
     }
 
-    /** UTC ms of the oldest moment one can go to, `null` while unknown. */
+    /** The oldest date that can be played, UTC ms; `null` while unknown. */
     get oldestProgramTime() {
         const oldest = this.#engine.timeline.oldest;
         return oldest === null ? null : this.#engine.timeline.programTimeAt(oldest);
     }
 
-    // — wishes —
+    // — what the viewer asks for —
 
     play() {
         this.#wantsPlay = true;
@@ -119,7 +125,7 @@ export class LivePlayer extends EventTarget {
         this.#update();
     }
 
-    /** Goes to media time `time` within the window; near its end that means live. */
+    /** Seeks to media time `time`; near the live edge it goes live. */
     seek(time) {
         if (!this.#engine.seek(time)) {
             this.goLive();
@@ -129,16 +135,16 @@ export class LivePlayer extends EventTarget {
         this.#update();
     }
 
-    /** Where playback is, or will be: a media time. */
+    /** Media time where playback is, or will be. */
     get mediaTime() { return this.#engine.time; }
 
-    /** The media time of the moment `at` (UTC ms); `null` when it is not there. */
+    /** The media time of the date `at` (UTC ms); `null` when it is not available. */
     timeAtProgram(at) { return this.#engine.timeline.timeAtProgram(at); }
 
-    /** Goes to the moment `at` (UTC ms), and plays. @returns {boolean} `false` when it cannot be had: nothing happens */
+    /** Seeks to the date `at` (UTC ms) and plays. @returns {boolean} `false`, and no change, when it is not available */
     seekToProgramTime(at) {
         const [time, oldest] = [this.timeAtProgram(at), this.oldest];
-        // A second before the oldest is still what was meant.
+        // Up to a second before the oldest is close enough.
         if (time === null || oldest === null || time < oldest - 1) return false;
         this.#wantsPlay = true;
         this.seek(time);
@@ -165,7 +171,7 @@ export class LivePlayer extends EventTarget {
         }
     }
 
-    // — what happens —
+    // — events —
 
     handleEvent(event) {
         switch (event.type) {
@@ -174,7 +180,7 @@ export class LivePlayer extends EventTarget {
             case "waiting": if (this.#shown && !this.#video.seeking && !this.inGap) this.#engine.stalled(); break;
             case "playing": this.#shown = true; this.#blocked = false; break;
             case "error": this.#engine.broken(this.#video.error); break;
-            // The browser's own pause (media keys, picture in picture) counts as the user's.
+            // A pause from the browser's controls (media keys, picture in picture) counts as the user's.
             case "pause": if (!this.#video.ended && !this.#video.error && document.visibilityState === "visible" && this.#shown) this.#wantsPlay = false; break;
             case "play": this.#wantsPlay = true; break;
             default:
@@ -203,7 +209,10 @@ export class LivePlayer extends EventTarget {
             failed: engine.failure !== null, absent: engine.absent, ended: engine.timeline.playlist?.ended ?? false, ahead: engine.ahead, stuck: engine.isStuck,
             paused: video.paused, shown: this.#shown, blocked: this.#blocked, wantsPlay: this.#wantsPlay, ready: video.readyState,
         });
-        const key = [this.#phase, engine.following, this.#blocked, this.muted, this.volume, this.sound, this.sounds.map((sound) => sound.name), this.problem?.reason, this.inGap, this.hasPicture].join();
+        const key = [
+            this.#phase, engine.following, this.#blocked, this.muted, this.volume, this.sound, this.sounds.map((sound) => sound.name),
+            this.problem?.reason, this.inGap, this.hasPicture,
+        ].join();
         if (key === this.#lastKey) return;
         this.#lastKey = key;
         this.dispatchEvent(new Event("change"));

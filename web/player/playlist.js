@@ -3,8 +3,8 @@
  *
  * @typedef {{ uri: string, duration: number, independent: boolean, gap: boolean }} Part
  * @typedef {{ msn: number, duration: number, uri: string | null, gap: boolean, discontinuity: boolean, map: string | null,
- *             programDateTime: number | null, parts: Part[] }} Segment  `uri` is null while only parts of it are there;
- *             its duration is then the sum of them. `programDateTime` in UTC ms, counted on where the playlist leaves it out.
+ *             programDateTime: number | null, parts: Part[] }} Segment  `uri` is null while only parts of it exist;
+ *             its duration is then their sum. `programDateTime` in UTC ms, computed where the playlist omits it.
  * @typedef {{ kind: "media", targetDuration: number, partTarget: number | null, mediaSequence: number, discontinuitySequence: number,
  *             canBlockReload: boolean, partHoldBack: number | null, holdBack: number | null, canSkipUntil: number | null,
  *             segments: Segment[], skipped: number, preloadHint: string | null, ended: boolean }} MediaPlaylist
@@ -14,7 +14,7 @@
 
 const attributePattern = /([A-Z0-9-]+)=("[^"]*"|[^",]*)/g;
 
-/** An attribute list (§4.2) as a Map; quotes are taken off. */
+/** An attribute list (§4.2) as a Map; quotes are removed. */
 export function readAttributes(text) {
     const attributes = new Map();
     for (const [, name, value] of text.matchAll(attributePattern)) {
@@ -28,7 +28,7 @@ const number = (text) => (text !== undefined && Number.isFinite(Number.parseFloa
 /**
  * @param {string} text
  * @returns {MediaPlaylist | MultivariantPlaylist}
- * @throws {SyntaxError} when it is no playlist, or a media playlist without what every one must have.
+ * @throws {SyntaxError} when it is not a playlist, or a media playlist without EXT-X-TARGETDURATION
  */
 export function parsePlaylist(text) {
     if (!text.startsWith("#EXTM3U")) throw new SyntaxError("not a playlist: the first line is not #EXTM3U");
@@ -43,7 +43,10 @@ function parseMultivariant(lines) {
     for (const line of lines) {
         if (line.startsWith("#EXT-X-STREAM-INF:")) {
             const attributes = readAttributes(line.slice(18));
-            variant = { uri: "", codecs: attributes.get("CODECS") ?? null, bandwidth: number(attributes.get("BANDWIDTH")) ?? 0, audio: attributes.get("AUDIO") ?? null };
+            variant = {
+                uri: "", codecs: attributes.get("CODECS") ?? null, bandwidth: number(attributes.get("BANDWIDTH")) ?? 0,
+                audio: attributes.get("AUDIO") ?? null,
+            };
         } else if (line.startsWith("#EXT-X-MEDIA:")) {
             const a = readAttributes(line.slice(13));
             if (a.get("TYPE") === "AUDIO") {
@@ -114,7 +117,7 @@ function parseMedia(lines) {
                 break;
             }
             case "#EXT-X-ENDLIST": playlist.ended = true; break;
-            default: // §6.3.1: what is not known is ignored
+            default: // §6.3.1: unknown tags are ignored
         }
     }
     if (playlist.targetDuration <= 0) throw new SyntaxError("a media playlist without EXT-X-TARGETDURATION");
@@ -127,7 +130,7 @@ const newSegment = () => ({
     msn: 0, duration: 0, uri: null, gap: false, discontinuity: false, map: null, programDateTime: null, parts: [], timed: false,
 });
 
-/** Numbers the segments, sums up the one that is still growing, and counts the date on where it was left out. */
+/** Sets sequence numbers, the duration of an incomplete segment, and dates that the playlist omits. */
 function finish(playlist) {
     let clock = null;
     playlist.segments.forEach((segment, index) => {
@@ -140,11 +143,11 @@ function finish(playlist) {
 }
 
 /**
- * Puts a delta update (§6.2.5.1) on top of the playlist before it.
+ * Applies a delta update (§6.2.5.1) to the playlist before it.
  *
  * @param {MediaPlaylist | null} previous
  * @param {MediaPlaylist} update
- * @returns {MediaPlaylist | null} `null` when the skipped segments are not all known: ask again without a delta.
+ * @returns {MediaPlaylist | null} `null` when a skipped segment is unknown: reload without a delta
  */
 export function mergePlaylist(previous, update) {
     if (update.skipped === 0) return update;
@@ -161,12 +164,12 @@ export function mergePlaylist(previous, update) {
         clock = whole.programDateTime === null ? null : whole.programDateTime + whole.duration * 1000;
         return whole;
     });
-    // Parts are listed only near the end (§6.2.2), nearer than a skipped segment can be.
+    // Parts are listed only near the end (§6.2.2), where no segment is skipped.
     const old = kept.map((segment) => (segment.parts.length === 0 ? segment : { ...segment, parts: [] }));
     return { ...update, segments: [...old, ...fresh], skipped: 0 };
 }
 
-/** The number of the last segment, whole or growing; one before the first when there is none. */
+/** The sequence number of the last segment, complete or not; one before the first when there is none. */
 export const lastSequence = (playlist) => playlist.mediaSequence + playlist.segments.length - 1;
 
 /** Where the next part will be: what a blocking reload asks for (§6.2.5.2). */
@@ -175,6 +178,3 @@ export function nextPosition(playlist) {
     if (!last) return { msn: playlist.mediaSequence, part: 0 };
     return last.uri === null ? { msn: last.msn, part: last.parts.length } : { msn: last.msn + 1, part: 0 };
 }
-
-/** Seconds from the playlist's first segment to its end. */
-export const playlistDuration = (playlist) => playlist.segments.reduce((sum, segment) => sum + segment.duration, 0);

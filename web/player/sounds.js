@@ -1,26 +1,26 @@
 import { SoundBeside } from "./beside.js";
 
 /**
- * The sounds of a stream (the floor, an interpreter) and the one that is heard: the first comes with the picture, others beside it.
- * Whatever is heard is what `muted` and `volume` mean.
+ * The audio renditions of a stream (the floor, an interpreter) and the one that is heard: one is muxed with the video, others play beside it.
+ * `muted` and `volume` are those of the one that is heard.
  */
 export class Sounds {
     #video;
     #timeline;
     #events;
-    #wish = null;
+    #chosenName = null;
     #beside = null;
-    /** `{ name, language, url }` each; `url` is `null` for the one in the picture's own stream. */
+    /** `{ name, language, url }` each; `url` is `null` for the one muxed with the video. */
     all = [];
 
-    /** @param events `isLive()` as `SoundBeside` asks it, `changed()` */
+    /** @param events `isLive()`, `changed()`: see `SoundBeside` */
     constructor(video, timeline, events) {
         this.#video = video;
         this.#timeline = timeline;
         this.#events = events;
     }
 
-    /** Index in `all` of what is heard. */
+    /** Index in `all` of the one that is heard. */
     get heard() {
         const found = this.all.findIndex((sound) => sound.url === (this.#beside?.url ?? null));
         return Math.max(0, found);
@@ -33,19 +33,19 @@ export class Sounds {
     get volume() { return this.element.volume; }
     set volume(volume) { this.element.volume = volume; this.#events.changed(); }
 
-    /** The server names its sounds; the one chosen by name before is heard again. */
+    /** The stream's renditions are known, or have changed: plays the one with the chosen name. */
     offer(sounds) {
         this.all = sounds;
-        this.#hear(sounds.find((sound) => sound.name === this.#wish) ?? null);
+        this.#hear(sounds.find((sound) => sound.name === this.#chosenName) ?? null);
     }
 
     choose(index) {
-        this.#wish = this.all[index]?.name ?? null;
+        this.#chosenName = this.all[index]?.name ?? null;
         this.#hear(this.all[index] ?? null);
     }
 
     step() {
-        if (this.#beside && !this.#video.muted) this.#video.muted = true; // by the browser's own controls
+        if (this.#beside && !this.#video.muted) this.#video.muted = true; // it was unmuted by the browser's controls
         this.#beside?.step();
     }
 

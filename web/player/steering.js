@@ -1,9 +1,9 @@
 import { cushionAfterCalm, cushionAfterStall, initialCushion, steer } from "./plan.js";
 
-/** Milliseconds without a stall after which the cushion shrinks a step. */
+/** Milliseconds without a stall before the cushion shrinks a step. */
 const calmAfter = 20_000;
 
-/** Holds the distance to live: remembers the least buffer of the last parts' cycles and what stalls have taught. Times in ms. */
+/** Holds the distance to live: keeps the recent low-water marks of the buffer and adapts the cushion to stalls. Times in ms. */
 export class LiveSteering {
     #samples = [];
     #base = null;
@@ -11,17 +11,17 @@ export class LiveSteering {
     #calmSince = 0;
     cushion = 0.3;
 
-    /** Seconds; called with each playlist. */
+    /** Arguments in seconds; called with each playlist. */
     target(partTarget, roundTrip) {
         const base = initialCushion(partTarget, roundTrip);
         if (base === this.#base) return;
-        // What stalls have taught stays on top.
+        // Keep what stalls have added.
         this.cushion = base + (this.#base === null ? 0 : this.cushion - this.#base);
         this.#base = base;
         this.#part = partTarget ?? 2;
     }
 
-    /** The buffer, in seconds, at the moment before a part is added: the least of its cycle. */
+    /** The buffer, in seconds, just before a part is added: its low-water mark. */
     sample(now, ahead) {
         const memory = Math.max(600, 2200 * this.#part);
         this.#samples = [...this.#samples.filter((one) => now - one.now < memory), { now, ahead }];
@@ -50,8 +50,8 @@ export class LiveSteering {
     steer(now, rate) {
         if (this.#samples.length < 2) return null;
         const lowWater = Math.min(...this.#samples.map((one) => one.ahead));
-        const order = steer({ lowWater, cushion: this.cushion, rate });
-        if (order.rate !== rate) this.reset();
-        return order;
+        const correction = steer({ lowWater, cushion: this.cushion, rate });
+        if (correction.rate !== rate) this.reset();
+        return correction;
     }
 }

@@ -1,4 +1,4 @@
-/** Keeps a video's last picture in its place while the element gets another source: nobody sees a blank flash. */
+/** Covers a video with its last frame while the element changes its source, so that nothing flashes blank. */
 export class Still {
     #video;
     #canvas = document.createElement("canvas");
@@ -9,18 +9,18 @@ export class Still {
         this.#canvas.setAttribute("aria-hidden", "true");
     }
 
-    /** Takes the picture that is shown now, if there is one. */
+    /** Captures the current frame, if there is one. */
     keep() {
         const video = this.#video;
         if (video.readyState < 2 || video.videoWidth === 0) return;
-        // Made for one pass: its size is the picture's, the style sheet fits it in as it does the video.
+        // The canvas has the frame's size; the style sheet scales it like the video.
         this.#canvas.width = video.videoWidth;
         this.#canvas.height = video.videoHeight;
         this.#canvas.getContext("2d").drawImage(video, 0, 0);
         video.after(this.#canvas);
     }
 
-    /** The element has media again: gives way as soon as its picture is on the screen; sound has none. */
+    /** The element has media again: removes the still as soon as a frame is on the screen (at once for audio only). */
     yield() {
         if (!this.#canvas.isConnected) return;
         if (this.#video.videoWidth > 0 && this.#video.requestVideoFrameCallback) this.#video.requestVideoFrameCallback(() => this.drop());
@@ -30,6 +30,6 @@ export class Still {
     drop() {
         if (!this.#canvas.isConnected) return;
         this.#canvas.remove();
-        this.#canvas.width = 0; // gives the memory back
+        this.#canvas.width = 0; // frees its memory
     }
 }

@@ -4,39 +4,39 @@ import { Feeder } from "./feeder.js";
 import { aheadOf, evictions, nextPiece } from "./plan.js";
 import { lastSequence } from "./playlist.js";
 
-/** Seconds fetched ahead of the playhead, no more. */
-const most = 20;
+/** At most so many seconds are fetched ahead of the playhead. */
+const maxAhead = 20;
 
 /**
- * Keeps a media element's buffer full: asks for the pieces of a timeline and appends them.
+ * Keeps a media element's buffer full: fetches the pieces of a timeline and appends them.
  *
- * - `wants()` → `{ time, anything, following }` or `null` for nothing: what the playhead needs; `anything`: it is not placed yet,
- * - `outrun()` → the position to go on at when the window has left the old one behind,
+ * - `wants()` → `{ time, anything, following }` or `null` for nothing: where the playhead is; `anything`: it has no place yet,
+ * - `outrun()` → the position to continue at when the old one has left the playlist's window,
  * - `arrived(piece)` before a piece is appended, `appended()` after it, `missing(piece)` when it is left out,
- * - `reshaped(piece)`: from this piece on the tracks are others, and the buffer cannot take them (MSE §3.5.7),
+ * - `reshaped(piece)`: from this piece on the tracks are different, which the buffer cannot take (MSE §3.5.7),
  * - `refused(codecs, map)`: the browser cannot play this,
- * - `broken(problem)`: the buffer is done for, `open()` a new one.
+ * - `broken(problem)`: the buffer failed; `open()` a new one.
  */
 export class Supply {
     #element;
     #timeline;
-    #order;
+    #delegate;
     #feeder;
     #buffer = null;
     #appendedMap = null;
-    /** Tracks of what is appended; `null` until known. */
+    /** The appended tracks; `null` until known. */
     tracks = null;
-    /** When a piece came last, as `Date.now()` tells it. */
+    /** When the last piece arrived (`Date.now()`). */
     arrivedAt = 0;
 
-    constructor(element, timeline, order) {
+    constructor(element, timeline, delegate) {
         this.#element = element;
         this.#timeline = timeline;
-        this.#order = order;
+        this.#delegate = delegate;
         this.#feeder = new Feeder({
             plan: (position) => this.#planned(position),
             arrived: (piece, init, bytes) => this.#arrived(piece, init, bytes),
-            missing: (piece) => order.missing(piece),
+            missing: (piece) => delegate.missing(piece),
         });
     }
 
@@ -44,16 +44,16 @@ export class Supply {
     get ranges() { return this.#buffer?.ranges ?? []; }
     /** Seconds of buffer left. */
     get ahead() { return aheadOf(this.ranges, this.#element.currentTime); }
-    /** Whether it knows where to go on. */
+    /** Whether it has a position to fetch from. */
     get isUnderWay() { return this.#feeder.position !== null; }
     get quickest() { return this.#feeder.quickest; }
 
-    /** A new buffer on the same element; nothing is asked for until `startAt`. */
+    /** Makes a new buffer on the same element; nothing is fetched until `startAt`. */
     open() {
         this.close();
         this.#appendedMap = null;
         this.tracks = null;
-        const buffer = new MediaBuffer(this.#element, (problem) => { if (buffer === this.#buffer) this.#order.broken(problem); });
+        const buffer = new MediaBuffer(this.#element, (problem) => { if (buffer === this.#buffer) this.#delegate.broken(problem); });
         this.#buffer = buffer;
     }
 
@@ -66,17 +66,17 @@ export class Supply {
     startAt(position) { this.#feeder.restart(position); }
     go() { this.#feeder.go(); }
 
-    /** Goes on where the buffer around `time` ends, or at `time` when nothing is there. */
+    /** Continues where the buffered range around `time` ends, or at `time` when there is none. */
     feedAfter(time) {
         const range = this.ranges.find(([start, end]) => start <= time && time < end - 0.2);
         if (range && this.isUnderWay) {
             const beyond = this.#head - range[1];
-            if (beyond > -0.1 && beyond < 6) return; // it does already
+            if (beyond > -0.1 && beyond < 6) return; // already on its way
         }
         this.#feeder.restart(this.#timeline.positionAt(range ? range[1] - 0.01 : time));
     }
 
-    /** Gives up what lies far from `time`, and tells the browser's own controls how far one can go. */
+    /** Removes media far from `time`. */
     trim(time) {
         for (const [start, end] of evictions(this.ranges, time)) this.#buffer.remove(start, end);
     }
@@ -85,24 +85,24 @@ export class Supply {
         if (this.#timeline.oldest !== null) this.#buffer.setSeekable(this.#timeline.oldest, this.#timeline.edge);
     }
 
-    /** What to fetch at `position`; `null` when there is enough or nothing is there yet. */
+    /** What to fetch at `position`; `null` when enough is buffered or nothing is available yet. */
     #planned(position) {
         const { playlist } = this.#timeline;
-        const wants = this.#order.wants();
-        if (!playlist || wants === null || (!wants.anything && this.#head - wants.time > most)) return null;
+        const wants = this.#delegate.wants();
+        if (!playlist || wants === null || (!wants.anything && this.#head - wants.time > maxAhead)) return null;
         let at = position;
         for (let steps = 0; steps < 1000; steps += 1) {
             const next = nextPiece(playlist, at);
             if (next.step === "fetch") return { piece: this.#timeline.withAddresses(next), position: at };
             if (next.step === "wait") return { piece: next.hint && wants.following ? this.#timeline.withAddresses(next.hint) : null, position: at };
             if (next.step === "skip") at = next.next;
-            else at = wants.following || at.msn > lastSequence(playlist) ? this.#order.outrun() : { msn: playlist.mediaSequence, part: 0 };
+            else at = wants.following || at.msn > lastSequence(playlist) ? this.#delegate.outrun() : { msn: playlist.mediaSequence, part: 0 };
             if (at === null) return null;
         }
         return null;
     }
 
-    /** Media time of what will have been appended when all that is under way has come. */
+    /** Media time up to which media is appended or in flight. */
     get #head() {
         const head = this.isUnderWay ? this.#timeline.timeOf(this.#feeder.position) : null;
         return head ?? this.ranges.at(-1)?.[1] ?? 0;
@@ -115,11 +115,11 @@ export class Supply {
             const tracks = readTracks(init);
             const mime = mimeType(tracks);
             if (!canFeed(mime)) {
-                this.#order.refused(tracks.map((track) => track.codec).join(", "), piece.map);
+                this.#delegate.refused(tracks.map((track) => track.codec).join(", "), piece.map);
                 return;
             }
             if (buffer.mime !== null && kinds(this.tracks) !== kinds(tracks)) {
-                this.#order.reshaped(piece);
+                this.#delegate.reshaped(piece);
                 return;
             }
             this.tracks = tracks;
@@ -128,9 +128,9 @@ export class Supply {
         }
         const start = readStart(bytes, this.tracks ?? []);
         if (start !== null) this.#timeline.learn(piece, start);
-        this.#order.arrived(piece);
+        this.#delegate.arrived(piece);
         await buffer.append(bytes, () => evictions(buffer.ranges, this.#element.currentTime, { behind: 5, ahead: 15 }));
-        if (buffer === this.#buffer) this.#order.appended();
+        if (buffer === this.#buffer) this.#delegate.appended();
     }
 }
 

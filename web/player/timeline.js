@@ -1,7 +1,7 @@
 import { isAnotherTimeline, livePosition, mediaTimeAtProgram, mediaTimeOf, playableFrom, positionAt, programTimeAt } from "./plan.js";
 import { nextPosition } from "./playlist.js";
 
-/** What is known of a stream's time: its newest playlist, and where on the media timeline its segments really begin. */
+/** A stream's newest playlist, and the media times at which its segments really begin. */
 export class Timeline {
     #starts;
     #url = null;
@@ -12,7 +12,7 @@ export class Timeline {
         this.#starts = new Map(other === null ? [] : other.#starts);
     }
 
-    /** Takes the newest state. @returns {boolean} whether it is another timeline than the one before */
+    /** Takes the newest playlist. @returns {boolean} whether its timeline is a different one */
     update(playlist, url) {
         const another = this.playlist !== null && isAnotherTimeline(this.playlist, playlist);
         this.playlist = playlist;
@@ -21,7 +21,7 @@ export class Timeline {
         return another;
     }
 
-    /** A piece's first sample lies at `start` seconds. */
+    /** Records that a piece's first sample is at `start` seconds. */
     learn({ msn, part }, start) {
         if (part === 0) this.#starts.set(msn, start);
         else if (!this.#starts.has(msn)) {
@@ -30,10 +30,11 @@ export class Timeline {
         }
     }
 
-    /** Media time of the newest moment there is, and of the oldest one can seek to; `null` while unknown. */
+    /** Media time of the live edge; `null` while unknown. */
     get edge() { return this.playlist && this.timeOf(nextPosition(this.playlist)); }
+    /** The oldest media time that can be played; `null` while unknown. */
     get oldest() { return this.playableFrom(-Infinity); }
-    /** The stream's end is a gap: the camera's picture is missing, nothing is wrong here. */
+    /** The stream ends in a gap: the camera is lost, not the connection. */
     get endsInGap() {
         const segment = this.playlist?.segments.at(-1);
         return segment !== undefined && (segment.gap || (segment.parts.length > 0 && segment.parts.at(-1).gap));
@@ -43,11 +44,11 @@ export class Timeline {
     timeOf(position) { return this.playlist && mediaTimeOf(this.playlist, this.#starts, position); }
     positionAt(time) { return this.playlist && positionAt(this.playlist, this.#starts, time); }
     playableFrom(time) { return this.playlist && playableFrom(this.playlist, this.#starts, time); }
-    /** UTC ms of the moment at media time `time`. */
+    /** The date (UTC ms) at media time `time`. */
     programTimeAt(time) { return this.playlist && programTimeAt(this.playlist, this.#starts, time); }
-    /** The media time of the moment `at` (UTC ms); `null` when it is no longer there, or unknown. */
+    /** The media time of the date `at` (UTC ms); `null` when it is too old, or unknown. */
     timeAtProgram(at) { return this.playlist && mediaTimeAtProgram(this.playlist, this.#starts, at); }
-    /** Where to begin so that playback can start `distance` seconds before the end; `null` when nothing playable is there. */
+    /** Where to begin fetching to start playback `distance` seconds before the end; `null` when nothing is playable. */
     livePosition(distance) { return livePosition(this.playlist, distance); }
 
     withAddresses(piece) {

@@ -20,13 +20,16 @@ const track = (id, handler, timescale, entry) => box("trak",
     box("mdia", box("mdhd", zeros(12), u32(timescale), zeros(8)), box("hdlr", zeros(8), ascii(handler), zeros(13)),
         box("minf", box("stbl", box("stsd", u32(0), u32(1), entry)))));
 const bytes = (...boxes) => new Uint8Array(boxes.flat());
-const init = bytes(box("ftyp", ascii("iso6")), box("moov", box("mvhd", zeros(100)), track(1, "vide", 90000, sampleEntry.avc1), track(2, "soun", 48000, sampleEntry.mp4a)));
+const init = bytes(
+    box("ftyp", ascii("iso6")),
+    box("moov", box("mvhd", zeros(100)), track(1, "vide", 90000, sampleEntry.avc1), track(2, "soun", 48000, sampleEntry.mp4a)),
+);
 
 const run = (id, time, offset) => box("traf",
     box("tfhd", u32(0x020000), u32(id)), box("tfdt", u32(0x01000000), u32(0), u32(time)),
     box("trun", u32(0x01000f01), u32(1), u32(100), u32(3600), u32(10), u32(0), u32(offset)));
 
-test("an init segment tells its tracks and their codecs", () => {
+test("an init segment has tracks with their codecs", () => {
     const tracks = readTracks(init);
     assert.deepEqual(tracks, [
         { id: 1, kind: "video", timescale: 90000, codec: "avc1.640028" },
@@ -36,18 +39,18 @@ test("an init segment tells its tracks and their codecs", () => {
     assert.equal(mimeType(tracks.slice(1)), 'audio/mp4; codecs="mp4a.40.2"');
 });
 
-test("HEVC is named as RFC 6381 wants it", () => {
+test("HEVC has its RFC 6381 codec string", () => {
     assert.equal(readTracks(bytes(box("moov", track(1, "vide", 90000, sampleEntry.hvc1))))[0].codec, "hvc1.1.6.L93.90");
 });
 
-test("a fragment starts when its first picture is shown, whatever the order of its tracks", () => {
+test("a fragment starts with its first video sample, whatever the order of its tracks", () => {
     const fragment = bytes(box("moof", box("mfhd", u32(0), u32(1)), run(2, 480000, 0), run(1, 900000, 7200)), box("mdat", zeros(4)));
     assert.equal(readStart(fragment, readTracks(init)), 10.08);
     const early = bytes(box("moof", box("mfhd", u32(0), u32(1)), run(1, 900000, -3600)), box("mdat"));
     assert.ok(Math.abs(readStart(early, readTracks(init)) - 9.96) < 1e-9);
 });
 
-test("damaged boxes end the reading and harm nothing", () => {
+test("reading stops at a damaged box", () => {
     for (let length = 0; length < init.length; length += 7) assert.doesNotThrow(() => readTracks(init.slice(0, length)));
     assert.equal(readStart(new Uint8Array([0, 0, 0, 200, 109, 111, 111, 102]), readTracks(init)), null);
     assert.equal(readStart(new Uint8Array(0), []), null);

@@ -2,17 +2,20 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { judge, Outbox, pauseBefore } from "../console/actions.js";
 
-/** A daemon in memory: a UUID is done once, a repeat gets the first answer. `script` says what befalls each request: `ok`, `lost` (not arrived), `mute` (done, no answer), or an answer. */
+/**
+ * A daemon in memory: it carries out each UUID once, and repeats its first response. `script` has an outcome for each request: `ok`, `lost` (not
+ * received), `mute` (carried out, response lost), or a response.
+ */
 function daemon(script = []) {
     const done = new Map();
     const seen = [];
     const send = async (body, id) => {
         seen.push({ ...body, id });
-        const fate = script.shift() ?? "ok";
-        if (typeof fate === "object") return fate;
-        if (fate === "lost") throw new TypeError("no network");
+        const outcome = script.shift() ?? "ok";
+        if (typeof outcome === "object") return outcome;
+        if (outcome === "lost") throw new TypeError("no network");
         if (!done.has(id)) done.set(id, { ...body, seq: done.size + 1 });
-        if (fate === "mute") throw new TypeError("cut before the answer");
+        if (outcome === "mute") throw new TypeError("cut before the answer");
         return { status: 200, body: { last: done.get(id).seq } };
     };
     return { send, done, seen };
@@ -31,7 +34,7 @@ const settled = (box, entry) => new Promise((resolve) => {
     look();
 });
 
-test("an answer is judged by its status and code", () => {
+test("a response is judged by its status and code", () => {
     assert.equal(judge(200, { last: 3 }), "record");
     assert.equal(judge(409, { code: "round_open" }), "refused");
     assert.equal(judge(409, { code: "nothing_to_change" }), "already");
@@ -42,7 +45,7 @@ test("an answer is judged by its status and code", () => {
     assert.equal(judge(507, { code: "storage_full" }), "refused");
 });
 
-test("the pause before another try grows to five seconds and obeys the server", () => {
+test("the pause before a retry grows to five seconds and obeys the server", () => {
     assert.ok(pauseBefore(1, 0) >= 200 && pauseBefore(1, 1) <= 400);
     assert.ok(pauseBefore(50, 1) <= 5000);
     assert.equal(pauseBefore(1, 0, 30), 30_000);
@@ -57,7 +60,7 @@ test("a double click is one command", async () => {
     assert.equal(done.size, 1);
 });
 
-test("a command whose answer was lost is asked again with its UUID, and done once", async () => {
+test("a command whose response was lost is sent again with its UUID, and carried out once", async () => {
     const { send, done, seen } = daemon(["mute", "lost", "mute", "ok"]);
     const box = outbox(send);
     const states = new Set();
@@ -69,7 +72,7 @@ test("a command whose answer was lost is asked again with its UUID, and done onc
     assert.ok(states.has("unanswered") && entry.state === "record");
 });
 
-test("what is planned and opened goes in order, and stops at a refusal", async () => {
+test("the steps of an action go in order, and stop at a refusal", async () => {
     const refusal = { status: 409, body: { code: "no_quorum", detail: "…" } };
     const { send, done } = daemon(["ok", refusal]);
     const box = outbox(send);
@@ -82,19 +85,19 @@ test("what is planned and opened goes in order, and stops at a refusal", async (
     assert.deepEqual(box.refused, []);
 });
 
-test("a conflict with something else is sent again as a new command; a conflict with the same thing is refused", async () => {
+test("after an unrelated conflict the command is sent anew; after a related one it is refused", async () => {
     const conflict = (type) => ({ status: 409, body: { code: "conflict", current: 12, since: [{ seq: 12, type }] } });
     const apart = daemon([conflict("deputies_arrived"), "ok"]);
     let box = outbox(apart.send);
-    const moved = await settled(box, box.submit(intent("move_item", [{ command: "move_item" }], { minds: ["item_moved"] }), 11));
+    const moved = await settled(box, box.submit(intent("move_item", [{ command: "move_item" }], { conflictsWith: ["item_moved"] }), 11));
     assert.equal(moved.state, "record");
     assert.deepEqual(apart.seen.map(({ id, expected }) => [id, expected]), [["u1", 11], ["u2", 12]]);
     const same = daemon([conflict("item_moved")]);
     box = outbox(same.send);
-    assert.equal((await settled(box, box.submit(intent("move_item", [{ command: "move_item" }], { minds: ["item_moved"] }), 11))).state, "refused");
+    assert.equal((await settled(box, box.submit(intent("move_item", [{ command: "move_item" }], { conflictsWith: ["item_moved"] }), 11))).state, "refused");
 });
 
-test("commands leave one after the other, however fast they are given", async () => {
+test("commands are sent one after the other, however fast they are submitted", async () => {
     let under = 0;
     const order = [];
     const send = async (body) => {
@@ -110,7 +113,7 @@ test("commands leave one after the other, however fast they are given", async ()
     assert.deepEqual(order, ["a", "b", "c", "d"]);
 });
 
-test("after a reload what had no answer goes on with the same UUID", async () => {
+test("after a reload an unanswered command is sent again with the same UUID", async () => {
     let kept = [];
     const keep = { read: () => kept, write: (entries) => { kept = structuredClone(entries); } };
     const { send, done, seen } = daemon(["mute"]);
@@ -127,7 +130,7 @@ test("after a reload what had no answer goes on with the same UUID", async () =>
     assert.deepEqual(kept, []);
 });
 
-test("a session that ended waits for a person and loses nothing", async () => {
+test("when the session has ended, commands wait for a new sign-in", async () => {
     const { send, done } = daemon([{ status: 401, body: null }]);
     let wake;
     const box = outbox(send, { pause: (ms, give) => new Promise((resolve) => { assert.equal(ms, Infinity); give(resolve); wake = resolve; }) });
@@ -142,7 +145,7 @@ test("a session that ended waits for a person and loses nothing", async () => {
     assert.equal(done.size, 1);
 });
 
-test("what is on record is busy until the state shows it", async () => {
+test("a recorded action is busy until the state contains it", async () => {
     const { send } = daemon();
     const box = outbox(send);
     const entry = await settled(box, box.submit(intent("open_round:r1")));
@@ -150,7 +153,7 @@ test("what is on record is busy until the state shows it", async () => {
     assert.ok(!box.isBusy("open_round:r1", entry.last));
 });
 
-test("no more than the limit wait at once", () => {
+test("at most `limit` commands wait at once", () => {
     const box = outbox(() => new Promise(() => {}), { limit: 3 });
     const entries = [1, 2, 3, 4].map((number) => box.submit(intent(`n${number}`)));
     assert.deepEqual(entries.map(({ state }) => state === "refused"), [false, false, false, true]);

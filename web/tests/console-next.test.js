@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { clean, freshId, intents } from "../console/commands.js";
-import { alerts, allowed, allowedOnAir, mayDo, nextAction, nextItem, roundToRepeat } from "../console/next.js";
+import { Desk } from "../console/desk.js";
+import { alerts, allowed, allowedOnAir, nextAction, nextItem, permissionFor, roundToRepeat } from "../console/next.js";
 
 const golden = (name) => JSON.parse(readFileSync(new URL(`../../Tests/VoteBoardTests/Fixtures/wire/${name}.json`, import.meta.url), "utf8")).state;
 
@@ -37,7 +38,8 @@ test("an open sitting without quorum registers; with one it takes up the first i
 test("an item goes from its speakers to the vote, and when it is decided to the next", () => {
     const discussed = (s) => { s.current_item = "i1"; s.agenda.items.i1.state = "under_discussion"; };
     assert.deepEqual(nextAction(hall(discussed)), { key: "planRound", item: "i1" });
-    assert.deepEqual(nextAction(hall((s) => { discussed(s); s.speakers.queue = [{ id: "p1", deputy: "d1", kind: "debate" }]; })), { key: "startSpeech", speaker: "p1" });
+    const queued = hall((s) => { discussed(s); s.speakers.queue = [{ id: "p1", deputy: "d1", kind: "debate" }]; });
+    assert.deepEqual(nextAction(queued), { key: "startSpeech", speaker: "p1" });
     assert.equal(nextAction(hall((s) => { discussed(s); s.speakers.speech = { entry: { id: "p1" } }; })).key, "endSpeech");
     assert.deepEqual(nextAction(hall((s) => { discussed(s); s.agenda.items.i1.state = "adopted"; })), { key: "takeUp", item: "i2" });
     assert.equal(nextAction(hall((s) => { s.current_item = "i2"; s.agenda.items.i1.state = s.agenda.items.i2.state = "rejected"; })).key, "closeSitting");
@@ -58,10 +60,11 @@ test("the next item is sought after the current one, then from the beginning", (
     assert.equal(nextItem(hall((s) => { s.agenda.items.i1.state = "postponed"; })), "i2");
 });
 
-test("what may be done follows the state", () => {
+test("the allowed actions follow from the state", () => {
     const idle = allowed(hall());
     for (const name of ["takeUp", "planRound", "suspendSitting", "closeSitting", "register", "moveItem", "queueSpeaker"]) assert.ok(idle.has(name), name);
-    for (const name of ["openSitting", "closeRound", "announceRound", "annulRound", "castBallot", "resumeSitting", "endSpeech"]) assert.ok(!idle.has(name), name);
+    const others = ["openSitting", "closeRound", "announceRound", "annulRound", "castBallot", "resumeSitting", "endSpeech"];
+    for (const name of others) assert.ok(!idle.has(name), name);
     const voting = allowed(hall((s) => addRound(s, "r1", { status: "open" })));
     for (const name of ["closeRound", "annulRound", "castBallot", "correctBallot", "depart"]) assert.ok(voting.has(name), name);
     for (const name of ["takeUp", "suspendSitting", "closeSitting", "openRegistration", "recordTotals", "repeatRound"]) assert.ok(!voting.has(name), name);
@@ -70,15 +73,31 @@ test("what may be done follows the state", () => {
     assert.ok(!allowed(hall((s) => { s.sitting.status = "closed"; })).has("register"));
 });
 
-test("a round is held again once", () => {
+test("a round can be repeated once", () => {
     assert.equal(roundToRepeat(hall((s) => addRound(s, "r1", { status: "annulled" }))), "r1");
     assert.equal(roundToRepeat(hall((s) => addRound(s, "r1", { status: "annulled", superseded_by: "r2" }))), null);
 });
 
-test("roles decide who may do what", () => {
-    assert.ok(mayDo(["operator"], "slateOn") && !mayDo(["operator"], "openRound"));
-    assert.ok(mayDo(["secretary"], "openRound") && !mayDo(["secretary"], "stop"));
-    assert.ok(!mayDo(["voting-system", "display", "admin"], "closeRound"));
+test("an action needs the permission that the server asks for", () => {
+    for (const name of ["start", "stop", "slateOn", "slateOff", "hide", "show"]) assert.equal(permissionFor(name), "streams", name);
+    assert.equal(permissionFor("castBallot"), "ballots");
+    for (const name of ["openRound", "correctBallot", "register", "importRules", "toString"]) assert.equal(permissionFor(name), "sitting", name);
+    const { schemas } = JSON.parse(readFileSync(new URL("../openapi.json", import.meta.url), "utf8")).components;
+    const known = schemas.Session.properties.permissions.items.enum;
+    for (const permission of ["streams", "sitting", "ballots"]) assert.ok(known.includes(permission), permission);
+});
+
+test("only what the session permits is offered", () => {
+    const state = hall((s) => addRound(s, "r1", { status: "open", method: "roll_call" }));
+    const stream = { value: { state: "live", onAir: "camera" } };
+    const offered = (...permissions) => {
+        const desk = new Desk({ store: { state }, stream, permissions: () => permissions });
+        return ["stop", "closeRound", "castBallot"].filter((name) => desk.may(name));
+    };
+    assert.deepEqual(offered("streams"), ["stop"]);
+    assert.deepEqual(offered("sitting", "ballots"), ["closeRound", "castBallot"]);
+    assert.deepEqual(offered("ballots", "hall-system"), ["castBallot"]);
+    assert.deepEqual(offered("tokens", "reload", "logs"), []);
 });
 
 test("on air, only what changes something is offered", () => {
@@ -88,31 +107,40 @@ test("on air, only what changes something is offered", () => {
     assert.deepEqual([...allowedOnAir(null)], []);
 });
 
-test("the bar is red only when a person is needed", () => {
-    const calm = { state: hall(), stream: { state: "live", onAir: "camera" }, streamWanted: true, link: { state: "live", since: 0 }, outbox: { unanswered: 0, refused: [] }, now: 1000, linkNow: 1000 };
+test("there are alerts only when somebody has to act", () => {
+    const calm = {
+        state: hall(), stream: { state: "live", onAir: "camera" }, streamWanted: true, link: { state: "live", since: 0 },
+        outbox: { unanswered: 0, refused: [] }, now: 1000, linkNow: 1000,
+    };
     const keys = (change) => alerts({ ...calm, ...change }).map(({ key }) => key);
     assert.deepEqual(keys({}), []);
     assert.deepEqual(keys({ state: null, stream: null }), []);
     assert.deepEqual(keys({ link: { state: "lost", since: 0 }, linkNow: 2000 }), []);
     assert.deepEqual(keys({ link: { state: "lost", since: 0 }, linkNow: 4000 }), ["linkLost"]);
     assert.deepEqual(keys({ outbox: { unanswered: 0, refused: [{ key: "x" }] } }), ["refused"]);
-    assert.deepEqual(keys({ outbox: { unanswered: 1, why: { key: "x", problem: { status: 429 } }, refused: [] } }), ["waits", "unanswered"], "who knows why it waits says so");
+    const limited = { unanswered: 1, why: { key: "x", problem: { status: 429 } }, refused: [] };
+    assert.deepEqual(keys({ outbox: limited }), ["waits", "unanswered"], "it says why it waits where that is known");
     assert.deepEqual(keys({ stream: { state: "stopped", onAir: "nothing" } }), ["notOnAir"]);
     assert.deepEqual(keys({ stream: { state: "stopped", onAir: "nothing" }, streamWanted: false }), []);
-    assert.deepEqual(keys({ state: hall((s) => addRound(s, "r1", { status: "open", ends_at: 900 })), stream: { state: "live", onAir: "slate" } }), ["timeOver", "voteUnseen"]);
+    const overdue = hall((s) => addRound(s, "r1", { status: "open", ends_at: 900 }));
+    assert.deepEqual(keys({ state: overdue, stream: { state: "live", onAir: "slate" } }), ["timeOver", "voteUnseen"]);
     assert.deepEqual(keys({ state: hall((s) => addRound(s, "r1", { status: "closed", result: { outcome: "undecided" } })) }), ["tie"]);
 });
 
-test("what can be taken back knows how", () => {
-    const make = intents(hall((s) => { s.notice = { text: "old" }; s.speakers = { queue: [], speech: { entry: { id: "p1", deputy: "d1", kind: "debate" } } }; }));
+test("an intent that can be undone has its undo", () => {
+    const make = intents(hall((s) => {
+        s.notice = { text: "old" };
+        s.speakers = { queue: [], speech: { entry: { id: "p1", deputy: "d1", kind: "debate" } } };
+    }));
     assert.deepEqual(make.register(["d1"], "x").undo.steps, [{ command: "depart", sitting: "s1", deputies: ["d1"] }]);
     assert.deepEqual(make.moveItem("i2", 0).undo.steps, [{ command: "move_item", sitting: "s1", item: "i2", index: 1 }]);
     assert.deepEqual(make.postNotice({ text: "new" }).undo.steps, [{ command: "post_notice", sitting: "s1", text: "old" }]);
-    assert.deepEqual(make.endSpeech("x", "p2", 30).undo.steps.map(({ command, seconds }) => [command, seconds]), [["queue_speaker", 30], ["start_speech", undefined]]);
+    const { steps } = make.endSpeech("x", "p2", 30).undo;
+    assert.deepEqual(steps.map(({ command, seconds }) => [command, seconds]), [["queue_speaker", 30], ["start_speech", undefined]]);
     for (const name of ["closeRound", "announceRound", "openRound"]) assert.equal(make[name]("r1", "…").undo, null, name);
 });
 
-test("two deeds that differ have keys that differ, the same deed has the same", () => {
+test("two actions that differ have keys that differ, the same action has the same key", () => {
     const make = intents(hall());
     assert.equal(make.closeRound("r1", "a").key, make.closeRound("r1", "b").key);
     assert.notEqual(make.castBallot("r1", "d1", "yes", "").key, make.castBallot("r1", "d2", "yes", "").key);
@@ -120,7 +148,7 @@ test("two deeds that differ have keys that differ, the same deed has the same", 
     assert.equal(make.planAndOpen("a", { question: "" }).key, make.planAndOpen("b", { question: "" }).key);
 });
 
-test("ids are of the letters that the record takes, and fields that are empty stay away", () => {
+test("ids have the characters that the record allows, and empty fields are left out", () => {
     assert.match(freshId("r"), /^r-[0-9a-f]{10}$/);
     assert.deepEqual(clean({ a: "", b: undefined, c: null, d: 0, e: false }), { d: 0, e: false });
 });

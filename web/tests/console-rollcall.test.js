@@ -6,15 +6,19 @@ import { answer, callOrder, modeOf, nextWaiting, press, rows } from "../console/
 /** A council of `count` deputies, all present; an open named round. */
 function hall(count, more = {}) {
     const ids = Array.from({ length: count }, (_, index) => `d${index + 1}`);
-    const round = { kind: "whole", status: "open", method: "roll_call", reveal: "live", item: "i1", entitled: Object.fromEntries(ids.map((id) => [id, ""])), ballots: {}, ...more };
+    const round = {
+        kind: "whole", status: "open", method: "roll_call", reveal: "live", item: "i1", entitled: Object.fromEntries(ids.map((id) => [id, ""])),
+        ballots: {}, ...more,
+    };
     return {
         council: { deputies: Object.fromEntries(ids.map((id, order) => [id, { family: id, given: "", role: "deputy", order }])) },
         sitting: { id: "s1", status: "open" }, presence: { present: Object.fromEntries(ids.map((id) => [id, true])) },
-        agenda: { order: ["i1"], items: { i1: { number: "1", title: "…", state: "voting" } } }, rounds: { order: ["r1"], by_id: { r1: round } }, open_round: "r1",
+        agenda: { order: ["i1"], items: { i1: { number: "1", title: "…", state: "voting" } } },
+        rounds: { order: ["r1"], by_id: { r1: round } }, open_round: "r1",
     };
 }
 
-/** Plays keys; each answer is on record at once. */
+/** Presses keys; each answer is recorded at once. */
 function call(state, keys) {
     const round = state.rounds.by_id.r1;
     let at = 0;
@@ -52,7 +56,7 @@ test("space moves on without a ballot, the arrows and backspace go back", () => 
     assert.equal(at, 3);
 });
 
-test("who has voted, is away or is recused gets no ballot by a slip of the finger", () => {
+test("nobody who has voted, is absent or recused gets a ballot by mistake", () => {
     const state = hall(4, { ballots: { d1: "no" } });
     delete state.presence.present.d2;
     state.agenda.items.i1.recused = ["d3"];
@@ -75,7 +79,7 @@ test("in a registration only yes is an answer, and only for those who are not he
     assert.deepEqual(answer(away, "yes", "registration"), { name: "castBallot", deputy: "d2", choice: "yes" });
 });
 
-test("without a round the same keys say who is here", () => {
+test("without a round the same keys record presence", () => {
     const state = hall(2);
     state.rounds = { order: [], by_id: {} };
     state.presence.present = { d2: true };
@@ -87,7 +91,7 @@ test("without a round the same keys say who is here", () => {
     assert.equal(nextWaiting(list, 1, "presence"), 0);
 });
 
-test("a secret round is called by nobody", () => {
+test("in a secret round no key casts a ballot", () => {
     const state = hall(2, { method: "secret" });
     const round = state.rounds.by_id.r1;
     assert.equal(modeOf(state, round), "secret");
@@ -104,7 +108,7 @@ test("the head is called first, the others in the roster's order", () => {
     assert.deepEqual(callOrder({ d2: { order: 1 }, head: { role: "head", order: 2 }, d1: { order: 0 } }), ["head", "d1", "d2"]);
 });
 
-test("keys are told by letter, on other scripts by place", () => {
+test("keys count by letter, on other scripts by position", () => {
     assert.equal(keyOf({ key: "Y", code: "KeyY" }), "y");
     assert.equal(keyOf({ key: "н", code: "KeyY" }), "y");
     assert.equal(keyOf({ key: "z", code: "KeyY" }), "z"); // a German keyboard

@@ -6,10 +6,11 @@ import { branches, carry, carryBack, drop, endOfBlock, step } from "../console/t
 /** `"1 2 2.1 2.2 3"`: 2.1 is a sub-item of 2. */
 function agenda(text) {
     const order = text.split(" ");
-    return { order, items: Object.fromEntries(order.map((id) => [id, { title: `T${id}`, number: id, ...(id.includes(".") ? { parent: id.split(".")[0] } : {}) }])) };
+    const item = (id) => ({ title: `T${id}`, number: id, ...(id.includes(".") ? { parent: id.split(".")[0] } : {}) });
+    return { order, items: Object.fromEntries(order.map((id) => [id, item(id)])) };
 }
 
-/** What the record makes of `move_item`. */
+/** Applies `move_item` as the record does. */
 function moved(order, moves) {
     const after = [...order];
     for (const { item, index } of moves) {
@@ -19,13 +20,14 @@ function moved(order, moves) {
     return after.join(" ");
 }
 
-test("the list is a tree in the record's order, and says who stands apart", () => {
-    assert.deepEqual(branches(agenda("1 1.1 2 1.2")).map(({ id, level, apart }) => [id, level, apart]), [["1", 1, false], ["1.1", 2, false], ["2", 1, false], ["1.2", 2, true]]);
+test("the list is a tree in the record's order, and marks sub-items apart from their parent", () => {
+    const rows = branches(agenda("1 1.1 2 1.2")).map(({ id, level, apart }) => [id, level, apart]);
+    assert.deepEqual(rows, [["1", 1, false], ["1.1", 2, false], ["2", 1, false], ["1.2", 2, true]]);
     assert.equal(endOfBlock(agenda("1 1.1 1.2 2"), "1"), 3);
     assert.equal(endOfBlock(agenda("1 2"), "2"), 2);
 });
 
-test("a block is carried whole, in either direction, and back", () => {
+test("a block moves as a whole, in either direction, and back", () => {
     const order = "a b c d e f".split(" ");
     for (let size = 1; size <= 3; size += 1) {
         for (let start = 0; start + size <= order.length; start += 1) {
@@ -40,7 +42,7 @@ test("a block is carried whole, in either direction, and back", () => {
     }
 });
 
-test("one step carries an item past its neighbour and all its sub-items", () => {
+test("one step moves an item past its neighbour and all its sub-items", () => {
     const go = (text, id, by) => {
         const value = agenda(text);
         const to = step(value, id, by);
@@ -58,7 +60,7 @@ test("one step carries an item past its neighbour and all its sub-items", () => 
     assert.equal(go("1 2", "2", -1), "2 1");
 });
 
-test("what is dropped parts nobody from its item", () => {
+test("a drop never separates an item from its sub-items", () => {
     const value = agenda("1 2 2.1 2.2 3");
     assert.equal(drop(value, "1", "2.1"), 3, "into the middle of another item: after all of it");
     assert.equal(drop(value, "3", "2.2"), 1, "from below: before all of it");
@@ -73,16 +75,19 @@ test("an item moves with its sub-items in one action, and back in one", () => {
     const state = { sitting: { id: "s" }, agenda: agenda("1 2 2.1 2.2 3") };
     const intent = intents(state).moveItem("2", 0);
     assert.equal(moved(state.agenda.order, intent.steps), "2 2.1 2.2 1 3");
-    assert.deepEqual(intent.steps.map(({ command, sitting, item }) => [command, sitting, item]), [["move_item", "s", "2"], ["move_item", "s", "2.1"], ["move_item", "s", "2.2"]]);
+    const moves = intent.steps.map(({ command, sitting, item }) => [command, sitting, item]);
+    assert.deepEqual(moves, [["move_item", "s", "2"], ["move_item", "s", "2.1"], ["move_item", "s", "2.2"]]);
     assert.equal(moved("2 2.1 2.2 1 3".split(" "), intent.undo.steps), "1 2 2.1 2.2 3");
 });
 
-test("an item given to another goes below it, and back by undo", () => {
+test("an item given a parent moves below it, and back by undo", () => {
     const state = { sitting: { id: "s" }, agenda: agenda("1 2 2.1 3") };
     const intent = intents(state).editItem("3", { number: "1.1", title: "T", parent: "1", links: [] });
     assert.deepEqual(intent.steps.map(({ command, parent, index }) => [command, parent, index]), [["edit_item", "1", undefined], ["move_item", undefined, 1]]);
     assert.equal(moved(state.agenda.order, intent.steps.slice(1)), "1 3 2 2.1");
-    assert.deepEqual(intent.undo.steps.map(({ command, parent, index }) => [command, parent, index]), [["edit_item", undefined, undefined], ["move_item", undefined, 3]]);
+    const back = intent.undo.steps.map(({ command, parent, index }) => [command, parent, index]);
+    assert.deepEqual(back, [["edit_item", undefined, undefined], ["move_item", undefined, 3]]);
     const free = intents(state).editItem("2.1", { number: "4", title: "T", links: [{ title: "A", url: "https://a" }] });
-    assert.deepEqual(free.steps.map(({ command, parent, links }) => [command, parent, links?.length]), [["edit_item", undefined, 1]], "it stands behind its former item already");
+    const steps = free.steps.map(({ command, parent, links }) => [command, parent, links?.length]);
+    assert.deepEqual(steps, [["edit_item", undefined, 1]], "it already comes after its former parent");
 });

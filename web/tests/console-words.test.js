@@ -11,7 +11,7 @@ const words = Object.fromEntries(codes.map((code) => [code, JSON.parse(read(`con
 const pages = JSON.parse(read("languages/en.json"));
 const known = (key) => key in words.en || key in pages;
 
-test("the console speaks every language of the pages, with the same keys and blanks", () => {
+test("the console has every language of the pages, with the same keys and placeholders", () => {
     assert.deepEqual(readdirSync(new URL("console/languages/", folder)).sort(), codes.map((code) => `${code}.json`).sort());
     const blanks = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
     for (const [code, table] of Object.entries(words)) {
@@ -23,11 +23,11 @@ test("the console speaks every language of the pages, with the same keys and bla
     }
 });
 
-test("no word of the console hides one of the pages", () => {
+test("no text of the console hides one of the pages", () => {
     for (const key of Object.keys(words.en)) assert.ok(!(key in pages), key);
 });
 
-test("every key that the console says is there", () => {
+test("every key that the console uses exists", () => {
     const scripts = readdirSync(new URL("console/", folder)).filter((name) => name.endsWith(".js")).map((name) => read(`console/${name}`)).join("\n");
     const html = read("console.html");
     const used = [
@@ -41,7 +41,7 @@ test("every key that the console says is there", () => {
     for (const key of used) assert.ok(known(key), key);
 });
 
-test("everything that can be sent, next or wrong has its words", () => {
+test("every action, next step and alert has its texts", () => {
     const next = [...read("console/next.js").matchAll(/key: (?:[^"?]*\? )?"(\w+)"(?: : "(\w+)")?/g)].flatMap((match) => match.slice(1).filter(Boolean));
     for (const key of next) assert.ok(known(`do.${key}`), key);
     const alerts = [...read("console/next.js").split("export function alerts")[1].matchAll(/, "(\w+)"(?:\)|, \{)/g)].map((match) => match[1]);
@@ -52,7 +52,10 @@ test("everything that can be sent, next or wrong has its words", () => {
     for (const name of ["waiting", "sent", "unanswered", "record", "already", "refused"]) assert.ok(known(`sent.${name}`), name);
     for (const name of ["start", "stop", "slateOn", "slateOff", "hide", "show"]) assert.ok(known(`air.${name}`), name);
     for (const state of ["pending", "under_discussion", "postponed", "withdrawn", "adopted", "rejected"]) assert.ok(known(`state.${state}`), state);
-    for (const choice of ["yes", "no", "abstain"]) for (const name of ["cast", "correct", ...(choice === "abstain" ? [] : ["chair"])]) assert.ok(known(`${name}.${choice}`), `${name}.${choice}`);
+    for (const choice of ["yes", "no", "abstain"]) {
+        const names = choice === "abstain" ? ["cast", "correct"] : ["cast", "correct", "chair"];
+        for (const name of names) assert.ok(known(`${name}.${choice}`), `${name}.${choice}`);
+    }
     for (const mode of ["vote", "registration", "presence", "closed", "secret", "none"]) assert.ok(known(`roll.${mode}`), mode);
     assert.ok(Object.keys(intents({ sitting: { id: "s" }, agenda: { order: [] } })).length > 25);
 });

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { countsOf, filtered, roundOnShow, roundsOf, rowsOf, sorted, votesOf } from "../council/board.js";
+import { speechLeft } from "../council/countdown.js";
 import { CouncilStore } from "../council/store.js";
 import * as council from "../council/words.js";
 import { languages, Words } from "../page/language.js";
 
 const wire = new URL("../../Tests/VoteBoardTests/Fixtures/wire/", import.meta.url);
 const golden = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, wire), "utf8"));
-const words = Object.fromEntries(Object.keys(languages).map((code) => [code, new Words(code, JSON.parse(readFileSync(new URL(`../languages/${code}.json`, import.meta.url), "utf8")))]));
+const table = (code) => JSON.parse(readFileSync(new URL(`../languages/${code}.json`, import.meta.url), "utf8"));
+const words = Object.fromEntries(Object.keys(languages).map((code) => [code, new Words(code, table(code))]));
 const full = golden("snapshot-full").state;
 const round = (state, id) => ({ id, ...state.rounds.by_id[id] });
 
@@ -26,9 +28,14 @@ function whileOpen() {
 
 test("every word of the wire has its words in every language", () => {
     const table = words.en;
-    const lists = { count: council.positions, item: council.itemStates, kind: council.roundKinds, round: council.roundStates, sitting: council.sittingStates, speech: council.speechKinds, outcome: [...council.outcomes, "annulled", "quorum", "no_quorum"] };
+    const lists = {
+        count: council.positions, item: council.itemStates, kind: council.roundKinds, round: council.roundStates,
+        sitting: council.sittingStates, speech: council.speechKinds, outcome: [...council.outcomes, "annulled", "quorum", "no_quorum"],
+    };
     for (const [prefix, values] of Object.entries(lists)) for (const value of values) assert.notEqual(table.say(`${prefix}.${value}`), `${prefix}.${value}`);
-    for (const choice of [...council.positions, "voted", "waiting", "present", "secret"]) for (const gender of ["m", "f", "n"]) assert.notEqual(table.say(`vote.${choice}.${gender}`), `vote.${choice}.${gender}`);
+    for (const choice of [...council.positions, "voted", "waiting", "present", "secret"]) {
+        for (const gender of ["m", "f", "n"]) assert.notEqual(table.say(`vote.${choice}.${gender}`), `vote.${choice}.${gender}`);
+    }
 });
 
 test("a vote's word has the deputy's gender", () => {
@@ -59,29 +66,29 @@ test("who speaks is a deputy or a guest", () => {
 });
 
 test("a result is a word and the sentence that explains it", () => {
-    assert.deepEqual(council.verdict(words.uk, round(full, "r2")), { word: "Не прийнято", sentence: "2 за, потрібно 4 з 6: рішення не прийнято", outcome: "rejected" });
+    assert.deepEqual(council.verdict(words.uk, round(full, "r2")), {
+        word: "Не прийнято", sentence: "2 за, потрібно 4 з 6: рішення не прийнято", outcome: "rejected",
+    });
     assert.equal(council.verdict(words.en, round(full, "r1")).sentence, "Reason: Збій");
     assert.equal(council.verdict(words.en, round(full, "r1")).outcome, "annulled");
     assert.equal(council.verdict(words.en, { status: "open" }), null);
-    const registration = { status: "closed", kind: "registration", result: { outcome: "adopted", reason: "quorum_present", sentences: { en: "31 present, 18 of 34 needed for a quorum: there is a quorum" } } };
+    const sentence = "31 present, 18 of 34 needed for a quorum: there is a quorum";
+    const result = { outcome: "adopted", reason: "quorum_present", sentences: { en: sentence } };
+    const registration = { status: "closed", kind: "registration", result };
     assert.equal(council.verdict(words.en, registration).word, "There is a quorum");
-    assert.equal(council.verdict(words.lt, registration).sentence, "31 present, 18 of 34 needed for a quorum: there is a quorum", "English rather than nothing");
-    assert.equal(council.verdict(words.en, { status: "closed", kind: "whole", result: { outcome: "rejected", reason: "no_quorum", sentences: {} } }).word, "No quorum");
+    assert.equal(council.verdict(words.lt, registration).sentence, sentence, "English rather than nothing");
+    const inquorate = { status: "closed", kind: "whole", result: { outcome: "rejected", reason: "no_quorum", sentences: {} } };
+    assert.equal(council.verdict(words.en, inquorate).word, "No quorum");
     assert.equal(council.capital("priimta", "lt"), "Priimta");
     assert.equal(council.capital("მიღებულია", "ka"), "მიღებულია");
 });
 
-test("a countdown ends at zero and goes on below it", () => {
-    assert.deepEqual([161_000, 160_001, 1, 0, -1, -999, -1000, -12_500, 3_723_000].map(council.countdownText), ["2:41", "2:41", "0:01", "0:00", "0:00", "0:00", "−0:01", "−0:12", "1:02:03"]);
+test("the golden speech has its time left", () => {
     const { speech } = golden("delta-speech").patch.speakers;
-    assert.equal(council.speechLeft(speech, 1795341610000 + 20_000), 880_000);
-    assert.equal(council.speechLeft({ allotted: 1000, spent: 400 }, 5e12), 600, "a paused speech spends nothing");
-    assert.equal(council.roundLeft({ ends_at: 5000 }, 3000), 2000);
-    assert.equal(council.roundLeft({ ends_at: 5000 }, 9000), 0);
-    assert.equal(council.roundLeft({}, 9000), null);
+    assert.equal(speechLeft(speech, 1795341610000 + 20_000), 880_000);
 });
 
-test("an open round's board tells what may be known", () => {
+test("an open round's board shows what is public", () => {
     const state = whileOpen();
     const rows = Object.fromEntries(rowsOf(state, roundOnShow(state)).map((row) => [row.id, row.choice]));
     assert.deepEqual(rows, { d1: "yes", d2: "waiting", d3: "waiting", d4: "recused", d5: "absent", head: "waiting" });
@@ -93,7 +100,9 @@ test("an open round's board tells what may be known", () => {
 
 test("a closed round's board has everybody's position, the head last", () => {
     const rows = rowsOf(full, round(full, "r2"));
-    assert.deepEqual(rows.map((row) => [row.id, row.choice]), [["d1", "yes"], ["d2", "yes"], ["d3", "not_voting"], ["d4", "recused"], ["d5", "absent"], ["head", "not_voting"]]);
+    assert.deepEqual(rows.map((row) => [row.id, row.choice]), [
+        ["d1", "yes"], ["d2", "yes"], ["d3", "not_voting"], ["d4", "recused"], ["d5", "absent"], ["head", "not_voting"],
+    ]);
     assert.equal(rows[0].factionName, "Громада");
     const left = rowsOf({ ...full, council: { ...full.council, deputies: {} } }, round(full, "r2"));
     assert.equal(left.length, 6, "who has left the council since keeps the vote");
@@ -109,7 +118,7 @@ test("the board shows the open round, else the last one of the item", () => {
     assert.deepEqual(roundsOf(full, "i1").map((one) => one.id), ["r1", "r2"]);
 });
 
-test("a deputy's votes are those that were named", () => {
+test("a deputy's votes are those of named rounds", () => {
     assert.deepEqual(votesOf(full, "d1").map(({ round: { id }, choice }) => [id, choice]), [["r1", "yes"], ["r2", "yes"]]);
     assert.deepEqual(votesOf(full, "nobody"), []);
 });

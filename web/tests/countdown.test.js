@@ -21,7 +21,7 @@ test("the last second counts until it is over, and over time reads with a minus"
         ["2:41", "1:00", "1:00", "0:01", "0:01", "0:00", "0:00", "0:00", "−0:01", "−1:07", "1:01:01"]);
 });
 
-test("the next tick comes when the text changes, not before and not later than a hair", () => {
+test("the next tick comes when the text changes, not before and at most a few ms later", () => {
     for (const left of [161_000, 160_999, 1500, 1000, 1, 0, -1, -999, -1000, -1500]) {
         const wait = untilNext(left);
         assert.notEqual(spellLeft(left - wait), spellLeft(left), `after ${wait} ms at ${left}`);
@@ -30,7 +30,7 @@ test("the next tick comes when the text changes, not before and not later than a
     }
 });
 
-test("time that is low or over is told, paused time is not low", () => {
+test("the state says when time is low or over; paused time is not low", () => {
     assert.equal(stateOf(60_000, false), "running");
     assert.equal(stateOf(30_000, false), "low");
     assert.equal(stateOf(30_000, true), "paused");

@@ -10,9 +10,12 @@ import { Words } from "../page/language.js";
 const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const message = (name) => JSON.parse(read(`../../Tests/VoteBoardTests/Fixtures/wire/${name}.json`));
 const words = Object.fromEntries(["uk", "lt", "ka", "en"].map((code) => [code, new Words(code, JSON.parse(read(`../languages/${code}.json`)))]));
-/** The golden messages in their order: the state after `last`. */
-const order = ["item-taken-up", "speech", "speech-ended", "item-added", "recusal", "round-opened", "ballot-live", "round-closed", "round-announced", "round-annulled",
-    "revote-opened", "ballot-count", "count-closed", "secret-opened", "secret-ballot", "secret-closed", "break", "resumed", "departed", "closed"];
+/** The golden messages in order; `after` gives the state after one of them. */
+const order = [
+    "item-taken-up", "speech", "speech-ended", "item-added", "recusal", "round-opened", "ballot-live", "round-closed",
+    "round-announced", "round-annulled", "revote-opened", "ballot-count", "count-closed", "secret-opened", "secret-ballot",
+    "secret-closed", "break", "resumed", "departed", "closed",
+];
 function after(last) {
     let { state } = message("snapshot-registered"), at = message("snapshot-registered").now;
     for (const name of last === null ? [] : order.slice(0, order.indexOf(last) + 1)) {
@@ -36,7 +39,7 @@ test("the display follows a whole sitting by itself", () => {
     assert.equal(sceneOf(null, 0, words.en, "Hall").title, "Hall");
 });
 
-test("an open round tells what is asked, how long, and who has voted", () => {
+test("an open round shows the question, the time left, and who has voted", () => {
     const { state, at } = after("ballot-live");
     const scene = sceneOf(state, at, words.uk);
     assert.equal(scene.tone, "open");
@@ -91,11 +94,12 @@ test("a result gives way to what comes next: an item, a speech, or time", () => 
     const speech = { entry: { id: "t", deputy: "d1", kind: "debate" }, allotted: 60_000, spent: 0, running_since: round.announced_at + 1 };
     assert.equal(sceneOf({ ...state, speakers: { queue: [], speech } }, at, words.en).name, "speech");
     const interrupted = { ...speech, running_since: round.opened_at - 5 };
-    assert.equal(sceneOf({ ...state, speakers: { queue: [], speech: interrupted } }, at, words.en).name, "result", "a speech that was there before waits for the result");
+    const speakers = { queue: [], speech: interrupted };
+    assert.equal(sceneOf({ ...state, speakers }, at, words.en).name, "result", "a speech that was there before waits for the result");
     assert.equal(sceneOf({ ...state, speakers: { queue: [], speech: interrupted } }, at + 21_000, words.en).name, "speech");
 });
 
-test("a registration gives way to the item that is taken up after it, on a screen that has just come too", () => {
+test("a registration gives way to the item that is taken up after it, also on a display that has just connected", () => {
     const { state, at } = after("round-announced");
     const { item, ...registration } = { ...state.rounds.by_id.r1, kind: "registration" };
     const before = { ...state, current_item: undefined, current_item_since: undefined, rounds: { order: ["r1"], by_id: { r1: registration } } };
@@ -114,7 +118,7 @@ test("a speech counts down, with the kind of speech and who is next", () => {
     assert.match(scene.feet[0], /^Next: Гостя$/);
 });
 
-test("a break says until when and counts down to it, then says so no longer", () => {
+test("a break says until when and counts down to it, then neither", () => {
     const { state, at } = after("break");
     const scene = sceneOf(state, at, words.uk);
     assert.deepEqual([scene.title, scene.sentence], ["Перерва", "Перерва до 14:00"]);
@@ -125,8 +129,13 @@ test("a break says until when and counts down to it, then says so no longer", ()
 
 test("registering shows who is there, against the quorum", () => {
     const { state, at } = after(null);
-    const round = { kind: "registration", question: "Реєстрація", status: "open", method: "roll_call", reveal: "live", opened_at: at, entitled: { d1: "", d2: "", head: "" }, ballots: { d1: "yes" }, voted: 1 };
-    const scene = sceneOf({ ...state, open_round: "g", rounds: { order: ["g"], by_id: { g: round } }, presence: { present: {}, count: 0, quorum: { needed: 3, base: 5, met: false } } }, at, words.uk);
+    const round = {
+        kind: "registration", question: "Реєстрація", status: "open", method: "roll_call", reveal: "live", opened_at: at,
+        entitled: { d1: "", d2: "", head: "" }, ballots: { d1: "yes" }, voted: 1,
+    };
+    const presence = { present: {}, count: 0, quorum: { needed: 3, base: 5, met: false } };
+    const rounds = { order: ["g"], by_id: { g: round } };
+    const scene = sceneOf({ ...state, open_round: "g", rounds, presence }, at, words.uk);
     assert.equal(scene.name, "registration");
     assert.equal(scene.voted, "Зареєструвалися 1 з 5");
     assert.equal(scene.sentence, "Для кворуму потрібно 3");
@@ -135,10 +144,11 @@ test("registering shows who is there, against the quorum", () => {
     assert.equal(quorum.name, "quorum");
 });
 
-test("before a sitting the next one is told, in the council's time zone", () => {
+test("before a sitting the next one is announced, in the council's time zone", () => {
     const { state } = after(null);
     const at = Date.parse("2026-11-23T08:00:00Z");
-    const waiting = sceneOf({ ...state, sitting: { id: "s", title: "Сесія", status: "scheduled", scheduled_for: at, place: "Зала" } }, at - 86_400_000, words.uk);
+    const sitting = { id: "s", title: "Сесія", status: "scheduled", scheduled_for: at, place: "Зала" };
+    const waiting = sceneOf({ ...state, sitting }, at - 86_400_000, words.uk);
     assert.equal(waiting.name, "waiting");
     assert.equal(waiting.voted, "Понеділок, 23 листопада, 10:00 · Зала");
     assert.equal(sceneOf({ ...state, sitting: undefined }, at, words.lt).word, "Posėdis dar nepaskirtas");
@@ -151,7 +161,7 @@ test("before a sitting the next one is told, in the council's time zone", () => 
 const measure = (text) => [...text].length * 0.5;
 const room = { width: 1000, lines: 2, largest: 100, smallest: 20 };
 
-test("a short title is as large as it may be, a long one is broken evenly", () => {
+test("a short title has the largest size, a long one is broken evenly", () => {
     assert.deepEqual(fit("Short", measure, room), { size: 100, lines: ["Short"], cut: false });
     const { size, lines } = fit("one two three four five six seven eight nine", measure, room);
     assert.equal(lines.length, 2);
@@ -159,7 +169,7 @@ test("a short title is as large as it may be, a long one is broken evenly", () =
     assert.equal(lines.join(" "), "one two three four five six seven eight nine");
 });
 
-test("words are never cut: what is too long ends at a word, with a sign", () => {
+test("words are never cut: a text that is too long ends after a word, with “…”", () => {
     const long = Array.from({ length: 100 }, (_, i) => `word${i}`).join(" ");
     const { size, lines, cut } = fit(long, measure, room);
     assert.equal(size, 20);
@@ -169,7 +179,7 @@ test("words are never cut: what is too long ends at a word, with a sign", () => 
     assert.ok(lines.every((line) => measure(line) * size <= 1000.01));
 });
 
-test("100 kB of title, one endless word, and nothing at all are survived", () => {
+test("a title of 100 kB, one endless word, and an empty text are handled", () => {
     const begun = performance.now();
     assert.equal(fit("x ".repeat(50_000), measure, room).lines.length, 2);
     const endless = fit("x".repeat(100_000), measure, room);
@@ -180,9 +190,10 @@ test("100 kB of title, one endless word, and nothing at all are survived", () =>
 
 // — the files —
 
-test("every word that the display and the overlay say is there in every language", () => {
+test("every text that the display and the overlay use exists in every language", () => {
     for (const folder of ["display", "overlay"]) {
-        const sources = readdirSync(new URL(`../${folder}/`, import.meta.url)).filter((name) => name.endsWith(".js")).map((name) => read(`../${folder}/${name}`)).join("\n");
+        const sources = readdirSync(new URL(`../${folder}/`, import.meta.url))
+            .filter((name) => name.endsWith(".js")).map((name) => read(`../${folder}/${name}`)).join("\n");
         const keys = [...sources.matchAll(/"((?:display|outcome|sitting|count)\.\w+)"/g)].map(([, key]) => key);
         assert.ok(keys.length > 3);
         for (const key of keys) for (const language of Object.keys(words)) assert.notEqual(words[language].say(key), key, `${language}: ${key}`);
@@ -208,7 +219,8 @@ test("both pages have the agreed placeholders, no inline script or style, no oth
     for (const page of ["display.html", "overlay.html"]) {
         const html = read(`../${page}`);
         const own = page === "display.html" ? ["{{shell}}"] : []; // the version that the service worker keeps
-        assert.deepEqual([...new Set(html.match(/\{\{\w+\}\}/g))].sort(), ["{{emblemText}}", "{{emblemWord}}", "{{emblem}}", "{{hall}}", "{{lang}}", ...own, "{{title}}"]);
+        const placeholders = [...new Set(html.match(/\{\{\w+\}\}/g))].sort();
+        assert.deepEqual(placeholders, ["{{emblemText}}", "{{emblemWord}}", "{{emblem}}", "{{hall}}", "{{lang}}", ...own, "{{title}}"]);
         assert.doesNotMatch(html, /<style|style=|<script(?![^>]*src=)|\son\w+=|https?:/);
     }
 });

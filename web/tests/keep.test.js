@@ -30,7 +30,7 @@ test("the last state is kept over F5, with only what the screen shows of it", ()
     assert.equal(new LastState("other", storage).recall(1_060_000), null);
 });
 
-test("when the daemon was last heard is known to ten seconds, and a state of yesterday is not shown", () => {
+test("the time of the daemon's last message is stored every ten seconds, and yesterday's state is not shown", () => {
     const storage = new Storage();
     const memory = new LastState("demo", storage);
     memory.keep(state, 0, 1_000_000);
@@ -41,7 +41,7 @@ test("when the daemon was last heard is known to ten seconds, and a state of yes
     assert.equal(memory.recall(1_050_000 + 13 * 3_600_000), null);
 });
 
-test("storage that is off, full or foreign does no harm, and a state too large is not kept", () => {
+test("storage that is off, full or damaged does no harm, and a state too large is not stored", () => {
     const off = new LastState("demo", null);
     off.keep(state, 0);
     off.write();
@@ -67,7 +67,7 @@ test("storage that is off, full or foreign does no harm, and a state too large i
     assert.equal(large.recall(6), null, "rather nothing than the state of before");
 });
 
-/** The worker in a world of its own: `serve(path)` is the server's answer, or throws when it is away. */
+/** The worker in a simulated browser: `serve(path)` is the server's response, or throws when it is away. */
 function worker(serve, files = "/assets/a.js /assets/b.js", version = "v1", stores = new Map()) {
     const handlers = {}, said = [];
     const caches = {
@@ -110,7 +110,7 @@ function worker(serve, files = "/assets/a.js /assets/b.js", version = "v1", stor
 }
 const pages = (version) => (path) => new Response(path.startsWith("/display/") ? `<html data-shell="${version}">${path}` : `${version} ${path}`);
 
-test("a page is loaded from what is kept when the server is away, with all its files of one version", async () => {
+test("when the server is away a page is loaded from the cache, with all its files of one version", async () => {
     let serve = pages("v1");
     const keeper = worker((path) => serve(path));
     await keeper.install();
@@ -119,14 +119,14 @@ test("a page is loaded from what is kept when the server is away, with all its f
     assert.match((await keeper.open("/display/demo?lang=uk")).text, /demo/);
     serve = () => { throw new TypeError("Failed to fetch"); };
     assert.match((await keeper.open("/display/demo?lang=en", "c2")).text, /data-shell="v1".*demo/);
-    // The server is back with another version in the middle of it: the page stays of one piece.
+    // The server comes back with another version while the page loads: the page keeps to one version.
     serve = pages("v2");
     assert.equal((await keeper.load("/assets/a.js", "c2")).text, "v1 /assets/a.js");
     assert.equal((await keeper.load("/assets/a.js", "c3")).text, "v2 /assets/a.js", "what the server has goes before what is kept");
     await assert.rejects(async () => { serve = () => { throw new TypeError("away"); }; await keeper.open("/display/other"); });
 });
 
-test("a proxy that says the daemon is away, and a server that does not answer, are as good as none", async () => {
+test("a proxy's 5xx, and a server that does not respond, count as away", async () => {
     let serve = pages("v1");
     const keeper = worker((path) => serve(path));
     await keeper.install();
@@ -139,7 +139,7 @@ test("a proxy that says the daemon is away, and a server that does not answer, a
     assert.equal((await keeper.open("/display/demo")).status, 404, "that is an answer");
 });
 
-test("a new version is kept as a whole or not at all, and the old one goes when the new is there", async () => {
+test("a new version is cached completely or not at all, and then replaces the old one", async () => {
     const old = worker(pages("v1"));
     await old.install();
     const half = worker((path) => (path === "/assets/b.js" ? new Response("", { status: 404 }) : pages("v2")(path)), undefined, "v2", old.stores);
@@ -149,20 +149,24 @@ test("a new version is kept as a whole or not at all, and the old one goes when 
     await whole.install();
     await whole.activate();
     assert.deepEqual([...old.stores.keys()], ["plenary-display-v2"]);
-    // A page of another version is not kept beside these files.
+    // A page of another version is not cached with these files.
     const mixed = worker(pages("v3"), undefined, "v2", old.stores);
     await mixed.open("/display/late");
     assert.deepEqual([...old.stores.get("plenary-display-v2").keys()].filter((url) => url.includes("/display/")), ["http://hall/display/demo"]);
 });
 
-test("votes, pictures of the stream and what is sent are none of the worker's business", async () => {
+test("the worker leaves votes, stream segments and POST requests alone", async () => {
     const keeper = worker(() => assert.fail("asked"));
-    for (const [url, more] of [["/api/v1/halls/demo/channel"], ["/live/demo/events"], ["/live/demo/1.m4s"], ["/assets/a.js", { method: "POST" }], ["http://else/assets/a.js"]]) {
+    const others = [
+        ["/api/v1/halls/demo/channel"], ["/live/demo/events"], ["/live/demo/1.m4s"], ["/assets/a.js", { method: "POST" }],
+        ["http://else/assets/a.js"],
+    ];
+    for (const [url, more] of others) {
         assert.equal(await keeper.load(url, "c1", more), undefined, url);
     }
 });
 
-test("pages and pictures that are kept are few", async () => {
+test("the number of cached pages and pictures is limited", async () => {
     const keeper = worker((path) => (path.endsWith(".png") ? Object.defineProperty(new Response("p"), "type", { value: "basic" }) : pages("v1")(path)));
     await keeper.install();
     for (let i = 0; i < 30; i += 1) {
@@ -173,7 +177,7 @@ test("pages and pictures that are kept are few", async () => {
     assert.equal(keeper.stores.get("plenary-display-pictures").size, 8);
 });
 
-test("every module of the display lies in a folder that is kept", () => {
+test("every module of the display is in a folder that is cached", () => {
     const web = new URL("..", import.meta.url), seen = new Set();
     const visit = (path) => {
         if (seen.has(path)) return;

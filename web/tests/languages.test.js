@@ -7,6 +7,9 @@ const folder = new URL("../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, folder), "utf8");
 const words = Object.fromEntries(Object.keys(languages).map((code) => [code, JSON.parse(read(`languages/${code}.json`))]));
 
+/** The words of `code` for a council in `zone`, for a visitor in `visitorZone`. */
+const inZones = (code, zone, visitorZone) => Object.assign(new Words(code, words[code]), { zone, visitorZone });
+
 test("every language has a file and every file a language", () => {
     assert.deepEqual(readdirSync(new URL("languages/", folder)).sort(), Object.keys(languages).map((code) => `${code}.json`).sort());
 });
@@ -23,15 +26,20 @@ test("every key is there in every language, with the same blanks to fill", () =>
 });
 
 test("every key that pages and modules use is there", () => {
-    const sources = ["index.html", "embed.html", "halls.html", ...readdirSync(new URL("page/", folder)).filter((name) => name.endsWith(".js")).map((name) => `page/${name}`)].map(read).join("\n");
-    const used = [...sources.matchAll(/data-(?:text|label|hint)="([^"]+)"/g), ...sources.matchAll(/say\((?:[^")]*\? )?"([^"]+)"(?: : "([^"]+)")?/g)].flatMap((match) => match.slice(1).filter(Boolean));
+    const modules = readdirSync(new URL("page/", folder)).filter((name) => name.endsWith(".js")).map((name) => `page/${name}`);
+    const sources = ["index.html", "embed.html", "halls.html", ...modules].map(read).join("\n");
+    const inPages = sources.matchAll(/data-(?:text|label|hint)="([^"]+)"/g);
+    const inScripts = sources.matchAll(/say\((?:[^")]*\? )?"([^"]+)"(?: : "([^"]+)")?/g);
+    const used = [...inPages, ...inScripts].flatMap((match) => match.slice(1).filter(Boolean));
     assert.ok(used.length > 30);
     for (const key of used) assert.ok(key in words.en, key);
 });
 
 test("every screen and line that can be said has its words", () => {
     const source = read("page/screens.js");
-    for (const [, key] of source.matchAll(/cover\("(\w+)"|cover\([^"]*\? "(\w+)"/g)) if (key) assert.ok(`screen.${key}.title` in words.en && `screen.${key}.next` in words.en, key);
+    for (const [, key] of source.matchAll(/cover\("(\w+)"|cover\([^"]*\? "(\w+)"/g)) {
+        if (key) assert.ok(`screen.${key}.title` in words.en && `screen.${key}.next` in words.en, key);
+    }
     for (const reason of ["codec", "media", "browser"]) assert.ok(`screen.${reason}.title` in words.en, reason);
     for (const [, key] of source.matchAll(/line\((?:[^")]*\? )?"(\w+)"/g)) assert.ok(`line.${key}` in words.en, key);
 });
@@ -44,7 +52,8 @@ test("the English in the HTML is the English of the table", () => {
 test("the pages have no placeholder but the agreed ones, no inline script or style, no other host", () => {
     for (const page of ["index.html", "embed.html"]) {
         assert.deepEqual(read(page).match(/\{\{\{.*?\}\}\}/g), ["{{{metadata}}}"], "nothing else goes unescaped");
-        const [opened, closed] = ["#", "/"].map((sign) => [...read(page).matchAll(new RegExp(`\\{\\{${sign}(\\w+)\\}\\}`, "g"))].map((match) => match[1]).sort());
+        const [opened, closed] = ["[#^]", "/"].map((sign) =>
+            [...read(page).matchAll(new RegExp(`\\{\\{${sign}(\\w+)\\}\\}`, "g"))].map((match) => match[1]).sort());
         assert.deepEqual(opened, closed, "every section has its end");
     }
     assert.deepEqual([...new Set(read("halls.html").match(/\{\{\w+\}\}/g))], ["{{halls}}"]);
@@ -63,11 +72,30 @@ test("the visitor's choice goes before the browser's, the browser's before the c
 
 test("a moment of today is told by its time, another by its day too", () => {
     const now = Date.parse("2026-11-22T14:00:00Z");
+    const at = (code, ago) => inZones(code, "Europe/Kyiv", "Europe/Kyiv").moment(now - ago, now);
     const english = new Words("en", words.en);
-    assert.doesNotMatch(english.moment(now - 60_000, now), /November/);
-    assert.match(english.moment(now - 86_400_000, now), /November/);
-    assert.match(new Words("uk", words.uk).moment(now - 86_400_000, now), /листопада/);
+    assert.equal(at("en", 60_000), "15:59");
+    assert.equal(at("en", 86_400_000), "21 November, 16:00");
+    assert.equal(at("uk", 86_400_000), "21 листопада, 16:00");
+    assert.equal(at("lt", 86_400_000), "lapkričio 21 d., 16:00");
+    assert.equal(at("ka", 86_400_000), "21 ნოემბერი, 16:00");
+    assert.equal(at("en", 16 * 3_600_000 + 1), "21 November, 23:59", "the council's midnight, not UTC's");
     assert.equal(english.say("since", { time: "<b>" }), "Since <b>.");
+});
+
+test("the council's hour is told wherever the visitor is, and the visitor's beside it where it is another", () => {
+    const at = Date.parse("2026-11-22T16:00:00Z");
+    assert.equal(inZones("en", "Europe/Kyiv", "Europe/Kyiv").hour(at), "18:00");
+    assert.equal(inZones("en", "Europe/Kyiv", "Europe/Helsinki").hour(at), "18:00", "another zone, the same hour");
+    assert.equal(inZones("en", "Europe/Kyiv", "Asia/Baghdad").hour(at), "18:00 (19:00 your time)");
+    assert.equal(inZones("uk", "Europe/Kyiv", "Europe/Warsaw").hour(at), "18:00 (17:00 за вашим часом)");
+    assert.equal(inZones("lt", "Europe/Vilnius", "Europe/London").hour(at), "18:00 (16:00 jūsų laiku)");
+    assert.equal(inZones("ka", "Asia/Tbilisi", "Europe/Rome").hour(at), "20:00 (თქვენი დროით 17:00)");
+    assert.equal(inZones("en", "Europe/Kyiv", "Asia/Tokyo").hour(at), "18:00 (23 November, 01:00 your time)", "another day there");
+    assert.equal(inZones("en", "Europe/Kyiv", "America/New_York").clock(at), "18:00:00");
+    assert.equal(inZones("en", undefined, undefined).hour(at), inZones("en", "no/such", undefined).hour(at), "until it is known, the visitor's");
+    const summer = Date.parse("2027-07-01T16:00:00Z");
+    assert.equal(inZones("en", "Europe/Kyiv", "UTC").moment(summer, at), "1 July, 19:00 (16:00 your time)");
 });
 
 test("the embedded player is the page's player", () => {

@@ -6,7 +6,7 @@ import { parsePlaylist } from "../player/playlist.js";
 const folder = "https://hall.example/live/demo/";
 const zero = Date.UTC(2026, 10, 22, 10, 0, 0);
 
-/** Segments `from` to `to` of two seconds each; the camera was away for an hour before each of `holes`. */
+/** Segments `from` to `to` of two seconds each; the camera was lost for an hour before each of `holes`. */
 function playlist(from, to, holes = []) {
     const lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:2", `#EXT-X-MEDIA-SEQUENCE:${from}`];
     for (let n = from; n <= to; n += 1) {
@@ -36,7 +36,7 @@ test("the end of what is buffered is the end of what was fetched last", () => {
     assert.equal(clock.timeAtProgram(dateOf(12)), null, "never fetched");
 });
 
-test("what was fetched and is not buffered yet moves nothing", () => {
+test("a fetched segment that is not buffered yet changes nothing", () => {
     const clock = clockWith(10, 20);
     for (const n of [17, 18]) clock.fetch(name(n), 0);
     clock.look([[0, 4]], 0);
@@ -57,7 +57,7 @@ test("where the browser leaves segments out, the date follows at once", () => {
     assert.equal(clock.programTimeAt(5), dateOf(18) + 5000, "and the past stays");
 });
 
-test("over a discontinuity the date leaps with the picture", () => {
+test("at a discontinuity the date jumps with the picture", () => {
     const clock = clockWith(10, 20, [19]);
     for (const n of [17, 18, 19, 20]) clock.fetch(name(n), 0);
     clock.look([[100, 108]], 0);
@@ -68,7 +68,7 @@ test("over a discontinuity the date leaps with the picture", () => {
     assert.equal(clock.timeAtProgram(dateOf(19) + 60_000), null, "while the camera was away");
 });
 
-test("a window that slides takes nothing away from what is buffered", () => {
+test("segments that leave the playlist stay known while they are buffered", () => {
     const clock = clockWith(10, 20);
     for (const n of [19, 20]) clock.fetch(name(n), 0);
     clock.look([[0, 4]], 0);
@@ -83,7 +83,7 @@ test("a window that slides takes nothing away from what is buffered", () => {
     assert.equal(clock.programTimeAt(1), dateOf(19) + 1000);
 });
 
-test("a stream that is opened again begins anew", () => {
+test("a reopened stream starts over", () => {
     const clock = clockWith(10, 20);
     clock.fetch(name(20), 0);
     clock.look([[0, 2]], 0);

@@ -9,8 +9,11 @@ import { Words } from "../page/language.js";
 const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const message = (name) => JSON.parse(read(`../../Tests/VoteBoardTests/Fixtures/wire/${name}.json`));
 const words = Object.fromEntries(["uk", "lt", "ka", "en"].map((code) => [code, new Words(code, JSON.parse(read(`../languages/${code}.json`)))]));
-const order = ["item-taken-up", "speech", "speech-ended", "item-added", "recusal", "round-opened", "ballot-live", "round-closed", "round-announced", "round-annulled",
-    "revote-opened", "ballot-count", "count-closed", "secret-opened", "secret-ballot", "secret-closed", "break", "resumed", "departed", "closed"];
+const order = [
+    "item-taken-up", "speech", "speech-ended", "item-added", "recusal", "round-opened", "ballot-live", "round-closed",
+    "round-announced", "round-annulled", "revote-opened", "ballot-count", "count-closed", "secret-opened", "secret-ballot",
+    "secret-closed", "break", "resumed", "departed", "closed",
+];
 function after(last, query = "", language = "en", later = 0) {
     let { state } = message("snapshot-registered"), at = 0;
     for (const name of order.slice(0, order.indexOf(last) + 1)) {
@@ -22,15 +25,18 @@ function after(last, query = "", language = "en", later = 0) {
 
 test("every option has its default, and takes what it is given", () => {
     const { options, faults } = readOptions("");
-    assert.deepEqual([[...options.parts], options.lang, options.theme, options.scale, options.delay, options.verdict], [["item", "speaker", "tally", "verdict"], null, "dark", 1, 0, 8000]);
+    const values = ({ parts, lang, theme, scale, delay, verdict }) => [[...parts], lang, theme, scale, delay, verdict];
+    assert.deepEqual(values(options), [["item", "speaker", "tally", "verdict"], null, "dark", 1, 0, 8000]);
     assert.deepEqual(faults, []);
     const given = readOptions("?parts=item,hemicycle&lang=ka&theme=light&scale=1.25&delay=800&verdict=12");
     assert.deepEqual(given.faults, []);
-    assert.deepEqual([[...given.options.parts], given.options.lang, given.options.theme, given.options.scale, given.options.delay, given.options.verdict], [["item", "hemicycle"], "ka", "light", 1.25, 800, 12_000]);
+    assert.deepEqual(values(given.options), [["item", "hemicycle"], "ka", "light", 1.25, 800, 12_000]);
 });
 
-test("what cannot be is told, and the default holds", () => {
-    for (const [query, hint] of [["scale=9", "0.5 to 1.5"], ["scale=1e1", "0.5"], ["delay=-5", "0 to 60000"], ["verdict=0", "1 to 120"], ["verdict=soon", "number"], ["theme=pink", "dark or light"],
+test("an invalid option is reported, and its default used", () => {
+    for (const [query, hint] of [
+        ["scale=9", "0.5 to 1.5"], ["scale=1e1", "0.5"], ["delay=-5", "0 to 60000"], ["verdict=0", "1 to 120"], ["verdict=soon", "number"],
+        ["theme=pink", "dark or light"],
         ["lang=de", "uk or lt"], ["parts=item,clock", "clock"], ["parts=", "nothing"], ["colour=red", "no option"], ["lang=__proto__", "uk"]]) {
         const { options, faults } = readOptions(query);
         assert.equal(faults.length, 1, query);
@@ -69,7 +75,7 @@ test("the verdict is there for its seconds and not longer", () => {
     assert.equal(after("round-annulled", "verdict=60", "uk").side.outcome, "annulled");
 });
 
-test("outside a sitting nothing lies over the picture", () => {
+test("outside a sitting the overlay is empty", () => {
     for (const last of ["break", "closed"]) assert.deepEqual(after(last), { lower: null, side: null, seats: null, until: null });
     assert.deepEqual(overlayOf(null, 0, words.en, readOptions("").options), { lower: null, side: null, seats: null, until: null });
 });

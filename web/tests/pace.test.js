@@ -10,18 +10,18 @@ function play({ frames, behind = 0, late = () => 0, pace = new Pace(), step = 40
         const time = index * step / 1000, now = start + index * step + late(index);
         playhead += ((now - before) / 1000) * rate;
         before = now;
-        // No picture is shown before it is there: the playhead waits at the end of the buffer.
+        // The playhead cannot pass the end of the buffer.
         if (playhead > time + step / 1000) {
             playhead = time;
             pace.stalled(now);
         }
         leads.push(time - playhead);
         pace.arrived(now, time - playhead);
-        const order = pace.order(now);
-        rate = order.rate;
+        const correction = pace.correction(now);
+        rate = correction.rate;
         rates.push(rate);
-        if (order.jump > 0) {
-            playhead += order.jump;
+        if (correction.jump > 0) {
+            playhead += correction.jump;
             pace.reset();
             jumps += 1;
         }
@@ -29,7 +29,7 @@ function play({ frames, behind = 0, late = () => 0, pace = new Pace(), step = 40
     return { leads, rates, jumps };
 }
 
-test("a small distance is made up for by the rate alone, and then the rate is 1", () => {
+test("a small distance is corrected by the rate alone, which then returns to 1", () => {
     const { leads, rates, jumps } = play({ frames: 500, behind: 0.3 });
     assert.equal(jumps, 0);
     assert.ok(leads.at(-1) < 0.03, `still ${leads.at(-1)} s behind`);
@@ -43,7 +43,7 @@ test("a large distance is jumped over, once", () => {
     assert.ok(leads.at(-1) < 0.05);
 });
 
-test("frames that come unevenly are followed by the middle one, and the latest comes in time not to stop the picture", () => {
+test("with jitter the median lead counts, and the latest frame still does not stall playback", () => {
     const { leads, jumps } = play({ frames: 3000, late: (index) => (index % 5 === 0 ? 30 : 0) });
     assert.equal(jumps, 0);
     const last = leads.slice(-100);
@@ -56,13 +56,13 @@ test("the distance does not grow over hours", () => {
     assert.ok(Math.max(...leads.slice(-25)) < 0.2, `${Math.max(...leads.slice(-25))}`);
 });
 
-test("a camera that is a little faster than its clock is followed", () => {
-    // Ten frames in a thousand too many: the playhead would fall 10 ms behind each second.
+test("a camera that runs a little fast is followed", () => {
+    // One percent too many frames: without correction the playhead would fall 10 ms behind each second.
     const { leads } = play({ frames: 5000, step: 40, late: (index) => -index * 0.4 });
     assert.ok(leads.at(-1) < 0.06, `${leads.at(-1)} s`);
 });
 
-test("stalls widen the cushion to a bound, and calm narrows it", () => {
+test("stalls widen the cushion up to a limit, and time without them narrows it", () => {
     const pace = new Pace();
     const before = pace.cushion;
     for (let now = 0; now < 100_000; now += 2000) pace.stalled(now);
@@ -72,7 +72,7 @@ test("stalls widen the cushion to a bound, and calm narrows it", () => {
     assert.ok(pace.cushion <= before + 1e-9);
 });
 
-test("several stalls in a row are one lesson", () => {
+test("several stalls in a row count as one", () => {
     const pace = new Pace();
     for (let now = 0; now < 500; now += 50) pace.stalled(now);
     assert.ok(pace.cushion < 0.04);
@@ -85,7 +85,7 @@ test("the buffer is cut at keyframes behind the playhead, and only there", () =>
     assert.equal(trimmedUpTo([0, 10], 9), null, "the playhead still needs what the first keyframe began");
 });
 
-test("a hole before the newest frames is seen", () => {
+test("a hole before the newest frames is detected", () => {
     assert.equal(isCutOff([], 1), false);
     assert.equal(isCutOff([[0, 5]], 4.9), false);
     assert.equal(isCutOff([[0, 5], [9, 10]], 5), true);

@@ -7,7 +7,7 @@ const at = (n) => 1_000_000 + n * 60_000;
 const snapshot = (seq) => ({ type: "snapshot", epoch: "e", seq, now: at(seq), state: { n: seq } });
 const delta = (seq) => ({ type: "delta", epoch: "e", after: seq - 1, seq, at: at(seq), what: [], patch: { n: seq } });
 
-/** A record of a hundred events, one a minute, and a page that came at the 90th. */
+/** A record of a hundred events, one a minute, and a page that was opened at the 90th. */
 function hall(answer = {}) {
     const asked = [];
     const store = new CouncilStore();
@@ -18,12 +18,13 @@ function hall(answer = {}) {
         const query = new URL(url, "http://hall").searchParams;
         const first = Math.max(10, Math.floor((Number(query.get("from")) - 1_000_000) / 60_000));
         const until = Number(query.get("until"));
-        return { ok: true, status: 200, json: async () => [snapshot(first), ...Array.from({ length: until - first }, (_, i) => delta(first + 1 + i))], ...answer };
+        const deltas = Array.from({ length: until - first }, (_, i) => delta(first + 1 + i));
+        return { ok: true, status: 200, json: async () => [snapshot(first), ...deltas], ...answer };
     };
     return { asked, store, past: new Past("a b", store, { fetch, clock: () => time }), pass: (ms) => { time += ms; } };
 }
 
-test("who goes back gets the state of that time, and asks once", async () => {
+test("going back fetches the state of that time, once", async () => {
     const { asked, store, past } = hall();
     await Promise.all([past.reach(at(50)), past.reach(at(50) + 1)]);
     assert.equal(store.stateAt(at(50)).n, 50);
@@ -37,7 +38,7 @@ test("who goes back gets the state of that time, and asks once", async () => {
     assert.equal(asked.length, 2);
 });
 
-test("where the record begins, nothing more is asked for", async () => {
+test("nothing is requested from before the record begins", async () => {
     const { asked, past } = hall();
     await past.reach(at(1));
     await past.reach(at(2));
@@ -46,7 +47,7 @@ test("where the record begins, nothing more is asked for", async () => {
     assert.equal(past.knows(at(0)), true);
 });
 
-test("a server that cannot tell is left alone for a while", async () => {
+test("after a failure there is a pause before the next request", async () => {
     const { asked, past, pass } = hall({ ok: false, status: 503 });
     await past.reach(at(50));
     await past.reach(at(50));

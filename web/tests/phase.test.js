@@ -4,7 +4,7 @@ import { phaseOf } from "../player/phase.js";
 
 const playing = { failed: false, absent: false, ended: false, ahead: 1, stuck: false, paused: false, shown: true, blocked: false, wantsPlay: true, ready: 4 };
 
-test("a phase is told from what is known, the worst first", () => {
+test("of several conditions the worst is the phase", () => {
     assert.equal(phaseOf(playing), "playing");
     assert.equal(phaseOf({ ...playing, shown: false }), "loading");
     assert.equal(phaseOf({ ...playing, ready: 2 }), "stalled");
@@ -15,7 +15,7 @@ test("a phase is told from what is known, the worst first", () => {
     assert.equal(phaseOf({ ...playing, failed: true, absent: true, ahead: 0 }), "failed");
 });
 
-test("paused is what the viewer wanted, or the browser forced", () => {
+test("paused is what the viewer asked for, or the browser enforced", () => {
     assert.equal(phaseOf({ ...playing, paused: true, wantsPlay: false }), "paused");
     assert.equal(phaseOf({ ...playing, paused: true }), "playing", "about to go on");
     assert.equal(phaseOf({ ...playing, paused: true, shown: false, blocked: true }), "paused");

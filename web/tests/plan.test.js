@@ -3,26 +3,37 @@ import test from "node:test";
 import * as plan from "../player/plan.js";
 import { parsePlaylist } from "../player/playlist.js";
 
-const head = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.5,CAN-SKIP-UNTIL=12\n#EXT-X-PART-INF:PART-TARGET=0.5\n#EXT-X-MEDIA-SEQUENCE:10\n#EXT-X-MAP:URI=\"i0.mp4\"\n#EXT-X-PROGRAM-DATE-TIME:2026-11-22T14:00:00Z\n";
+const head = `#EXTM3U
+#EXT-X-TARGETDURATION:2
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.5,CAN-SKIP-UNTIL=12
+#EXT-X-PART-INF:PART-TARGET=0.5
+#EXT-X-MEDIA-SEQUENCE:10
+#EXT-X-MAP:URI="i0.mp4"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-22T14:00:00Z
+`;
 const segment = (msn, extra = "") => `${extra}#EXTINF:2,\ns${msn}.mp4\n`;
 const parts = (msn, count, gapAt = -1) =>
-    Array.from({ length: count }, (_, k) => `#EXT-X-PART:DURATION=0.5,URI="s${msn}.${k}.mp4"${k === 0 ? ",INDEPENDENT=YES" : ""}${k === gapAt ? ",GAP=YES" : ""}\n`).join("");
+    Array.from({ length: count }, (_, k) => {
+        const flags = `${k === 0 ? ",INDEPENDENT=YES" : ""}${k === gapAt ? ",GAP=YES" : ""}`;
+        return `#EXT-X-PART:DURATION=0.5,URI="s${msn}.${k}.mp4"${flags}\n`;
+    }).join("");
 const read = (...lines) => parsePlaylist(head + lines.join(""));
 const live = () => read(segment(10), segment(11, parts(11, 4)), parts(12, 2), '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="s12.2.mp4"\n');
 
-test("a complete segment is fetched whole, the growing one part by part", () => {
+test("a complete segment is fetched whole, an incomplete one part by part", () => {
     assert.deepEqual(pick(plan.nextPiece(live(), { msn: 10, part: 0 })), ["fetch", "segment", "s10.mp4", { msn: 11, part: 0 }]);
     assert.deepEqual(pick(plan.nextPiece(live(), { msn: 11, part: 2 })), ["fetch", "part", "s11.2.mp4", { msn: 11, part: 3 }]);
     assert.deepEqual(pick(plan.nextPiece(live(), { msn: 12, part: 1 })), ["fetch", "part", "s12.1.mp4", { msn: 12, part: 2 }]);
-    assert.deepEqual(pick(plan.nextPiece(live(), { msn: 10, part: 3 })), ["fetch", "segment", "s10.mp4", { msn: 11, part: 0 }], "its parts are not listed any more");
+    const evicted = pick(plan.nextPiece(live(), { msn: 10, part: 3 }));
+    assert.deepEqual(evicted, ["fetch", "segment", "s10.mp4", { msn: 11, part: 0 }], "its parts are not listed any more");
 });
 const pick = ({ step, kind, uri, next }) => [step, kind, uri, next];
 
-test("past a segment's last part comes the next segment", () => {
+test("after a segment's last part comes the next segment", () => {
     assert.deepEqual(plan.nextPiece(live(), { msn: 11, part: 4 }), { step: "skip", next: { msn: 12, part: 0 } });
 });
 
-test("at the end it waits, and knows what the next part will be called", () => {
+test("at the end it waits, with the preload hint of the next part", () => {
     const answer = plan.nextPiece(live(), { msn: 12, part: 2 });
     assert.equal(answer.step, "wait");
     assert.equal(answer.hint.uri, "s12.2.mp4");
@@ -76,7 +87,7 @@ test("rate is corrected gently towards the cushion, and calms down only inside t
     assert.equal(rate(0.3, 0.95), 1);
 });
 
-test("far behind it jumps instead of hurrying", () => {
+test("far behind it jumps instead of playing faster", () => {
     assert.deepEqual(plan.steer({ lowWater: 4.3, cushion: 0.3, rate: 1 }), { rate: 1, jump: 4 });
 });
 
@@ -90,13 +101,13 @@ test("a stall makes the cushion larger up to its limit, calm makes it smaller do
     assert.ok(plan.initialCushion(0.04, 0.005) < 0.1);
 });
 
-test("memory is bounded: what lies far behind or far ahead is thrown away", () => {
+test("memory is bounded: media far behind or far ahead is removed", () => {
     assert.deepEqual(plan.evictions([[0, 100]], 60), [[0, 30]]);
     assert.deepEqual(plan.evictions([[0, 20], [30, 200]], 65), [[0, 20], [125, 200]]);
     assert.deepEqual(plan.evictions([[30, 100]], 60), []);
 });
 
-test("times are counted from the nearest segment known, and dates from them", () => {
+test("times are computed from the nearest known segment, and dates from them", () => {
     const playlist = read(segment(10), segment(11), segment(12), parts(13, 2));
     const starts = new Map([[11, 1002.04]]);
     assert.deepEqual(plan.segmentTimes(playlist, starts).map((t) => t.toFixed(2)), ["1000.04", "1002.04", "1004.04", "1006.04"]);
@@ -122,25 +133,25 @@ test("a seek into a gap ends behind it, and a window that begins with gaps begin
     assert.equal(plan.playableFrom(playlist, new Map(), 103), null);
 });
 
-test("a reload blocks for the next part and asks for a delta while its base is fresh", () => {
+test("a reload blocks for the next part and requests a delta while the playlist is fresh", () => {
     assert.equal(plan.reloadQuery(live(), { blocking: true, age: 1 }), "?_HLS_msn=12&_HLS_part=2&_HLS_skip=YES");
     assert.equal(plan.reloadQuery(live(), { blocking: true, age: 7 }), "?_HLS_msn=12&_HLS_part=2");
     assert.equal(plan.reloadQuery(live(), { blocking: false, age: 7 }), "");
     assert.equal(plan.reloadQuery(read(segment(10), "#EXT-X-ENDLIST\n"), { blocking: true, age: 7 }), "");
 });
 
-test("retries wait longer each time, with chance in it, never over five seconds", () => {
+test("retries wait longer each time, with jitter, at most five seconds", () => {
     assert.equal(plan.retryDelay(1, 1), 0.25);
     assert.equal(plan.retryDelay(3, 0), 0.5);
     assert.equal(plan.retryDelay(50, 1), 5);
 });
 
-test("numbers that fall back are another timeline", () => {
+test("sequence numbers that go back mean another timeline", () => {
     assert.equal(plan.isAnotherTimeline(live(), read(segment(10))), true);
     assert.equal(plan.isAnotherTimeline(live(), live()), false);
 });
 
-test("a sound beside the picture follows it gently, and jumps only when it is far off", () => {
+test("a separate audio element follows the video gently, and jumps only when it is far off", () => {
     assert.deepEqual(plan.inStep({ delta: 0.02, ahead: 1, rate: 1, pace: 1 }), { jump: false, rate: 1 });
     assert.deepEqual(plan.inStep({ delta: 0.05, ahead: 1, rate: 1, pace: 1 }), { jump: false, rate: 0.95 });
     assert.deepEqual(plan.inStep({ delta: -0.05, ahead: 1, rate: 1, pace: 1 }), { jump: false, rate: 1.05 });

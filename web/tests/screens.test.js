@@ -26,18 +26,21 @@ const cases = [
     ["it was stopped, but the visitor watches the last minutes", { state: "stopped" }, { phase: "playing", following: false, hasShown: true }, "line ended"],
     ["a short hesitation is left alone", { state: "live", onAir: "camera" }, { phase: "stalled", hasShown: true, starvedFor: 400 }, "nothing"],
     ["a long one is told", { state: "live", onAir: "camera" }, { phase: "stalled", hasShown: true }, "screen stalled veiled"],
-    ["the playlist has a gap before the status tells", { state: "live", onAir: "camera" }, { phase: "stalled", hasShown: true, inGap: true }, "screen lost veiled"],
-    ["the codec is not for this browser", { state: "live", onAir: "camera" }, { phase: "failed", problem: { reason: "codec", detail: "hvc1" } }, "screen codec"],
+    ["the playlist has a gap before the status tells", { state: "live", onAir: "camera" },
+        { phase: "stalled", hasShown: true, inGap: true }, "screen lost veiled"],
+    ["the codec is not for this browser", { state: "live", onAir: "camera" },
+        { phase: "failed", problem: { reason: "codec", detail: "hvc1" } }, "screen codec"],
     ["it ended and has been started again", { state: "live", onAir: "camera" }, { phase: "ended", hasShown: true }, "screen starting"],
 ];
 for (const [what, status, player, expected] of cases) test(what, () => assert.equal(said(status, player), expected));
 
 test("without a network the page says so, once there is nothing left to show", () => {
-    assert.equal(said({ state: "live", onAir: "camera" }, { phase: "stalled", hasShown: true, problem: { reason: "network", since: 7 } }), "screen offline veiled");
+    const cutOff = { phase: "stalled", hasShown: true, problem: { reason: "network", since: 7 } };
+    assert.equal(said({ state: "live", onAir: "camera" }, cutOff), "screen offline veiled");
     assert.equal(said(null, {}, 7), "screen offline");
     assert.equal(said({ state: "live", onAir: "camera" }, { phase: "playing", hasShown: true }, 7), "line live");
 });
 
-test("durations read as clocks do", () => {
+test("durations read like clocks", () => {
     assert.deepEqual([0, 7, 75, 3723].map(spell), ["0:00", "0:07", "1:15", "1:02:03"]);
 });

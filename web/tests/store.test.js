@@ -9,7 +9,7 @@ const golden = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, wire), 
 const snapshot = (seq, now, state, epoch = "e1") => ({ type: "snapshot", epoch, seq, now, state });
 const delta = (after, seq, at, patch, epoch = "e1") => ({ type: "delta", epoch, after, seq, at, what: [], patch });
 
-/** A store that has taken `count` changes of one counter, one a second from 1000. */
+/** A store that has applied `count` changes of one counter, one a second from 1000. */
 function counted(count, limits) {
     const store = new CouncilStore(limits);
     store.take(snapshot(0, 0, { n: 0, rest: { kept: true } }), 0);
@@ -37,7 +37,7 @@ test("an id may have any name, even that of the prototype", () => {
     assert.deepEqual(merged.constructor, { a: 1 });
 });
 
-test("the golden messages lead from the opening of a round to its announced result", () => {
+test("the golden messages lead from an opened round to its announced result", () => {
     const store = new CouncilStore();
     const begin = golden("snapshot-full");
     begin.seq = 15;
@@ -45,7 +45,8 @@ test("the golden messages lead from the opening of a round to its announced resu
     begin.state.rounds = { by_id: {}, order: [] };
     begin.state.agenda.items.i1.state = "under_discussion";
     assert.equal(store.take(begin), "taken");
-    for (const name of ["delta-round-opened", "delta-ballot-live", "delta-round-closed", "delta-round-announced", "delta-round-annulled"]) assert.equal(store.take(golden(name)), "taken", name);
+    const votes = ["delta-round-opened", "delta-ballot-live", "delta-round-closed", "delta-round-announced", "delta-round-annulled"];
+    for (const name of votes) assert.equal(store.take(golden(name)), "taken", name);
     assert.equal(store.state.rounds.by_id.r1.status, "annulled");
     assert.equal(store.state.open_round, undefined);
     const open = store.stateAt(1795341618000);
@@ -58,7 +59,7 @@ test("the golden messages lead from the opening of a round to its announced resu
     assert.deepEqual(store.place, { epoch: "e1", seq: 25 });
 });
 
-test("every golden delta is read, and one that does not follow is a gap", () => {
+test("every golden delta is applied, and one that does not follow is a gap", () => {
     const store = new CouncilStore();
     store.take(golden("snapshot-full"));
     assert.equal(store.take(golden("delta-closed")), "taken");
@@ -80,7 +81,7 @@ test("a tick ahead of the state, and a message of another record, are gaps", () 
     assert.equal(counted(3).take({ type: "of a later version" }), "old");
 });
 
-test("a delta comes a second time after a reconnect and changes nothing; a new day's delta keeps the sequence", () => {
+test("a delta repeated after a reconnect changes nothing; a new day's delta keeps the sequence", () => {
     const store = counted(3);
     assert.equal(store.take(delta(1, 2, 2000, { n: 99 })), "old");
     assert.equal(store.state.n, 3);
@@ -88,7 +89,7 @@ test("a delta comes a second time after a reconnect and changes nothing; a new d
     assert.equal(store.state.day, "new");
 });
 
-test("the state is as it was at any moment, asked in any order", () => {
+test("the state of any moment is known, in any order of calls", () => {
     const store = counted(500);
     for (const second of [0, 499, 3, 250, 251, 249, 64, 63, 65, 500, 1]) {
         assert.deepEqual(store.stateAt(second * 1000 + 999), { n: second, rest: { kept: true } }, `second ${second}`);
@@ -103,16 +104,16 @@ test("the state is as it was at any moment, asked in any order", () => {
     assert.equal(new CouncilStore().stateAt(0), null);
 });
 
-test("what is old is forgotten, in number and in time", () => {
-    const many = counted(5000, { keep: 1e12, most: 1000 });
+test("old entries are dropped, by number and by time", () => {
+    const many = counted(5000, { keep: 1e12, maxEntries: 1000 });
     assert.ok(many.history.length <= 1000 + 128, `${many.history.length} kept`);
     assert.equal(many.stateAt(4_900_500).n, 4900);
-    const old = counted(5000, { keep: 600_000, most: 1e6 });
+    const old = counted(5000, { keep: 600_000, maxEntries: 1e6 });
     assert.ok(old.history.length <= 600 + 256, `${old.history.length} kept`);
     for (const second of [4405, 4700, 5000]) assert.equal(old.stateAt(second * 1000).n, second);
 });
 
-test("the past is put before what is known", () => {
+test("earlier history is prepended", () => {
     const store = new CouncilStore();
     const whole = counted(300);
     store.take(snapshot(200, 999_000, whole.stateAt(200_000)));
@@ -131,7 +132,7 @@ test("the past is put before what is known", () => {
     assert.equal(store.learnPast([snapshot(5, 5000, {}, "e2")]), false);
 });
 
-test("when a field changed is known", () => {
+test("the changes of a field are known", () => {
     const store = new CouncilStore();
     store.take(snapshot(1, 1000, { item: "a" }));
     store.take(delta(1, 2, 2000, { n: 1 }));
@@ -141,7 +142,7 @@ test("when a field changed is known", () => {
     assert.deepEqual(store.changesOf("item"), [{ at: 1000, value: "a" }, { at: 3000, value: "b" }, { at: 4000, value: undefined }, { at: 5000, value: "b" }]);
 });
 
-test("a clock that is set back keeps the order", () => {
+test("entries keep their order when the clock is set back", () => {
     const store = counted(5);
     store.take(delta(5, 6, 2500, { n: 6 }));
     assert.equal(store.stateAt(2500).n, 6);
@@ -149,7 +150,7 @@ test("a clock that is set back keeps the order", () => {
     assert.equal(store.stateAt(9000).n, 6);
 });
 
-test("the daemon's clock is that of the message that travelled least", () => {
+test("the offset of the daemon's clock comes from the message with the least delay", () => {
     const store = new CouncilStore();
     store.take(snapshot(1, 100_000, {}), 40_500);
     assert.equal(store.now(41_000), 100_500);
@@ -161,7 +162,7 @@ test("the daemon's clock is that of the message that travelled least", () => {
     assert.equal(store.clockOffset, -51_000, "a clock that was set is believed");
 });
 
-test("listeners are told of changes until they leave", () => {
+test("listeners are called until they unsubscribe", () => {
     const store = counted(1);
     const told = [];
     const leave = store.subscribe((change) => told.push(change));

@@ -3,17 +3,17 @@ import test from "node:test";
 import { CouncilStore } from "../council/store.js";
 import { connect, follow, pauseBefore, retryWindow } from "../council/wire.js";
 
-/** A browser with as much network as the test gives it; time passes by `pass`. */
+/** A simulated browser whose network the test controls; `pass` advances the time. */
 function world({ channel = { websocket: "ws://hall:8081/live/demo/events" }, blocked = [], answers = [] } = {}) {
     const timers = new Map();
     let clock = 0;
     let ids = 0;
     const opened = [];
-    const make = (way) => class {
+    const make = (transport) => class {
         constructor(url) {
-            Object.assign(this, { way, url, open: true });
+            Object.assign(this, { transport, url, open: true });
             opened.push(this);
-            if (blocked.includes(way)) queueMicrotask(() => (this.onclose ?? this.onerror)?.({ reason: "" }));
+            if (blocked.includes(transport)) queueMicrotask(() => (this.onclose ?? this.onerror)?.({ reason: "" }));
         }
         say(message) { this.onmessage?.({ data: typeof message === "string" ? message : JSON.stringify(message) }); }
         break(reason = "") { (this.onclose ?? this.onerror)?.({ reason }); }
@@ -55,10 +55,10 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 const snapshot = { type: "snapshot", epoch: "e1", seq: 6, now: 1000, state: { n: 6 } };
 const delta = { type: "delta", epoch: "e1", after: 6, seq: 7, at: 2000, what: [], patch: { n: 7 } };
 
-test("the pauses are random, grow to their bound, and keep to the daemon's window", () => {
+test("pauses are random, grow to their bound, and keep to the daemon's window", () => {
     assert.deepEqual([1, 2, 3, 4, 5, 6, 9].map((n) => pauseBefore(n, { random: () => 1 })), [1000, 2000, 4000, 8000, 16000, 30000, 30000]);
     assert.equal(pauseBefore(5, { random: () => 0 }), 500);
-    assert.equal(pauseBefore(9, { most: 1000, random: () => 1 }), 1000);
+    assert.equal(pauseBefore(9, { maxPause: 1000, random: () => 1 }), 1000);
     assert.equal(pauseBefore(9, { window: 400, random: () => 0.25 }), 100);
     assert.equal(retryWindow("retryWindow=1500"), 1500);
     assert.equal(retryWindow("the hall was closed; retryWindow=200"), 200);
@@ -66,11 +66,11 @@ test("the pauses are random, grow to their bound, and keep to the daemon's windo
     assert.equal(retryWindow(undefined), null);
 });
 
-test("it takes the WebSocket that the server names, and comes back to the place it had", async () => {
+test("it uses the WebSocket that the server names, and resumes where it was", async () => {
     const browser = world();
     const store = new CouncilStore();
     const said = [];
-    const connection = follow({ hall: "demo", store, onStatus: ({ state, way }) => said.push([state, way]), environment: browser });
+    const connection = follow({ hall: "demo", store, onStatus: ({ state, transport }) => said.push([state, transport]), environment: browser });
     await settle();
     const [socket] = browser.opened;
     assert.equal(socket.url, "ws://hall:8081/live/demo/events");
@@ -90,7 +90,7 @@ test("it takes the WebSocket that the server names, and comes back to the place 
     assert.equal(browser.opened[1].open, false);
 });
 
-test("what cannot be joined is begun anew, at once and without the place", async () => {
+test("after a gap it starts over, at once and without its place", async () => {
     const browser = world();
     const store = new CouncilStore();
     follow({ hall: "demo", store, environment: browser });
@@ -105,12 +105,12 @@ test("what cannot be joined is begun anew, at once and without the place", async
     assert.equal(store.state.n, 9);
 });
 
-test("a blocked port leads to server-sent events, and those to asking", async () => {
+test("when a port is blocked it falls back to server-sent events, then to long polling", async () => {
     const browser = world({ blocked: ["websocket"] });
     const statuses = [];
-    follow({ hall: "demo", store: new CouncilStore(), onStatus: (status) => statuses.push(status.way), environment: browser });
+    follow({ hall: "demo", store: new CouncilStore(), onStatus: (status) => statuses.push(status.transport), environment: browser });
     await browser.pass(200);
-    assert.equal(browser.opened[1].way, "events");
+    assert.equal(browser.opened[1].transport, "events");
     assert.equal(browser.opened[1].url, "/live/demo/events");
     browser.opened[1].say(snapshot);
     assert.deepEqual(statuses, ["events"]);
@@ -123,7 +123,7 @@ test("a blocked port leads to server-sent events, and those to asking", async ()
     assert.deepEqual(poorer.asked.slice(1), ["/live/demo/state/-/0", "/live/demo/state/e1/6", "/live/demo/state/e1/7"]);
 });
 
-test("a damaged record is said, and asked for again without haste", async () => {
+test("a damaged record is reported, and retried after a long pause", async () => {
     const channel = { websocket: "ws://hall:8081/live/demo/events", events: "/live/demo/events", state: "/live/demo/state", record: "damaged" };
     const browser = world({ channel });
     const statuses = [];
@@ -138,14 +138,14 @@ test("a damaged record is said, and asked for again without haste", async () => 
     assert.deepEqual(statuses, ["damaged", "live"]);
 });
 
-test("a server without a channel is followed on its own door", async () => {
+test("a server without a channel is followed on the page's origin", async () => {
     const browser = world({ channel: null });
     follow({ hall: "demo", store: new CouncilStore(), environment: browser });
     await settle();
-    assert.equal(browser.opened[0].way, "events");
+    assert.equal(browser.opened[0].transport, "events");
 });
 
-test("silence is a lost connection", async () => {
+test("silence counts as a lost connection", async () => {
     const browser = world();
     const store = new CouncilStore();
     const connection = follow({ hall: "demo", store, environment: browser });
@@ -161,7 +161,7 @@ test("silence is a lost connection", async () => {
     assert.equal(browser.opened[0].open, false);
 });
 
-test("a restart is no stampede: the daemon's window decides", async () => {
+test("after a restart clients return within the daemon's window", async () => {
     const browser = world();
     follow({ hall: "demo", store: new CouncilStore(), environment: browser });
     await settle();
@@ -173,7 +173,7 @@ test("a restart is no stampede: the daemon's window decides", async () => {
     assert.equal(browser.opened.length, 2);
 });
 
-test("without any network it says so, and is back by itself or when nudged", async () => {
+test("without network it is lost, and returns by itself or when nudged", async () => {
     const browser = world({ blocked: ["websocket", "events"] });
     browser.fetch = async () => { throw new TypeError("no network"); };
     const connection = connect({ hall: "demo", onMessage: () => "taken", environment: browser });
@@ -185,7 +185,7 @@ test("without any network it says so, and is back by itself or when nudged", asy
     assert.ok(browser.opened.length > before);
 });
 
-test("nonsense on the wire ends that connection only", async () => {
+test("an invalid message ends that connection only", async () => {
     const browser = world();
     const connection = follow({ hall: "demo", store: new CouncilStore(), environment: browser });
     await settle();

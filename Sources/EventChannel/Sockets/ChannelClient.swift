@@ -1,3 +1,5 @@
+import Commons
+
 /// One connection, from its acceptance to its end. Touched by its loop's thread alone.
 final class ChannelClient {
     enum Phase {
@@ -11,14 +13,14 @@ final class ChannelClient {
     }
 
     let id: Int
-    let peer: PeerAddress
+    let peer: PeerKey?
     /// libwebsockets' handle; `nil` before its adoption and after its end.
     var handle: OpaquePointer?
     var phase = Phase.asking([])
     /// Since when it is in its phase, and when it was last heard; milliseconds.
     var since: Int64
     var heardAt: Int64
-    var room: ClientRoom?
+    var room: (any ClientRoom)?
     /// Where it stands in the room's list.
     var index = 0
     var queue = SendQueue()
@@ -32,7 +34,7 @@ final class ChannelClient {
     var end: ChannelEnd?
     var isDoomed = false
 
-    init(id: Int, peer: PeerAddress, now: Int64, limits: ChannelLimits) {
+    init(id: Int, peer: PeerKey?, now: Int64, limits: ChannelLimits) {
         self.id = id
         self.peer = peer
         since = now

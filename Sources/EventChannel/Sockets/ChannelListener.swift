@@ -1,5 +1,6 @@
 internal import CLinux
 internal import CWebSockets
+import Commons
 import Glibc
 
 /// A listening socket of one loop. Counts who comes before anything is spent on them.
@@ -58,8 +59,8 @@ final class ChannelListener {
             }
             if accepted == -EINTR || accepted == -ECONNABORTED { continue }
             guard accepted >= 0 else { break }
-            let peer = PeerAddress(bytes)
-            guard loop.census.admit(peer) else {
+            let peer = bytes.withUnsafeBytes { PeerKey($0) }
+            guard loop.census.admit(peer) == .admitted else {
                 loop.figures.refused += 1
                 let answer = loop.settings.certificate == nil ? Self.tooMany : []
                 clinux_send_and_close(accepted, answer, UInt(answer.count))

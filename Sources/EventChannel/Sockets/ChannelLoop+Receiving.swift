@@ -51,7 +51,7 @@ extension ChannelLoop {
     }
 
     /// - Returns: whether it is in the room.
-    private func welcome(_ client: ChannelClient, to room: ClientRoom, key: String, _ subprotocol: String) -> Bool {
+    private func welcome(_ client: ChannelClient, to room: any ClientRoom, key: String, _ subprotocol: String) -> Bool {
         guard let handle = client.handle else { return false }
         let answer = HTTPRefusal.upgraded(accept: HandshakeKey.accept(key), to: subprotocol)
         // The deadlines are ours, in the wheel.

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import CWebSockets
+import Commons
 import Glibc
 import Logging
 import Synchronization
@@ -24,7 +25,7 @@ final class ChannelLoop: @unchecked Sendable {
     static let pace: UInt64 = 100
 
     let settings: ChannelSettings
-    let census: ChannelCensus
+    let census: PeerCensus
     let logger: Logger
     /// Set on the one loop that asks the halls for their ticks, for all.
     var onTickDue: (@Sendable () -> Void)?
@@ -53,7 +54,7 @@ final class ChannelLoop: @unchecked Sendable {
     /// Set once it is to end: when whoever is left is cut off, and whom to tell.
     private var ending: (at: Int64, done: @Sendable () -> Void)?
 
-    init(settings: ChannelSettings, census: ChannelCensus, logger: Logger) throws(ChannelError) {
+    init(settings: ChannelSettings, census: PeerCensus, logger: Logger) throws(ChannelError) {
         self.settings = settings
         self.census = census
         self.logger = logger
@@ -193,7 +194,7 @@ final class ChannelLoop: @unchecked Sendable {
     // MARK: connections
 
     /// Takes over an accepted socket.
-    func adopt(_ descriptor: Int32, from peer: PeerAddress) {
+    func adopt(_ descriptor: Int32, from peer: PeerKey?) {
         nextID += 1
         let client = ChannelClient(id: nextID, peer: peer, now: now, limits: settings.limits)
         clients[client.id] = client

@@ -1,5 +1,11 @@
 /// Clients of one address on one loop, and the log they are sent. Touched by the loop's thread alone.
-class ClientRoom {
+protocol ClientRoom: RoomClients {
+    /// What comes next for the client has left the log: gives it another place to go on from.
+    func recover(_ client: ChannelClient, now: Int64) -> Recovery
+}
+
+/// What all rooms keep of their clients.
+class RoomClients {
     /// What became of a client that fell out of the log.
     enum Recovery {
         /// A snapshot took its queue's place; it must catch up in time.
@@ -10,18 +16,12 @@ class ClientRoom {
 
     let name: String
     final var log: ByteLog
-    final private(set) var clients: [ChannelClient] = []
+    final fileprivate(set) var clients: [ChannelClient] = []
     final var isDirty = false
 
     init(name: String, log: ByteLog) {
         self.name = name
         self.log = log
-    }
-
-    final func enter(_ client: ChannelClient) {
-        client.room = self
-        client.index = clients.count
-        clients.append(client)
     }
 
     func leave(_ client: ChannelClient) {
@@ -33,7 +33,12 @@ class ClientRoom {
             last.index = client.index
         }
     }
+}
 
-    /// What comes next for the client has left the log.
-    func recover(_ client: ChannelClient, now: Int64) -> Recovery { fatalError("every room says what it does for a client that is lost") }
+extension ClientRoom {
+    func enter(_ client: ChannelClient) {
+        client.room = self
+        client.index = clients.count
+        clients.append(client)
+    }
 }

@@ -1,7 +1,7 @@
 import Commons
 
 /// A hall's votes on one loop. Touched by the loop's thread alone.
-final class HallRoom: ClientRoom {
+final class HallRoom: RoomClients, ClientRoom {
     /// How long one encoded snapshot is reused for new clients, so that a crowd costs one encoding.
     private static let snapshotAge: Int64 = 100
 
@@ -18,7 +18,7 @@ final class HallRoom: ClientRoom {
 
     // MARK: clients
 
-    override func recover(_ client: ChannelClient, now: Int64) -> Recovery {
+    func recover(_ client: ChannelClient, now: Int64) -> Recovery {
         giveSnapshot(to: client, now: now)
         return .replaced
     }

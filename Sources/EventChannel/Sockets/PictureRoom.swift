@@ -2,7 +2,7 @@
 ///
 /// The log holds frames alone, from the last keyframe but one on; what a decoder needs first, and the news that there is nothing to show, are
 /// messages of the client's own. A client waits ("parked") until a keyframe is there that it can begin with.
-final class PictureRoom: ClientRoom {
+final class PictureRoom: RoomClients, ClientRoom {
     /// Where a frame begins in the log, and when it came (milliseconds).
     private struct Place {
         var offset: Int64
@@ -46,7 +46,7 @@ final class PictureRoom: ClientRoom {
         if owed > 0 { owed = clients.count }
     }
 
-    override func recover(_ client: ChannelClient, now: Int64) -> Recovery {
+    func recover(_ client: ChannelClient, now: Int64) -> Recovery {
         dropWhatLeft()
         begin(client, at: keyframe?.offset)
         return .skipped

@@ -1,3 +1,5 @@
+import Commons
+
 /// A short answer, after which the connection is closed.
 struct HTTPRefusal: Error, Equatable {
     var status: Int
@@ -12,27 +14,12 @@ struct HTTPRefusal: Error, Equatable {
 
     /// The whole answer, an RFC 9457 problem.
     var bytes: [UInt8] {
-        // Sentences are ours, save for hall names and query names, which hold neither quotes nor backslashes.
-        let body = #"{"type":"about:blank","title":"\#(phrase)","status":\#(status),"detail":"\#(sentence)"}"# + "\n"
+        let body = Problem(status: status, detail: sentence).json() + Array("\n".utf8)
         let lines =
-            ["HTTP/1.1 \(status) \(phrase)", "Content-Type: application/problem+json", "Content-Length: \(body.utf8.count)"]
+            ["HTTP/1.1 \(status) \(HTTPStatus.phrase(status))", "Content-Type: \(Problem.contentType)", "Content-Length: \(body.count)"]
             + ["Cache-Control: no-store", "Connection: \(status == 426 ? "close, Upgrade" : "close")"]
             + fields.filter { !$0.hasPrefix("Connection:") }
-        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)
-    }
-
-    private var phrase: String {
-        switch status {
-        case 400: "Bad Request"
-        case 403: "Forbidden"
-        case 404: "Not Found"
-        case 405: "Method Not Allowed"
-        case 408: "Request Timeout"
-        case 426: "Upgrade Required"
-        case 431: "Request Header Fields Too Large"
-        case 505: "HTTP Version Not Supported"
-        default: "Service Unavailable"
-        }
+        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
     }
 
     /// The answer that opens the channel (RFC 6455 §4.2.2).

@@ -1,3 +1,5 @@
+import Commons
+
 /// Where a client that comes back was.
 public struct Resume: Equatable, Sendable {
     public var epoch: String
@@ -41,15 +43,10 @@ enum UpgradeDecision: Equatable {
     private static func place(_ target: String) throws(HTTPRefusal) -> (hall: String, isPicture: Bool, query: Substring) {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = parts[0].split(separator: "/", omittingEmptySubsequences: false)
-        guard path.count == 4, path[0].isEmpty, path[1] == "live", ["events", "picture"].contains(path[3]), isHallName(path[2]) else {
+        guard path.count == 4, path[0].isEmpty, path[1] == "live", ["events", "picture"].contains(path[3]), HallName.isValid(path[2]) else {
             throw HTTPRefusal(404, "This port has /live/{hall}/events and /live/{hall}/picture alone; the pages are on the other one.")
         }
         return (String(path[2]), path[3] == "picture", parts.count > 1 ? parts[1] : "")
-    }
-
-    private static func isHallName(_ name: Substring) -> Bool {
-        (1...32).contains(name.utf8.count) && name.first != "-"
-            && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
     }
 
     /// RFC 6455 §4.2.1. Returns the client's key.

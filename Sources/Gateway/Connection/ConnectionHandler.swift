@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 import NIOPosix
 
@@ -16,7 +17,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// The hall whose playlist this connection asked for last: the approximation of a viewer.
     var viewing: (hall: String, at: NIODeadline)?
     /// The HTTP/1.1 side of this connection while it is there; `nil` for HTTP/2, whose streams are swept by themselves.
-    var http1: DoorHandler?
+    var http1: RequestServer?
     /// Set while the TLS handshake is not done.
     var isShakingHands: Bool
 
@@ -63,7 +64,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             context.fireChannelRead(data)
             return
         }
-        http1.bytesArrive()
+        http1.bytesArrived()
         current = unwrapInboundIn(data)
         context.fireChannelRead(data)
         // Only a header that comes in several reads needs to be remembered.

@@ -2,6 +2,18 @@
 enum RequestClass: Int, CaseIterable, Sendable {
     case live, pages, api, operation
 
+    /// - Parameter path: cleaned, as `RequestTarget` has it.
+    init(path: Substring) {
+        self =
+            if path.begins(with: "/live/") {
+                .live
+            } else if path.begins(with: "/api/") {
+                .api
+            } else {
+                path == "/metrics" || path == "/healthz" || path == "/readyz" ? .operation : .pages
+            }
+    }
+
     var label: String {
         switch self {
         case .live: "live"

@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 import NIOHTTP1
 
@@ -19,7 +20,7 @@ enum HTTP1Text {
                 text.write("HTTP/1.1 ")
                 text.write(number: status)
                 text.write(" ")
-                text.write(string: Problem.phrase(status))
+                text.write(string: HTTPStatus.phrase(status))
                 text.write("\r\n")
             }
             for (name, value) in fields {
@@ -79,9 +80,8 @@ private struct HeaderWriter {
     }
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         precondition(count + bytes.count <= room.count, "a header is longer than was counted")
-        (room.baseAddress! + count).copyMemory(from: source, byteCount: bytes.count)
+        UnsafeMutableRawBufferPointer(rebasing: room[count...]).copyMemory(from: bytes)
         count += bytes.count
     }
 }

@@ -11,21 +11,19 @@ final class LoopDoor {
     let loop: any EventLoop
     let shared: DoorShared
     var counters = DoorCounters()
-    private(set) var holds: LiveHolds!
-    private(set) var events: LoopEvents!
+    private(set) lazy var holds = LiveHolds(door: self)
+    private(set) lazy var events = LoopEvents(door: self)
     let renderings: PlaylistRenderings
     let mediaFields = MediaFields()
     private var date = HTTPDate()
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
-    private var streams: [ObjectIdentifier: DoorHandler] = [:]
+    private var streams: [ObjectIdentifier: RequestServer] = [:]
     private var sweeping: RepeatedTask?
 
     init(loop: any EventLoop, shared: DoorShared) {
         self.loop = loop
         self.shared = shared
         renderings = PlaylistRenderings(cache: shared.playlists)
-        holds = LiveHolds(door: self)
-        events = LoopEvents(door: self)
     }
 
     /// The `Date` field of now.
@@ -42,8 +40,8 @@ final class LoopDoor {
 
     func arrived(_ connection: ConnectionHandler) { connections[ObjectIdentifier(connection)] = connection }
     func left(_ connection: ConnectionHandler) { connections[ObjectIdentifier(connection)] = nil }
-    func opened(_ stream: DoorHandler) { streams[ObjectIdentifier(stream)] = stream }
-    func closed(_ stream: DoorHandler) { streams[ObjectIdentifier(stream)] = nil }
+    func opened(_ stream: RequestServer) { streams[ObjectIdentifier(stream)] = stream }
+    func closed(_ stream: RequestServer) { streams[ObjectIdentifier(stream)] = nil }
     var connectionCount: Int { connections.count }
 
     /// Connections that asked for a hall's playlist since `earliest`: its viewers, nearly.

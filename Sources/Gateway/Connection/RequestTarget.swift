@@ -4,6 +4,15 @@ struct RequestTarget: Equatable {
     var path: Substring
     /// As sent, without the `?`.
     var query: Substring
+    /// The path with percent sequences where it needs them and nowhere else; `nil`: it has and needs none.
+    private var encoded: String?
+
+    /// Path and query as they stand in a target of origin-form, for a router that reads one.
+    var originForm: String {
+        if let encoded { return query.isEmpty ? encoded : "\(encoded)?\(query)" }
+        // Both are slices of the same text.
+        return String(query.isEmpty ? path : path.base[path.startIndex..<query.endIndex])
+    }
 
     enum Fault: Error, Equatable {
         case form, encoding, segment
@@ -46,10 +55,14 @@ struct RequestTarget: Equatable {
         }
         var plain = true
         for byte in path.utf8 {
-            if byte == UInt8(ascii: "%") { plain = false }
+            if byte == UInt8(ascii: "%") || byte >= 0x80 { plain = false }
             guard byte > 0x20, byte != 0x7f, byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "#") else { throw .form }
         }
-        if !plain { path = try Self.decoded(path) }
+        if !plain {
+            let both = try Self.decoded(path)
+            path = both.path
+            encoded = both.encoded
+        }
         try Self.check(path)
     }
 
@@ -75,13 +88,17 @@ struct RequestTarget: Equatable {
         } ?? nil
     }
 
-    private static func decoded(_ path: Substring) throws(Fault) -> Substring {
+    /// - Returns: the path without percent sequences, and with those that it needs.
+    private static func decoded(_ path: Substring) throws(Fault) -> (path: Substring, encoded: String) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(path.utf8.count)
+        var encoded = ""
+        encoded.reserveCapacity(path.utf8.count)
         var iterator = path.utf8.makeIterator()
         while let byte = iterator.next() {
             guard byte == UInt8(ascii: "%") else {
                 bytes.append(byte)
+                Self.encode(byte, into: &encoded)
                 continue
             }
             guard let high = iterator.next().flatMap(hexadecimal), let low = iterator.next().flatMap(hexadecimal) else { throw .encoding }
@@ -89,9 +106,18 @@ struct RequestTarget: Equatable {
             // A hidden slash, backslash or control character is never part of a name of ours.
             guard value >= 0x20, value != 0x7f, value != UInt8(ascii: "/"), value != UInt8(ascii: "\\") else { throw .encoding }
             bytes.append(value)
+            Self.encode(value, into: &encoded)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .encoding }
-        return text[...]
+        return (text[...], encoded)
+    }
+
+    private static func encode(_ byte: UInt8, into text: inout String) {
+        switch byte {
+        case UInt8(ascii: "%"), UInt8(ascii: "?"), 0...0x20, 0x7f...0xff:
+            text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        default: text.unicodeScalars.append(Unicode.Scalar(byte))
+        }
     }
 
     private static func hexadecimal(_ byte: UInt8) -> UInt8? {

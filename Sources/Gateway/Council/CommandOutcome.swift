@@ -19,7 +19,7 @@ enum CommandOutcome: Equatable {
             }
     }
 
-    static func refused(_ problem: CommandProblem) -> CommandOutcome { .refused(code: problem.code ?? "refused") }
+    static func refused(_ problem: Problem) -> CommandOutcome { .refused(code: problem.code?.rawValue ?? "refused") }
 
     /// For the log.
     var words: String {

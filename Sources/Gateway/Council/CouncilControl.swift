@@ -5,7 +5,7 @@ import Commons
 /// Nothing here throws: a refusal is an answer like others. Every answer comes after the disk has what it tells of.
 package protocol CouncilControl: Sendable {
     /// Reads a command, strictly; nothing happens before it is performed.
-    func command(_ body: [UInt8], in hall: String) -> Result<CouncilCommand, CommandProblem>
+    func command(_ body: [UInt8], in hall: String) -> Result<CouncilCommand, Problem>
     /// A roster as CSV or JSON takes the place of the hall's.
     func importRoster(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer
     /// An agenda as CSV or JSON takes the place of the sitting's.
@@ -15,11 +15,11 @@ package protocol CouncilControl: Sendable {
     /// A vote that a hall's own voting system held, as Ukrainian systems write it.
     func takeHallSystem(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer
     /// The rules in force, as JSON.
-    func rules(of hall: String) -> Result<CouncilDocument, CommandProblem>
+    func rules(of hall: String) -> Result<CouncilDocument, Problem>
     /// The record for everybody, a piece at a time: a line for each event, the signed head last.
     func record(of hall: String) -> any RecordReader
     /// A sitting's votes for others' programs.
-    func export(_ request: ExportRequest, in hall: String) async -> Result<CouncilDocument, CommandProblem>
+    func export(_ request: ExportRequest, in hall: String) async -> Result<CouncilDocument, Problem>
 }
 
 /// A command that was read and waits for permission.
@@ -91,7 +91,7 @@ public struct ExportRequest: Sendable, Equatable {
 }
 
 /// What became of a command or a file.
-package typealias CouncilAnswer = Result<CommandAnswer, CommandProblem>
+package typealias CouncilAnswer = Result<CommandAnswer, Problem>
 
 /// A text that was asked for.
 package struct CouncilDocument: Sendable, Equatable {

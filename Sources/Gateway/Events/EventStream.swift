@@ -14,7 +14,7 @@ final class EventStream: DoorListener {
     private static let messages = 64
     private static let bytes = 256 * 1024
 
-    private unowned let handler: DoorHandler
+    private unowned let server: RequestServer
     private weak var room: EventRoom?
     private var waiting = CircularBuffer<EventText>()
     private var waitingBytes = 0
@@ -22,8 +22,8 @@ final class EventStream: DoorListener {
     /// The sequence that the client has after all that was written or waits.
     private(set) var sequence: Int64 = .min
 
-    init(handler: DoorHandler, room: EventRoom) {
-        self.handler = handler
+    init(server: RequestServer, room: EventRoom) {
+        self.server = server
         self.room = room
     }
 
@@ -57,7 +57,7 @@ final class EventStream: DoorListener {
     }
 
     private func put(_ text: EventText) {
-        if waiting.isEmpty, handler.write(event: text) { return }
+        if waiting.isEmpty, server.write(event: text) { return }
         waiting.append(text)
         waitingBytes += text.plain.readableBytes
         if waiting.count > Self.messages || waitingBytes > Self.bytes { lose() }
@@ -79,11 +79,11 @@ final class EventStream: DoorListener {
 
     func writable() {
         while let first = waiting.first {
-            guard handler.write(event: first) else { return }
+            guard server.write(event: first) else { return }
             waiting.removeFirst()
             waitingBytes -= first.plain.readableBytes
         }
-        if isLost, handler.takesEvents, let room {
+        if isLost, server.takesEvents, let room {
             isLost = false
             giveSnapshot(room)
         }
@@ -93,7 +93,7 @@ final class EventStream: DoorListener {
 
     /// The daemon ends: the page comes back within the window.
     func end() {
-        _ = handler.write(event: EventText(retry: Int.random(in: 500...15_000)))
-        handler.endEvents()
+        _ = server.write(event: EventText(retry: Int.random(in: 500...15_000)))
+        server.endEvents()
     }
 }

@@ -4,17 +4,17 @@ import NIOCore
 final class StateHold: DoorListener {
     let place: EventPlace
     let deadline: NIODeadline
-    private unowned let handler: DoorHandler
+    private unowned let server: RequestServer
     private weak var room: EventRoom?
 
-    init(place: EventPlace, deadline: NIODeadline, handler: DoorHandler, room: EventRoom) {
+    init(place: EventPlace, deadline: NIODeadline, server: RequestServer, room: EventRoom) {
         self.place = place
         self.deadline = deadline
-        self.handler = handler
+        self.server = server
         self.room = room
     }
 
-    func answer(_ answer: Answer) { handler.release(self, with: answer) }
+    func answer(_ answer: Answer) { server.release(self, with: answer) }
     func writable() {}
     func left() { room?.leave(self) }
 }

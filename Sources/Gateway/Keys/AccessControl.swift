@@ -1,3 +1,4 @@
+import Commons
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -24,7 +25,8 @@ final class AccessControl: Sendable {
     private let now: @Sendable () -> Int64
     private let lockout = Mutex(Lockout())
     private let denied = Mutex<[Denial: Int]>([:])
-    private let lines = Mutex(LineBudget())
+    /// A flood of refusals must not push everything else out of the log: so many lines in ten seconds, then a count.
+    private let lines = Mutex(LineBudget(lines: 20, per: 10_000))
     private let users = UserNames()
 
     init(keys: KeyRing, behindProxy: Bool, logger: Logger, now: @escaping @Sendable () -> Int64 = { wallMilliseconds() }) {
@@ -37,22 +39,26 @@ final class AccessControl: Sendable {
     // MARK: may they
 
     /// The one who asks, when they may do `permission`, and, when it is about a hall, there.
-    func admit(_ request: Request, _ context: DoorContext, to permission: Permission, in hall: String? = nil) throws(ProblemResponse) -> Identity {
+    func admit(_ request: Request, _ context: DoorContext, to permission: Permission, in hall: String? = nil) throws(ProblemResponse)
+        -> Identity
+    {
         let identity = try identify(request, context)
         try require(permission, of: identity, in: hall, request, context)
         return identity
     }
 
-    func require(_ permission: Permission, of identity: Identity, in hall: String?, _ request: Request, _ context: DoorContext) throws(ProblemResponse) {
+    func require(_ permission: Permission, of identity: Identity, in hall: String?, _ request: Request, _ context: DoorContext)
+        throws(ProblemResponse)
+    {
         guard RoleMatrix.allows(identity.roles, permission) else {
             let needed = RoleMatrix.roles(for: permission).map(\.rawValue).joined(separator: " or ")
             let own = identity.roles.map(\.rawValue).sorted().joined(separator: ", ")
             deny(.role, request, context, "\(identity.name) (\(own)) may not \(permission.words)", hall: hall)
-            throw .forbidden("urn:plenary:role-missing", "\(own) may not \(permission.words): this needs the role \(needed)")
+            throw .forbidden(.roleMissing, "\(own) may not \(permission.words): this needs the role \(needed)")
         }
         guard let hall, !identity.mayEnter(hall) else { return }
         deny(.hall, request, context, "\(identity.name) is not for this hall", hall: hall)
-        throw .forbidden("urn:plenary:other-hall", "this token is for other halls than “\(hall)”")
+        throw .forbidden(.otherHall, "this token is for other halls than “\(hall)”")
     }
 
     // MARK: who is it
@@ -66,13 +72,13 @@ final class AccessControl: Sendable {
         }
         guard let session = keys.session(of: secret) else {
             deny(.badToken, request, context, "a session is over")
-            throw .unknown("urn:plenary:session-over", "the session is over: sign in again")
+            throw .unknown(.sessionOver, "the session is over: sign in again")
         }
         if request.method != .get && request.method != .head {
             try checkOrigin(request, context)
-            guard let given = request.headers[Self.csrfField], Secret.isEqual(given, Secret.csrf(of: secret)) else {
+            guard let given = request.headers[Self.csrfField], ConstantTime.areEqual(given, Secret.csrf(of: secret)) else {
                 deny(.csrf, request, context, "\(session.name)'s session without its X-CSRF-Token")
-                throw .forbidden("urn:plenary:csrf", "the field X-CSRF-Token must say the session's `csrf`: GET /api/v1/session tells it")
+                throw .forbidden(.csrf, "the field X-CSRF-Token must say the session's `csrf`: GET /api/v1/session tells it")
             }
         }
         return Identity(session)
@@ -87,7 +93,7 @@ final class AccessControl: Sendable {
         let words = field.split(separator: " ")
         guard words.count == 2, words[0].lowercased() == "bearer", request.headers[values: .authorization].count == 1 else {
             deny(.badToken, request, context, "the Authorization field is no Bearer token")
-            throw .unknown("urn:plenary:bad-token", "the field Authorization must say: Bearer, a space, the token")
+            throw .unknown(.badToken, "the field Authorization must say: Bearer, a space, the token")
         }
         do throws(KeyRing.Fault) {
             return try keys.identity(token: String(words[1]))
@@ -100,7 +106,7 @@ final class AccessControl: Sendable {
     func wrongSecret(_ fault: KeyRing.Fault, _ request: Request, _ context: DoorContext) -> ProblemResponse {
         if case .expired(let name) = fault {
             deny(.expired, request, context, "the token “\(name)” has expired")
-            return .unknown("urn:plenary:token-expired", "this token has expired: have a new one made")
+            return .unknown(.tokenExpired, "this token has expired: have a new one made")
         }
         if case .storage(let words) = fault { return .unstored(words) }
         let peer = peer(of: request, context)
@@ -114,7 +120,7 @@ final class AccessControl: Sendable {
             return .locked(seconds: wait)
         }
         deny(.badToken, request, context, "a token or code that is not known")
-        return .unknown("urn:plenary:bad-token", "this token or code is not known here: it was revoked, used before or mistyped")
+        return .unknown(.badToken, "this token or code is not known here: it was revoked, used before or mistyped")
     }
 
     // MARK: sessions
@@ -135,7 +141,7 @@ final class AccessControl: Sendable {
         let own = request.head.authority?.lowercased() ?? ""
         if origin == "https://\(own)" || (!isSecure(request, context) && origin == "http://\(own)") { return }
         deny(.origin, request, context, "a page of \(origin.prefix(100)) asked")
-        throw .forbidden("urn:plenary:origin", "only this server's own pages may do this in a browser")
+        throw .forbidden(.origin, "only this server's own pages may do this in a browser")
     }
 
     func isSecure(_ request: Request, _ context: DoorContext) -> Bool {
@@ -171,8 +177,8 @@ final class AccessControl: Sendable {
         guard hasSecret else { return }
         deny(.tokenInURL, request, context, "a token in an address")
         throw ProblemResponse(
-            problem: ControlProblem(
-                type: "urn:plenary:token-in-url", title: "Bad Request", status: 400,
+            problem: Problem(
+                .tokenInURL,
                 detail:
                     "a token never belongs in an address: send it as “Authorization: Bearer …”. If this one was real, revoke it: it may be in logs now"
             ))
@@ -220,38 +226,11 @@ extension Identity {
 
 extension ProblemResponse {
     static let tokenNeeded = unknown(
-        "urn:plenary:token-needed",
+        .tokenNeeded,
         "this needs a token (Authorization: Bearer …) or a console session; `plenary token create` makes one, on the machine itself")
 
     static func unstored(_ words: String) -> ProblemResponse {
         ProblemResponse(
-            problem: ControlProblem(
-                type: "urn:plenary:storage", title: "Insufficient Storage", status: 507,
-                detail: "nothing was changed, for \(words). Free some space and try again"))
-    }
-}
-
-/// A flood of refusals must not push everything else out of the log: so many lines in ten seconds, then a count. Pure.
-struct LineBudget {
-    static let lines = 20
-    static let span: Int64 = 10_000
-
-    private var begin: Int64 = .min
-    private var said = 0
-    private var unsaid = 0
-
-    /// How many were not said before this one, when it may be said; else `nil`.
-    mutating func take(at now: Int64) -> Int? {
-        if begin == .min || now - begin >= Self.span || now < begin {
-            begin = now
-            said = 0
-        }
-        guard said < Self.lines else {
-            unsaid += 1
-            return nil
-        }
-        said += 1
-        defer { unsaid = 0 }
-        return unsaid
+            problem: Problem(.storage, detail: "nothing was changed, for \(words). Free some space and try again"))
     }
 }

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Synchronization
 
@@ -95,7 +96,7 @@ final class KeyRing: Sendable {
     func openSession(code: String) throws(Fault) -> (session: KeyFile.Session, secret: String) {
         let given = Secret.digest(Secret.typedCode(code))
         let isRight = setup.withLock { setup in
-            guard let digest = setup, Secret.isEqual(digest, given) else { return false }
+            guard let digest = setup, ConstantTime.areEqual(digest, given) else { return false }
             setup = nil
             return true
         }
@@ -142,7 +143,7 @@ final class KeyRing: Sendable {
     func session(of secret: String) -> KeyFile.Session? {
         let digest = Secret.digest(secret)
         let found = contents.withLock { contents in
-            contents.sessions.reduce(nil) { Secret.isEqual($1.digest, digest) ? $1 : $0 as KeyFile.Session? }
+            contents.sessions.reduce(nil) { ConstantTime.areEqual($1.digest, digest) ? $1 : $0 as KeyFile.Session? }
         }
         return found.flatMap { $0.expires > now() ? $0 : nil }
     }
@@ -151,7 +152,7 @@ final class KeyRing: Sendable {
     private func token(of secret: String) throws(Fault) -> KeyFile.Token {
         let digest = Secret.digest(secret)
         let found = contents.withLock { contents in
-            contents.tokens.reduce(nil) { Secret.isEqual($1.digest, digest) ? $1 : $0 as KeyFile.Token? }
+            contents.tokens.reduce(nil) { ConstantTime.areEqual($1.digest, digest) ? $1 : $0 as KeyFile.Token? }
         }
         guard let found else { throw .unknown }
         guard found.expires > now() else { throw .expired(name: found.name) }

@@ -1,3 +1,5 @@
+import Commons
+
 /// Makes guessing slow: after some wrong secrets an address has to wait, each time longer. Pure: the clock is a parameter.
 struct Lockout {
     /// Wrong secrets before the first wait.

@@ -1,3 +1,4 @@
+import Commons
 import Crypto
 import Foundation
 
@@ -14,7 +15,7 @@ enum Secret {
     }
 
     /// A name that tells nothing.
-    static func id() -> String { hex(bytes(6)) }
+    static func id() -> String { Hex.text(bytes(6)) }
 
     /// 60 bits to type by hand: `7KQ2-MX4D-93TB`. The alphabet leaves out characters that are easily mistaken for each other (0/O, 1/I/L).
     static func setupCode() -> String {
@@ -37,24 +38,13 @@ enum Secret {
     }
 
     /// What is kept of a secret. A plain hash is enough: nobody guesses 256 bits.
-    static func digest(_ secret: String) -> String { hex(SHA256.hash(data: Data(secret.utf8))) }
+    static func digest(_ secret: String) -> String { Hex.text(SHA256.hash(data: Data(secret.utf8))) }
 
     /// What a page must say beside its cookie: from the cookie, but not the way back.
     static func csrf(of secret: String) -> String { digest("plenary csrf v1\n" + secret) }
 
-    /// Looks at every byte, so that the time says nothing about where two differ.
-    static func isEqual(_ left: String, _ right: String) -> Bool {
-        let left = Array(left.utf8), right = Array(right.utf8)
-        guard left.count == right.count else { return false }
-        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-
     private static func bytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-    }
-
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
     }
 }

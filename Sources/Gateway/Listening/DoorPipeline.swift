@@ -48,7 +48,8 @@ struct DoorPipeline: Sendable {
         limits.maxHeaderListSize = shared.limits.headerBytes
         limits.maxHeaderFieldCount = 100
         try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)))
-        try pipeline.addHandler(DoorHandler(door: door, connection: connection, wire: .http1(secure: secure)))
+        let server = RequestServer(door: door, connection: connection, carrier: .connection)
+        try pipeline.addHandler(HTTP1Wire(server, secure: secure))
     }
 
     private func addHTTP2(_ channel: any Channel, door: LoopDoor, connection: ConnectionHandler) throws {
@@ -73,8 +74,8 @@ struct DoorPipeline: Sendable {
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
                 let (door, connection) = bound.value
-                try stream.pipeline.syncOperations.addHandlers(
-                    HTTP2FramePayloadToHTTP1ServerCodec(), DoorHandler(door: door, connection: connection, wire: .http2))
+                let server = RequestServer(door: door, connection: connection, carrier: .stream)
+                try stream.pipeline.syncOperations.addHandlers(HTTP2FramePayloadToHTTP1ServerCodec(), HTTP2StreamWire(server))
             }
         }
         let signal = ActiveSignal()

@@ -1,3 +1,4 @@
+import Commons
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -75,10 +76,10 @@ final class Doors: Sendable {
             .childChannelInitializer { [loops, shared] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let door = loops[ObjectIdentifier(channel.eventLoop)]!.value
-                    // `channel.remoteAddress` is known only once the channel is active, after this.
-                    let peer = try? channel._channelCore.remoteAddress0()
+                    let peer = Self.peer(of: channel)
                     guard shared.census.admit(PeerKey(peer), isOperator: audience == .operators) == .admitted else {
-                        try channel.pipeline.syncOperations.addHandler(OverloadResponse(census: shared.census, isSecure: certificates != nil))
+                        try channel.pipeline.syncOperations.addHandler(
+                            OverloadResponse(census: shared.census, isSecure: certificates != nil))
                         return
                     }
                     if audience == .everybody { Self.tune(channel) }
@@ -89,6 +90,23 @@ final class Doors: Sendable {
                     }
                 }
             }
+    }
+
+    /// The client's IP address; `nil` for the control socket. `channel.remoteAddress` is known only once the channel is active.
+    private static func peer(of channel: any Channel) -> SocketAddress? {
+        try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable { (socket: NIOBSDSocket.Handle) -> SocketAddress? in
+            var storage = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            return withUnsafeMutablePointer(to: &storage) { storage -> SocketAddress? in
+                let address = UnsafeMutableRawPointer(storage).assumingMemoryBound(to: sockaddr.self)
+                guard getpeername(socket, address, &length) == 0 else { return nil }
+                return switch CInt(storage.pointee.ss_family) {
+                case AF_INET: SocketAddress(UnsafeRawPointer(storage).loadUnaligned(as: sockaddr_in.self))
+                case AF_INET6: SocketAddress(UnsafeRawPointer(storage).loadUnaligned(as: sockaddr_in6.self))
+                default: nil
+                }
+            }
+        } ?? nil
     }
 
     private static func tune(_ channel: any Channel) {

@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 
 /// Tells a connection past the limits that there is no room, and closes it. Many at a time are closed without a word.
@@ -19,7 +20,7 @@ final class OverloadResponse: ChannelInboundHandler {
             return
         }
         isCounted = true
-        let body = Problem.body(status: 503, detail: "too many connections are open: come back in a moment")
+        let body = Problem(status: 503, detail: "too many connections are open: come back in a moment").body
         var text = context.channel.allocator.buffer(capacity: 512)
         var date = HTTPDate()
         HTTP1Text.head(

@@ -7,10 +7,10 @@ final class LiveHold {
     let request: LiveRequest
     let deadline: NIODeadline
     /// The stream or connection to answer on; `nil` once it was answered or left.
-    fileprivate(set) var waiter: DoorHandler?
+    fileprivate(set) var waiter: RequestServer?
     fileprivate var index = 0
 
-    init(hall: String, request: LiveRequest, deadline: NIODeadline, waiter: DoorHandler) {
+    init(hall: String, request: LiveRequest, deadline: NIODeadline, waiter: RequestServer?) {
         self.hall = hall
         self.request = request
         self.deadline = deadline
@@ -33,6 +33,12 @@ final class LiveHolds {
         var identity: ObjectIdentifier
         var observation: LiveObservation
         var waiting: [Question: [LiveHold]] = [:]
+
+        mutating func enter(_ hold: LiveHold) {
+            let question = Question(hold.request)
+            hold.index = waiting[question]?.count ?? 0
+            waiting[question, default: []].append(hold)
+        }
     }
 
     static let closing = LiveRequestRefusal(status: 503, reason: "the server is closing: come back in a moment", retryAfter: 2)
@@ -46,7 +52,7 @@ final class LiveHolds {
     /// Holds the request, unless the window changed between the answer `hold` and now.
     /// - Returns: the hold, or what to answer instead.
     func hold(
-        _ request: LiveRequest, of hall: String, source: any LiveSource, limit: TimeAmount, waiter: DoorHandler
+        _ request: LiveRequest, of hall: String, source: any LiveSource, limit: TimeAmount, waiter: RequestServer
     ) -> Result<LiveHold, Instead> {
         let shared = door.shared
         guard shared.heldRequests.load(ordering: .relaxed) < shared.limits.heldRequests else {
@@ -67,8 +73,7 @@ final class LiveHolds {
             }
         }
         let hold = LiveHold(hall: hall, request: request, deadline: .now() + limit, waiter: waiter)
-        hold.index = watches[hall]!.waiting[Question(request), default: []].count
-        watches[hall]!.waiting[Question(request), default: []].append(hold)
+        watches[hall]?.enter(hold)
         count += 1
         shared.heldRequests.wrappingAdd(1, ordering: .relaxed)
         return .success(hold)
@@ -99,11 +104,11 @@ final class LiveHolds {
         hold.waiter = nil
         let question = Question(hold.request)
         guard var list = watches[hold.hall]?.waiting[question], hold.index < list.count, list[hold.index] === hold else { return }
-        watches[hold.hall]!.waiting[question] = nil
+        watches[hold.hall]?.waiting[question] = nil
         list.swapAt(hold.index, list.count - 1)
         list.removeLast()
         if hold.index < list.count { list[hold.index].index = hold.index }
-        if !list.isEmpty { watches[hold.hall]!.waiting[question] = list }
+        if !list.isEmpty { watches[hold.hall]?.waiting[question] = list }
         forget(1)
         leaveIfEmpty(hold.hall)
     }

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import NIOCore
 import Synchronization
@@ -60,12 +61,8 @@ final class AssetStore: Sendable {
         return names.map { folder + "/" + $0 }.filter { asset($0) != nil }
     }
 
-    /// FNV-1a, 64 bits, and the length: a change of the file changes it; nobody needs to be kept from forging it.
-    static func tag(_ bytes: ByteBuffer) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes.readableBytesView { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return "\"\(String(hash, radix: 36))-\(String(bytes.readableBytes, radix: 36))\""
-    }
+    /// A strong entity tag over the bytes: a change of the file changes it; nobody needs to be kept from forging it.
+    static func tag(_ bytes: ByteBuffer) -> String { bytes.withUnsafeReadableBytes(FNV1a.entityTag) }
 
     /// `player.3f9a1c2e.js`: eight hexadecimal digits or more between dots.
     static func isHashed(_ path: String) -> Bool {

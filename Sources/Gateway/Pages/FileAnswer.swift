@@ -1,3 +1,4 @@
+import Commons
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -32,7 +33,7 @@ enum FileAnswer {
             return Response(status: .partialContent, headers: headers, body: .init(byteBuffer: slice))
         case .unsatisfiable:
             headers[.contentRange] = "bytes */\(asset.bytes.readableBytes)"
-            let body = Problem.body(status: 416, detail: "the range lies past the end: there are \(asset.bytes.readableBytes) bytes")
+            let body = Problem(status: 416, detail: "the range lies past the end: there are \(asset.bytes.readableBytes) bytes").body
             headers[.contentType] = Problem.contentType
             return Response(status: .rangeNotSatisfiable, headers: headers, body: .init(byteBuffer: body))
         }

@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 
 /// Text made safe for HTML, in elements and in quoted attributes.
@@ -47,12 +48,12 @@ enum HTML {
 
 /// What a person sees who took a wrong turn.
 enum ErrorPage {
-    static func html(_ problem: ControlProblem) -> ByteBuffer {
+    static func html(_ problem: Problem) -> ByteBuffer {
         ByteBuffer(
             string: """
                 <!doctype html>
-                <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>\(HTML.escaped(problem.title))</title></head>
-                <body><h1>\(HTML.escaped(problem.title))</h1><p>\(HTML.escaped(problem.detail))</p><p><a href="/">To the sittings</a></p></body></html>
+                <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>\(HTML.escaped(HTTPStatus.phrase(problem.status)))</title></head>
+                <body><h1>\(HTML.escaped(HTTPStatus.phrase(problem.status)))</h1><p>\(HTML.escaped(problem.detail))</p><p><a href="/">To the sittings</a></p></body></html>
 
                 """)
     }

@@ -1,3 +1,4 @@
+import Commons
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -39,7 +40,7 @@ struct PageRoutes: Sendable {
                 [
                     .get: { request, context in
                         let name = try context.parameters.require("hall")
-                        guard let hall = control.halls.first(where: { $0.name == name }) else { throw ControlProblem.noHall(name) }
+                        guard let hall = control.halls.first(where: { $0.name == name }) else { throw Problem.noHall(name) }
                         return try page(file, hall, request, address: "/\(path)/\(name)")
                     }
                 ])
@@ -49,7 +50,7 @@ struct PageRoutes: Sendable {
             [
                 .get: { request, context in
                     let name = try context.parameters.require("hall")
-                    guard let picture = arms.picture(control.arms(name)) else { throw ControlProblem.notThere(request.uri.path) }
+                    guard let picture = arms.picture(control.arms(name)) else { throw Problem.notThere(request.uri.path) }
                     var response = FileAnswer.response(picture, to: request)
                     response.headers[.contentSecurityPolicy] = Arms.policy
                     return response
@@ -62,7 +63,7 @@ struct PageRoutes: Sendable {
                 .get: { request, context in
                     let path = context.parameters.getCatchAll().joined(separator: "/")
                     if path == DisplayShell.worker, let script = shell.script(to: request) { return script }
-                    guard let asset = assets.asset(path), !path.hasSuffix(".html") else { throw ControlProblem.notThere(request.uri.path) }
+                    guard let asset = assets.asset(path), !path.hasSuffix(".html") else { throw Problem.notThere(request.uri.path) }
                     return FileAnswer.response(asset, to: request)
                 }
             ])
@@ -71,7 +72,7 @@ struct PageRoutes: Sendable {
                 .init("/" + name),
                 [
                     .get: { request, _ in
-                        guard let asset = assets.asset(name) else { throw ControlProblem.notThere(request.uri.path) }
+                        guard let asset = assets.asset(name) else { throw Problem.notThere(request.uri.path) }
                         return FileAnswer.response(asset, to: request)
                     }
                 ])
@@ -102,9 +103,8 @@ struct PageRoutes: Sendable {
     private func page(_ file: String, _ hall: HallSummary?, _ request: Request, address: String) throws -> Response {
         let name = hall?.name ?? ""
         guard let template = assets.asset(file) else {
-            throw ControlProblem(
-                type: "urn:plenary:no-pages", title: "Not Found", status: 404,
-                detail: "the page \(file) is not installed on this server; the stream itself is at /live/\(name)/index.m3u8")
+            throw Problem(
+                .noPages, detail: "the page \(file) is not installed on this server; the stream itself is at /live/\(name)/index.m3u8")
         }
         if let hall, Self.withSitting.contains(file) {
             let origin = PageOrigin.of(request, isSecure: isSecure)

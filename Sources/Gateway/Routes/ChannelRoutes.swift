@@ -1,3 +1,4 @@
+import Commons
 import HTTPTypes
 import HummingbirdCore
 
@@ -11,7 +12,7 @@ struct ChannelRoutes: Sendable {
 
     private func answer(_ request: Request, _ context: DoorContext) throws -> Response {
         let name = try context.parameters.require("hall")
-        guard control.halls.contains(where: { $0.name == name }) else { throw ControlProblem.noHall(name) }
+        guard control.halls.contains(where: { $0.name == name }) else { throw Problem.noHall(name) }
         let origin = control.channel?.origin(for: request)
         let live = "/live/\(name)"
         return try JSON.response(

@@ -89,7 +89,7 @@ struct CouncilRoutes: Sendable {
 
     private func snapshot(_ request: Request, _ context: DoorContext) throws -> Response {
         let hall = try hall(context)
-        guard let events = control.events(hall) else { throw ControlProblem.noRecord(hall) }
+        guard let events = control.events(hall) else { throw Problem.noRecord(hall) }
         return Response(
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
             body: .init(byteBuffer: ByteBuffer(bytes: events.snapshot().bytes)))
@@ -101,9 +101,9 @@ struct CouncilRoutes: Sendable {
         let query = QueryFields(request, allowed: ["from", "until"])
         try query.check()
         let range = 0...(1 << 53)
-        guard let from = try query.number("from", range) else { throw ControlProblem.badField("from", "the time from which on, in UTC ms") }
+        guard let from = try query.number("from", range) else { throw Problem.badField("from", "the time from which on, in UTC ms") }
         guard let messages = try await control.past(hall, from: Int64(from), until: try query.number("until", range).map(Int64.init)) else {
-            throw ControlProblem.noRecord(hall)
+            throw Problem.noRecord(hall)
         }
         var body = ByteBuffer()
         body.reserveCapacity(messages.reduce(3) { $0 + $1.count + 1 })
@@ -130,8 +130,8 @@ struct CouncilRoutes: Sendable {
         let (council, hall) = try council(context)
         let name = try context.parameters.require("format")
         guard let format = ExportRequest.Format(rawValue: name) else {
-            throw ControlProblem(
-                type: "urn:plenary:no-such-format", title: "Not Found", status: 404,
+            throw Problem(
+                .noSuchFormat,
                 detail:
                     "there is no export “\(name.prefix(40))”: \(ExportRequest.Format.allCases.map(\.rawValue).joined(separator: " or "))")
         }
@@ -139,7 +139,7 @@ struct CouncilRoutes: Sendable {
         let query = QueryFields(request, allowed: fields)
         try query.check()
         let table = query["table"] ?? "motions"
-        guard ["motions", "votings"].contains(table) else { throw ControlProblem.badField("table", "motions or votings") }
+        guard ["motions", "votings"].contains(table) else { throw Problem.badField("table", "motions or votings") }
         let options = ExportRequest(
             format: format, sitting: query["sitting"], table: table, authority: (query["authority"] ?? "", query["cattutc"] ?? ""))
         return respond(await council.export(options, in: hall))
@@ -148,7 +148,7 @@ struct CouncilRoutes: Sendable {
     /// Everybody's copy of the record, at the reader's pace.
     private func record(_ request: Request, _ context: DoorContext) throws -> Response {
         let (council, hall) = try council(context)
-        guard control.events(hall) != nil else { throw ControlProblem.noRecord(hall) }
+        guard control.events(hall) != nil else { throw Problem.noRecord(hall) }
         let reader = council.record(of: hall)
         // The first piece now: a disk that fails at once is an answer, not a broken one.
         let first = try reader.next()
@@ -172,14 +172,14 @@ struct CouncilRoutes: Sendable {
 
     private func hall(_ context: DoorContext) throws -> String {
         let name = try context.parameters.require("hall")
-        guard control.halls.contains(where: { $0.name == name }) else { throw ControlProblem.noHall(name) }
-        if let damage = control.damage(name) { throw ControlProblem.recordDamaged(name, damage) }
+        guard control.halls.contains(where: { $0.name == name }) else { throw Problem.noHall(name) }
+        if let damage = control.damage(name) { throw Problem.recordDamaged(name, damage) }
         return name
     }
 
     private func council(_ context: DoorContext) throws -> (any CouncilControl, String) {
         let hall = try hall(context)
-        guard let council = control.council else { throw ControlProblem.noRecord(hall) }
+        guard let council = control.council else { throw Problem.noRecord(hall) }
         return (council, hall)
     }
 
@@ -193,11 +193,11 @@ struct CouncilRoutes: Sendable {
         return respond(answer.map { CouncilDocument(contentType: "application/json", body: JSONValue(encoding: $0).bytes) })
     }
 
-    private func respond(_ answer: Result<CouncilDocument, CommandProblem>) -> Response {
+    private func respond(_ answer: Result<CouncilDocument, Problem>) -> Response {
         switch answer {
         case .success(let document): respond(200, document)
         case .failure(let problem):
-            respond(problem.status, CouncilDocument(contentType: CommandProblem.contentType, body: JSONValue(encoding: problem).bytes))
+            respond(problem.status, CouncilDocument(contentType: Problem.contentType, body: problem.json()))
         }
     }
 
@@ -220,20 +220,19 @@ struct QueryFields {
         self.fields = fields
     }
 
-    func check() throws(ControlProblem) {
+    func check() throws(Problem) {
         for (name, values) in fields.sorted(by: { $0.key < $1.key }) {
             guard allowed.contains(name) else {
                 let known = allowed.isEmpty ? "this takes no query" : "this takes \(allowed.joined(separator: ", "))"
-                throw ControlProblem(
-                    type: "urn:plenary:bad-field", title: "Bad Request", status: 400, detail: "`\(name.prefix(60))` is not known: \(known)")
+                throw Problem(.badField, status: 400, detail: "`\(name.prefix(60))` is not known: \(known)")
             }
-            guard values.count == 1 else { throw ControlProblem.badField(name, "there once") }
+            guard values.count == 1 else { throw Problem.badField(name, "there once") }
         }
     }
 
     subscript(name: String) -> String? { fields[name]?.first }
 
-    func flag(_ name: String) throws(ControlProblem) -> Bool {
+    func flag(_ name: String) throws(Problem) -> Bool {
         switch self[name] {
         case nil, "no", "false": return false
         case "yes", "true": return true
@@ -241,7 +240,7 @@ struct QueryFields {
         }
     }
 
-    func number(_ name: String, _ range: ClosedRange<Int>) throws(ControlProblem) -> Int? {
+    func number(_ name: String, _ range: ClosedRange<Int>) throws(Problem) -> Int? {
         guard let text = self[name] else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw .badField(name, "a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -250,17 +249,15 @@ struct QueryFields {
     }
 }
 
-extension ControlProblem {
-    static func recordDamaged(_ hall: String, _ damage: String) -> ControlProblem {
-        ControlProblem(
-            type: "urn:plenary:record_damaged", title: "Service Unavailable", status: 503,
+extension Problem {
+    static func recordDamaged(_ hall: String, _ damage: String) -> Problem {
+        Problem(
+            .recordDamaged,
             detail: "the record of hall “\(hall)” is damaged, so no sitting is held or shown; the stream goes on. \(damage) "
                 + "Check it and its backups with `plenary verify`, put the last whole one in its place and run `plenary reload`.")
     }
 
-    static func noRecord(_ hall: String) -> ControlProblem {
-        ControlProblem(
-            type: "urn:plenary:no_record", title: "Not Found", status: 404,
-            detail: "hall “\(hall)” keeps no record of sittings on this server")
+    package static func noRecord(_ hall: String) -> Problem {
+        Problem(.noRecord, detail: "hall “\(hall)” keeps no record of sittings on this server")
     }
 }

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import HTTPTypes
 import HummingbirdCore
@@ -33,9 +34,9 @@ struct DaemonRoutes: Sendable {
     private func logs(_ request: Request, for identity: Identity) throws -> Response {
         let asked = request.uri.queryParameters
         let text = asked.get("last") ?? "100"
-        guard let last = Int(text), (0...10_000).contains(last) else { throw ControlProblem.badField("last", "a number from 0 to 10000") }
+        guard let last = Int(text), (0...10_000).contains(last) else { throw Problem.badField("last", "a number from 0 to 10000") }
         let follow = asked.get("follow") ?? "no"
-        guard ["yes", "no", "true", "false"].contains(follow) else { throw ControlProblem.badField("follow", "yes or no") }
+        guard ["yes", "no", "true", "false"].contains(follow) else { throw Problem.badField("follow", "yes or no") }
         let lines = guarded(control.logLines(last: last, follow: follow == "yes" || follow == "true"), for: identity)
         let body = ResponseBody { writer in
             let encoder = JSONEncoder()

@@ -1,3 +1,4 @@
+import Commons
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -52,7 +53,7 @@ final class Routes: RouterBridge, Sendable {
         } catch let refused as ProblemResponse {
             response = Self.response(refused.problem, to: request)
             for field in refused.fields { response.headers[field.name] = field.value }
-        } catch let problem as ControlProblem {
+        } catch let problem as Problem {
             response = Self.response(problem, to: request)
         } catch let error as HTTPError where error.status == .notFound {
             response = Self.response(.notThere(request.uri.path), to: request)
@@ -61,9 +62,7 @@ final class Routes: RouterBridge, Sendable {
         } catch {
             logger.error("a request failed", metadata: ["path": "\(AccessLog.path(request.uri.path))", "reason": "\(error)"])
             response = Self.response(
-                ControlProblem(
-                    type: "about:blank", title: "Internal Server Error", status: 500,
-                    detail: "this should not have happened; the log says more"),
+                Problem(status: 500, detail: "this should not have happened; the log says more"),
                 to: request)
         }
         if response.status == .notFound, response.headers[.contentType] == nil {
@@ -82,7 +81,7 @@ final class Routes: RouterBridge, Sendable {
     }
 
     /// A page for people, a problem for programs.
-    static func response(_ problem: ControlProblem, to request: Request) -> Response {
+    static func response(_ problem: Problem, to request: Request) -> Response {
         let wantsPage = !request.uri.path.hasPrefix("/api/") && request.headers[.accept]?.contains("text/html") == true
         let body = wantsPage ? ErrorPage.html(problem) : problem.body
         let headers: HTTPFields = [
@@ -128,9 +127,8 @@ final class RouteTable {
                 router.on(path, method: method) { _, _ in Response(status: .noContent, headers: [.allow: allow]) }
             } else {
                 router.on(path, method: method) { request, _ -> Response in
-                    let problem = ControlProblem(
-                        type: "about:blank", title: "Method Not Allowed", status: 405,
-                        detail: "\(request.method.rawValue) cannot be done with \(request.uri.path): use \(allow)")
+                    let problem = Problem(
+                        status: 405, detail: "\(request.method.rawValue) cannot be done with \(request.uri.path): use \(allow)")
                     var response = Routes.response(problem, to: request)
                     response.headers[.allow] = allow
                     return response
@@ -140,22 +138,25 @@ final class RouteTable {
     }
 }
 
-extension ControlProblem {
-    static func notThere(_ path: String) -> ControlProblem {
-        ControlProblem(type: "about:blank", title: "Not Found", status: 404, detail: "there is nothing at \(path.prefix(200))")
+extension Problem {
+    static func notThere(_ path: String) -> Problem {
+        Problem(status: 404, detail: "there is nothing at \(path.prefix(200))")
     }
 
-    static func noHall(_ name: String) -> ControlProblem {
-        ControlProblem(
-            type: "urn:plenary:no-such-hall", title: "Not Found", status: 404,
-            detail: "there is no hall “\(name.prefix(40))”: `plenary stream list` and GET /api/v1/halls name those there are")
+    package static func noHall(_ name: String) -> Problem {
+        Problem(
+            .noSuchHall, detail: "there is no hall “\(name.prefix(40))”: `plenary stream list` and GET /api/v1/halls name those there are")
     }
 
-    static func badField(_ field: String, _ rule: String) -> ControlProblem {
-        ControlProblem(type: "urn:plenary:bad-field", title: "Bad Request", status: 400, detail: "`\(field)` must be \(rule)")
+    static func badField(_ field: String, _ rule: String) -> Problem {
+        Problem(.badField, status: 400, detail: "`\(field)` must be \(rule)", field: field)
     }
 
-    var body: ByteBuffer { Problem.body(status: status, title: title, detail: detail, type: type) }
+    var body: ByteBuffer {
+        var body = ByteBuffer(bytes: json())
+        body.writeInteger(UInt8(ascii: "\n"))
+        return body
+    }
 }
 
 /// Fields every answer of ours carries.

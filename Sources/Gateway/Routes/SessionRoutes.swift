@@ -1,3 +1,4 @@
+import Commons
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -18,14 +19,14 @@ struct SessionRoutes: Sendable {
             fields = try FlatJSON.fields(
                 Array(try await Self.bytes(request)), known: ["token", "code"])
         } catch {
-            throw ControlProblem.badBody(error.sentence)
+            throw Problem.badBody(error.sentence)
         }
         do {
             let opened: (session: KeyFile.Session, secret: String)
             switch (fields["token"], fields["code"]) {
             case (.text(let token), nil): opened = try access.keys.openSession(token: token)
             case (nil, .text(let code)): opened = try access.keys.openSession(code: code)
-            default: throw ControlProblem.badBody("the body is {\"token\":\"…\"} or {\"code\":\"…\"}")
+            default: throw Problem.badBody("the body is {\"token\":\"…\"} or {\"code\":\"…\"}")
             }
             access.signedIn(request, context)
             access.audit(Identity(opened.session), "the console", outcome: "signed in", level: .notice)
@@ -75,6 +76,8 @@ struct SessionRoutes: Sendable {
 public struct SessionReport: Sendable, Equatable, Codable {
     public var name: String
     public var roles: [String]
+    /// What the roles allow, so that no page has to know the table of `RoleMatrix`.
+    public var permissions: [String]
     /// Absent: every hall.
     public var halls: [String]?
     /// To be sent back as `X-CSRF-Token` with everything that changes something; of a session only.
@@ -85,6 +88,7 @@ public struct SessionReport: Sendable, Equatable, Codable {
     init(_ session: KeyFile.Session, csrf: String) {
         name = session.name
         roles = session.roles.map(\.rawValue)
+        permissions = Self.permissions(of: session.roles)
         halls = session.halls
         self.csrf = csrf
         expires = session.expires
@@ -93,6 +97,11 @@ public struct SessionReport: Sendable, Equatable, Codable {
     init(_ identity: Identity) {
         name = identity.name
         roles = Role.allCases.filter(identity.roles.contains).map(\.rawValue)
+        permissions = Self.permissions(of: identity.roles)
         halls = identity.halls?.sorted()
+    }
+
+    private static func permissions(of roles: some Collection<Role>) -> [String] {
+        Permission.allCases.filter { RoleMatrix.allows(roles, $0) }.map(\.rawValue)
     }
 }

@@ -1,3 +1,4 @@
+import Commons
 import HTTPTypes
 import HummingbirdCore
 import StreamRelay
@@ -17,14 +18,14 @@ struct StreamRoutes: Sendable {
 
     private func everybody(_ context: DoorContext) throws -> Response {
         let name = try hall(context)
-        guard let summary = control.halls.first(where: { $0.name == name }) else { throw ControlProblem.noHall(name) }
+        guard let summary = control.halls.first(where: { $0.name == name }) else { throw Problem.noHall(name) }
         return try JSON.response(PublicStream(summary, control.status(name)))
     }
 
     private func operators(_ request: Request, _ context: DoorContext) async throws -> Response {
         let name = try hall(context)
         _ = try access.admit(request, context, to: .streams, in: name)
-        guard let status = control.status(name) else { throw ControlProblem.noHall(name) }
+        guard let status = control.status(name) else { throw Problem.noHall(name) }
         return try JSON.response(await report(status, name))
     }
 
@@ -35,11 +36,9 @@ struct StreamRoutes: Sendable {
         if word == "probe" { return try JSON.response(try await control.probe(name)) }
         guard let command = StreamCommand(rawValue: word) else {
             let words = StreamCommand.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ControlProblem(
-                type: "urn:plenary:unknown-command", title: "Not Found", status: 404,
-                detail: "a stream cannot “\(word.prefix(40))”: \(words) or probe")
+            throw Problem(.unknownCommand, detail: "a stream cannot “\(word.prefix(40))”: \(words) or probe")
         }
-        do throws(ControlProblem) {
+        do throws(Problem) {
             try await control.perform(command, on: name)
         } catch {
             access.audit(identity, "stream \(command.rawValue)", hall: name, outcome: "refused: \(error.detail)")
@@ -56,7 +55,7 @@ struct StreamRoutes: Sendable {
 
     private func hall(_ context: DoorContext) throws -> String {
         let name = try context.parameters.require("hall")
-        guard control.halls.contains(where: { $0.name == name }) else { throw ControlProblem.noHall(name) }
+        guard control.halls.contains(where: { $0.name == name }) else { throw Problem.noHall(name) }
         return name
     }
 }

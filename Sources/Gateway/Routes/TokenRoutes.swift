@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import HTTPTypes
 import HummingbirdCore
@@ -50,34 +51,34 @@ struct TokenRoutes: Sendable {
         do throws(FlatJSON.Fault) {
             fields = try FlatJSON.fields(body, known: ["name", "role", "halls", "days"])
         } catch {
-            throw ControlProblem.badBody(error.sentence)
+            throw Problem.badBody(error.sentence)
         }
-        guard case .text(let given) = fields["name"] else { throw ControlProblem.wrongField("name", "text: whose token it is") }
+        guard case .text(let given) = fields["name"] else { throw Problem.wrongField("name", "text: whose token it is") }
         let name = given.trimmingCharacters(in: .whitespaces)
         guard Self.nameLength.contains(name.count), name.unicodeScalars.allSatisfy(Self.isPlain), !name.lowercased().hasPrefix("cli:"),
             !["setup", "clock", "config", "demo", "folder"].contains(name.lowercased())
         else {
-            throw ControlProblem.wrongField(
+            throw Problem.wrongField(
                 "name", "1 to 64 letters without control characters, not beginning with “cli:”, and none of Plenary's own names")
         }
         guard case .text(let word) = fields["role"], let role = Role(rawValue: word) else {
-            throw ControlProblem.wrongField("role", "one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw Problem.wrongField("role", "one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         var halls: [String]?
         switch fields["halls"] {
         case nil, .null: break
         case .texts(let names) where !names.isEmpty:
             for name in names where !control.halls.contains(where: { $0.name == name }) {
-                throw ControlProblem.wrongField("halls", "names of halls that are there; “\(name.prefix(40))” is none")
+                throw Problem.wrongField("halls", "names of halls that are there; “\(name.prefix(40))” is none")
             }
             halls = Array(Set(names)).sorted()
-        default: throw ControlProblem.wrongField("halls", "a list of halls, or absent for all of them")
+        default: throw Problem.wrongField("halls", "a list of halls, or absent for all of them")
         }
         var days = Self.usualDays
         switch fields["days"] {
         case nil, .null: break
         case .number(let number) where Self.days.contains(number): days = number
-        default: throw ControlProblem.wrongField("days", "a whole number from 1 to 3650")
+        default: throw Problem.wrongField("days", "a whole number from 1 to 3650")
         }
         return TokenRequest(name: name, role: role, halls: halls, days: days)
     }
@@ -94,9 +95,7 @@ struct TokenRoutes: Sendable {
         let id = try context.parameters.require("token")
         do {
             guard let token = try access.keys.revoke(id) else {
-                throw ControlProblem(
-                    type: "urn:plenary:no-such-token", title: "Not Found", status: 404,
-                    detail: "there is no token “\(id.prefix(40))”: `plenary token list` shows them")
+                throw Problem(.noSuchToken, detail: "there is no token “\(id.prefix(40))”: `plenary token list` shows them")
             }
             access.audit(identity, "the token “\(token.name)”", outcome: "revoked \(token.id)", level: .notice)
             return Response(status: .noContent, headers: [.cacheControl: "no-store"])
@@ -109,13 +108,9 @@ struct TokenRoutes: Sendable {
         switch fault {
         case .storage(let words): ProblemResponse.unstored(words)
         case .nameTaken:
-            ControlProblem(
-                type: "urn:plenary:name-taken", title: "Conflict", status: 409,
-                detail: "a token of this name is there already: choose another name, or revoke that one first")
+            Problem(.nameTaken, detail: "a token of this name is there already: choose another name, or revoke that one first")
         default:
-            ControlProblem(
-                type: "urn:plenary:too-many-tokens", title: "Conflict", status: 409,
-                detail: "there are \(KeyRing.tokenLimit) tokens already: revoke some first")
+            Problem(.tooManyTokens, detail: "there are \(KeyRing.tokenLimit) tokens already: revoke some first")
         }
     }
 }
@@ -144,12 +139,12 @@ public struct TokenReport: Sendable, Equatable, Codable {
     }
 }
 
-extension ControlProblem {
-    static func badBody(_ sentence: String) -> ControlProblem {
-        ControlProblem(type: "urn:plenary:bad_input", title: "Unprocessable Content", status: 422, detail: sentence)
+extension Problem {
+    static func badBody(_ sentence: String) -> Problem {
+        Problem(.badInput, detail: sentence)
     }
 
-    static func wrongField(_ field: String, _ rule: String) -> ControlProblem {
-        ControlProblem(type: "urn:plenary:bad-field", title: "Unprocessable Content", status: 422, detail: "`\(field)` must be \(rule)")
+    static func wrongField(_ field: String, _ rule: String) -> Problem {
+        Problem(.badField, detail: "`\(field)` must be \(rule)", field: field)
     }
 }

@@ -1,4 +1,4 @@
-/// Measures what EXT-X-STREAM-INF says: the peak and the average bit rate of each rendition.
+/// Measures the bit rates for EXT-X-STREAM-INF: the peak and the average bit rate of each rendition.
 package struct BandwidthMeter: Sendable, Equatable {
     /// Bits per second over what was complete; 0 before anything was.
     private(set) var peaks: [Int] = []

@@ -9,7 +9,7 @@ package struct DeliveryDirectives: Sendable, Equatable {
         package var reason: String
     }
 
-    /// Reads `_HLS_msn`, `_HLS_part` and `_HLS_skip`; other parameters are not ours to judge.
+    /// Reads `_HLS_msn`, `_HLS_part` and `_HLS_skip`; other parameters are ignored.
     package init(query: Substring) throws(Fault) {
         if query.isEmpty { return }
         for field in query.split(separator: "&") {
@@ -23,7 +23,7 @@ package struct DeliveryDirectives: Sendable, Equatable {
                 guard part == nil, let number = LiveName.number(value) else { throw Self.bad("_HLS_part", value) }
                 part = number
             case "_HLS_skip":
-                // v2 also skips date ranges, if the server offers that (§6.2.5.1); ours does not, and answers as to YES.
+                // v2 also skips date ranges, if the server offers that (§6.2.5.1); ours does not, and treats it as YES.
                 guard value == "YES" || value == "v2" else { throw Fault(reason: "_HLS_skip is YES or v2") }
                 skip = true
             default: continue
@@ -42,7 +42,7 @@ package enum BlockingReload {
     package enum Decision: Sendable, Equatable {
         case now
         case hold
-        /// 400: asks for what is too far ahead.
+        /// 400: the request is too far ahead.
         case tooFar(reason: String)
     }
 

@@ -1,6 +1,6 @@
 /// A span of the sitting that players can show beside the picture (EXT-X-DATERANGE, RFC 8216bis §4.4.5.1).
 package struct DateRange: Sendable, Equatable {
-    /// Unique in the playlist, and the same for the same span for ever.
+    /// Unique in the playlist; the same span always has the same one.
     package var id: String
     /// `CLASS`: what kind of span it is.
     package var kind: String

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The live path's side of one hall, as the HTTP door sees it: questions answered from memory, at once.
+/// One hall's stream for the HTTP server: requests answered from memory, at once.
 public protocol LiveSource: Sendable {
     /// Answers a request below `/live/{hall}/`. Never blocks and never does I/O; safe on any thread.
     func answer(_ request: LiveRequest) -> LiveAnswer
@@ -45,12 +45,12 @@ public enum LiveAnswer: Sendable {
     case refused(LiveRequestRefusal)
 }
 
-/// Why a live request is refused; `reason` is a sentence for the person at the other end.
+/// Why a live request is refused; `reason` is a sentence for the client's user.
 public struct LiveRequestRefusal: Sendable, Equatable {
     /// 400, 404, 410 or 503.
     public var status: Int
     public var reason: String
-    /// Seconds for `Retry-After`, when coming back makes sense.
+    /// Seconds for `Retry-After`, when a retry makes sense.
     public var retryAfter: Int?
 
     public init(status: Int, reason: String, retryAfter: Int? = nil) {

@@ -16,7 +16,7 @@ package enum LiveName: Sendable, Equatable {
         case .playlist(let rendition): "audio\(rendition).m3u8"
         case .initialization(let number, 0): "i\(number).mp4"
         case .initialization(let number, let rendition): "i\(number).a\(rendition).mp4"
-        // Put together plainly: every media request makes one.
+        // Concatenated without interpolation: every media request makes one.
         case .segment(let sequence, let rendition): Self.prefix(rendition) + "s" + String(sequence) + ".mp4"
         case .part(let name, let rendition): Self.prefix(rendition) + "s" + String(name.mediaSequence) + "." + String(name.index) + ".mp4"
         }
@@ -24,7 +24,7 @@ package enum LiveName: Sendable, Equatable {
 
     private static func prefix(_ rendition: Int) -> String { rendition == 0 ? "" : "a\(rendition)-" }
 
-    /// `nil` when it is no name of ours. Only the printed form of a name is that name: no leading zeros, no signs, no rendition 0.
+    /// `nil` when nothing has this name. Only the printed form of a name is accepted: no leading zeros, no signs, no rendition 0.
     package init?(_ text: Substring) {
         guard text.utf8.count <= 64 else { return nil }
         var text = text
@@ -83,7 +83,7 @@ private struct NameReader {
         return .part(PartName(mediaSequence: sequence, index: index), rendition: rendition)
     }
 
-    /// 0 is never named.
+    /// Rendition 0 is not part of a name.
     private mutating func rendition() -> Int? { number().flatMap { $0 > 0 ? $0 : nil } }
 
     /// Up to 15 digits, as a number is printed.

@@ -1,4 +1,4 @@
-/// The counters behind every address of a hall. They only grow, over camera losses, restarts and crashes: an address never names other bytes.
+/// The counters behind every address of a hall. They only grow, over camera losses, restarts and crashes, so that an address is never used for other bytes.
 package struct LiveNumbers: Sendable, Equatable, Codable {
     /// Media sequence number of the next segment.
     package var mediaSequence: Int

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Answers requests out of a window; remembers playlists that were rendered since its last change.
+/// Answers requests from a window; caches the playlists that were rendered since its last change.
 package struct LiveResponder: Sendable {
     private struct Key: Hashable {
         var rendition: Int
@@ -20,7 +20,7 @@ package struct LiveResponder: Sendable {
 
     package init() {}
 
-    /// The window changed: what was rendered is old.
+    /// The window has changed: drops the cached playlists.
     package mutating func invalidate() {
         media.removeAll(keepingCapacity: true)
         multivariant = nil
@@ -37,7 +37,7 @@ package struct LiveResponder: Sendable {
         case .segment(let sequence, let rendition):
             return mediaAnswer(window.segment(sequence, rendition: rendition), name, rendition, window)
         case .part(let part, let rendition): return mediaAnswer(window.part(part, rendition: rendition), name, rendition, window)
-        // No part of the window: `RelaySupervision.poster` knows it.
+        // Not in the window: `RelaySupervision.poster` answers it.
         case .poster: return mediaAnswer(.unknown, name, 0, window)
         }
     }
@@ -60,7 +60,9 @@ package struct LiveResponder: Sendable {
             return .refused(LiveRequestRefusal(status: 404, reason: "the camera has no audio track \(rendition + 1)"))
         }
         let directives: DeliveryDirectives
-        do { directives = try DeliveryDirectives(query: query) } catch { return .refused(LiveRequestRefusal(status: 400, reason: error.reason)) }
+        do { directives = try DeliveryDirectives(query: query) } catch {
+            return .refused(LiveRequestRefusal(status: 400, reason: error.reason))
+        }
         switch BlockingReload.decide(directives, window: window) {
         case .hold: return .hold(limit: limit(window))
         case .tooFar(let reason): return .refused(LiveRequestRefusal(status: 400, reason: reason))
@@ -74,7 +76,7 @@ package struct LiveResponder: Sendable {
             rendered = Rendered(MediaPlaylist.render(window, rendition: rendition, skip: directives.skip))
             media[key] = rendered
         }
-        // A blocking answer stays true for ever; a plain one for less than a part (§6.2.5.2, and Apple's six target durations).
+        // The answer to a blocking request never changes; a plain one is valid for less than a part (§6.2.5.2, and Apple's six target durations).
         let plain = min(1, Int(window.targets.partTarget / 180_000))
         let age = directives.mediaSequence != nil && !window.isEnded ? 6 * window.targets.targetDuration : plain
         return .ready(LiveResource(chunks: rendered.chunks, kind: .playlist, etag: rendered.etag, maxAge: age, immutable: false))

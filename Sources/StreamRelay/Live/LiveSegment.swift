@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The name a part was promised under before it came (EXT-X-PRELOAD-HINT): the segment that was open then, and the index in it.
+/// The name under which a part was announced before it existed (EXT-X-PRELOAD-HINT): the segment that was open then, and the index in it.
 ///
 /// Whether a part continues its segment or starts the next is only known when it comes, so the first part of a segment is mostly
 /// listed under the name that was hinted, one past the end of the segment before.
@@ -29,7 +29,7 @@ package struct LivePart: Sendable, Equatable {
 /// A media segment in the window: its parts, or time without media.
 package struct LiveSegment: Sendable, Equatable {
     var mediaSequence: Int
-    /// EXT-X-DISCONTINUITY stands before it.
+    /// EXT-X-DISCONTINUITY precedes it.
     var discontinuity: Bool
     /// Its discontinuity sequence number: that of the playlist's head plus the tags up to it.
     var discontinuitySequence: Int

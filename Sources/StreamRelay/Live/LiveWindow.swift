@@ -1,6 +1,6 @@
 import NIOCore
 
-/// A hall's live window: the segments viewers can reach, one copy of every part, and the numbers that go on for ever. A value; no clock.
+/// A hall's live window: the segments viewers can reach, one copy of every part, and the numbers that never repeat. A value; no clock.
 package struct LiveWindow: Sendable {
     package let targets: LiveTargets
     /// 90 kHz ticks of video that viewers can seek back in.
@@ -23,7 +23,7 @@ package struct LiveWindow: Sendable {
     package var dateRanges: [DateRange] = []
     /// The next segment begins with EXT-X-DISCONTINUITY.
     private var owesDiscontinuity: Bool
-    /// The name the next part was hinted under; it keeps it, whatever closes the segment meanwhile (§4.4.5.3).
+    /// The name under which the next part was hinted: it is used even when the segment is closed meanwhile (§4.4.5.3).
     private var hinted: PartName?
 
     /// - Parameter continues: something was served under these numbers before; the first segment says DISCONTINUITY.
@@ -58,7 +58,7 @@ package struct LiveWindow: Sendable {
         }
     }
 
-    /// What the segments from here on are decoded with. The same bytes keep their number while the window knows them.
+    /// The init segments of the segments from here on. The same bytes keep their number while the window has them.
     package mutating func use(_ initialization: StreamInitialization) {
         if let current = currentInitialization, initializations[current] == initialization { return }
         closeSegment()
@@ -111,7 +111,7 @@ package struct LiveWindow: Sendable {
             discontinuity: false, date: date)
     }
 
-    /// The next segment will begin with EXT-X-DISCONTINUITY, whoever fills it.
+    /// The next segment will begin with EXT-X-DISCONTINUITY, whether the camera or a filler fills it.
     package mutating func breakTimeline() {
         closeSegment()
         owesDiscontinuity = true
@@ -144,7 +144,7 @@ package struct LiveWindow: Sendable {
         numbers.mediaSequence += 1
     }
 
-    /// Lets go of what is older than the window: never below three target durations (RFC 8216bis §6.2.2) nor seven segments.
+    /// Drops what is older than the window: never below three target durations (RFC 8216bis §6.2.2) nor seven segments.
     private mutating func trim() {
         let keep = max(length, 3 * targets.targetTicks)
         var leaving = 0
@@ -168,9 +168,9 @@ package struct LiveWindow: Sendable {
     private func microseconds(_ ticks: Int64) -> Int64 { ticks * 100 / 9 }
 }
 
-// MARK: - What the door asks for
+// MARK: - Requests
 
-/// Where something stands: in the window, still to come, gone, or never there.
+/// Whether something is in the window, still to come, gone, or has never existed.
 enum LiveMedia: Equatable {
     case chunks([ByteBuffer])
     /// The hinted part, or the very next thing: worth waiting for.

@@ -18,8 +18,8 @@ package enum MediaPlaylist {
     private static func writeHead(_ window: LiveWindow, to out: inout ByteBuffer) {
         let partTarget = PlaylistText.ceilDecimal(window.targets.partTarget)
         // EXT-X-SKIP needs 9 (§8); a full playlist names the same version as its delta. EXT-X-INDEPENDENT-SEGMENTS (§4.4.2.1) is never
-        // claimed: it speaks for every segment of the playlist's life (§6.2.1 lets no tag of the head go), and a camera whose GOP grows past
-        // TARGETDURATION would break the word tomorrow. EXT-X-PART says INDEPENDENT=YES where it is so.
+        // set: it applies to every segment of the playlist's life (§6.2.1: the tag could not be removed later), and a camera whose GOP grows
+        // past TARGETDURATION would break it. EXT-X-PART says INDEPENDENT=YES where it applies.
         out.writeString("#EXTM3U\n#EXT-X-VERSION:9\n")
         out.writeString("#EXT-X-TARGETDURATION:\(window.targets.targetDuration)\n")
         out.writeString("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=\(PlaylistText.decimal(3 * partTarget))")

@@ -1,10 +1,10 @@
 import NIOCore
 
-/// What those are told who see the hall's picture frame by frame.
+/// What viewers of single frames receive.
 public enum PictureUpdate: Sendable, Equatable {
     /// A keyframe that these bytes decode comes next.
     case began(PictureBeginning)
-    /// moof + mdat of one frame. Decode times rise for the life of the stream.
+    /// moof + mdat of one frame. Decode times increase for the life of the stream.
     case frame(ByteBuffer, isKeyframe: Bool)
     /// There is nothing to show until the next `began`.
     case gone(PictureAbsence)
@@ -33,6 +33,6 @@ public enum PictureAbsence: String, Sendable {
     case hidden
     /// The camera sends nothing, or not yet.
     case lost
-    /// The stream does not run.
+    /// The stream is not running.
     case stopped
 }

@@ -9,7 +9,7 @@ package enum AnnexB {
         return bytes[2] == 1 || (bytes[2] == 0 && bytes[3] == 1)
     }
 
-    /// The ranges of the NAL units, start codes and trailing zeros left out. Empty units are passed over.
+    /// The ranges of the NAL units, start codes and trailing zeros left out. Empty units are skipped.
     package static func units(in bytes: UnsafeRawBufferPointer) -> [Range<Int>] {
         var units: [Range<Int>] = []
         let count = bytes.count
@@ -39,7 +39,7 @@ package enum AnnexB {
     }
 
     /// Whether the lengths lead exactly to the end. A unit of 256 to 511 bytes has a length that looks like a start code, so this is
-    /// asked first of a camera that announced lengths.
+    /// checked first where a camera has announced lengths.
     package static func isLengthPrefixed(_ bytes: UnsafeRawBufferPointer, lengthSize: Int) -> Bool {
         lengthPrefixedUnits(in: bytes, lengthSize: lengthSize).last?.upperBound == bytes.count
     }
@@ -87,7 +87,7 @@ package enum VideoCodec: String, Sendable {
     }
 }
 
-/// An access unit as the fragment wants it: every unit behind a 4-byte length, without delimiters, filler and end-of-stream marks.
+/// An access unit in the form that fragments need: every unit behind a 4-byte length, without delimiters, filler and end-of-stream marks.
 package struct AccessUnit {
     package var payload: ByteBuffer
     /// SPS, PPS (and VPS), Annex B, in the order they came; empty when the unit carries none.

@@ -1,11 +1,11 @@
 import NIOCore
 
-/// One audio track on its way into parts: frames on a sample counter that follows the camera's timestamps gently.
+/// One audio track before it is cut into parts: frames on a sample counter that follows the camera's timestamps gradually.
 ///
-/// A clock that drifts is followed by a sample or so per frame, so that nobody hears it; a hole over 100 ms is kept as a long
+/// A clock that drifts is followed by a sample or so per frame, which is inaudible; a hole over 100 ms is kept as a long
 /// frame; an overlap drops frames. One frame is held back, so that each has its true duration.
 package struct AudioLane: Sendable {
-    /// Beyond this many seconds' worth of frames in the queue the oldest go: the picture does not come.
+    /// Beyond this many seconds' worth of frames in the queue the oldest are dropped: no picture comes.
     private static let queueLimit = 2_000
 
     package let timescale: Int
@@ -17,7 +17,7 @@ package struct AudioLane: Sendable {
     private var heldTime: Int64 = 0
 
     package private(set) var dropped = 0
-    /// Ticks of gentle correction so far: + when the camera's audio clock runs slow.
+    /// Ticks of gradual correction so far: + when the camera's audio clock runs slow.
     package private(set) var slewed: Int64 = 0
     /// Ticks of sound so far.
     package private(set) var carried: Int64 = 0
@@ -86,7 +86,7 @@ package struct AudioLane: Sendable {
         return run
     }
 
-    /// Forgets the frames that begin before `start` (ticks): nobody is to hear what came before the picture.
+    /// Drops the frames that begin before `start` (ticks): there is no picture for them.
     package mutating func discard(before start: Int64) {
         while let first = ready.first, readyTime < start {
             readyTime += Int64(first.duration)
@@ -100,7 +100,7 @@ package struct AudioLane: Sendable {
         if let frame = held { seal(duration: frame.samples) }
     }
 
-    /// Forgets everything queued: the time line goes on elsewhere.
+    /// Drops everything queued: the time line goes on at another place.
     package mutating func clear() {
         ready = []
         held = nil

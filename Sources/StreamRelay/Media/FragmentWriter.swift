@@ -2,8 +2,8 @@ import NIOCore
 
 /// Writes movie fragments (ISO/IEC 14496-12 §8.8): one `moof` and one `mdat` with a run for each track.
 ///
-/// Ours instead of libavformat's mov muxer, so that every decode time and duration is the camera's own and the first of a
-/// fragment is never invented.
+/// Used instead of libavformat's mov muxer, which invents the first decode time of a fragment: here every decode time and duration is
+/// the camera's own.
 package enum FragmentWriter {
     /// One access unit in a run.
     package struct Sample: Sendable, Equatable {

@@ -1,9 +1,9 @@
 import NIOCore
 
-/// Single frames for those who see the picture as it happens: each a fragment of its own, cut the moment its frame comes.
+/// Single frames for viewers with the least delay: each a fragment of its own, cut the moment its frame comes.
 ///
 /// No look-ahead, unlike the parts: waiting for the next frame only to learn this one's duration would cost a frame time. Instead each
-/// fragment says it lasts twice the usual time. A browser's source buffer wants no gaps: a frame that starts more than twice the last one's
+/// fragment says it lasts twice the usual time. A browser's source buffer tolerates no gaps: a frame that starts more than twice the last one's
 /// duration after it counts as lost, and everything up to the next keyframe is thrown away (MSE §3.5.8). Frames that overlap the next one
 /// are shown until it starts. So an exact duration guessed too short freezes the picture, and one too long costs nothing. A frame
 /// that comes later still is given an earlier decode time; its presentation time stays true.
@@ -11,7 +11,7 @@ package struct FrameCutter: Sendable {
     /// Usual frame times that a fragment says it lasts.
     private static let reach: Int64 = 2
     /// Frame times after which a keyframe begins a new time line.
-    private static let leap: Int64 = 8
+    private static let jump: Int64 = 8
 
     private var frameTimes = RecentMedian()
     private let hint: Int64
@@ -31,9 +31,9 @@ package struct FrameCutter: Sendable {
             return frame.isKeyframe ? write(frame, at: frame.decodeTime, startsAnew: true) : nil
         }
         let step = frame.decodeTime - last.given
-        let isLeap = step <= 0 || step > Self.leap * usual
+        let isJump = step <= 0 || step > Self.jump * usual
         if step > 0 { frameTimes.note(step) }
-        if frame.isKeyframe, isLeap { return write(frame, at: max(frame.decodeTime, last.sent + 1), startsAnew: true) }
+        if frame.isKeyframe, isJump { return write(frame, at: max(frame.decodeTime, last.sent + 1), startsAnew: true) }
         return write(frame, at: max(last.sent + 1, min(frame.decodeTime, last.sent + 2 * duration)), startsAnew: false)
     }
 

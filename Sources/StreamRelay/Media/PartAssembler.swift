@@ -17,12 +17,12 @@ package struct VideoFrame: Sendable, Equatable {
     }
 }
 
-/// A part that is done but for its wall clock.
+/// A part that is complete except for its date.
 package struct CutPart: Sendable, Equatable {
     /// `programDateTime` is still 0.
     package var part: RelayedPart
-    /// Decode time of the first frame, 90 kHz ticks of the repaired time line: dates go on evenly with it, whatever the order in
-    /// which frames are shown.
+    /// Decode time of the first frame, 90 kHz ticks of the repaired time line: dates follow it, because
+    /// presentation times are not in order.
     package var cameraTime: Int64
 }
 
@@ -48,7 +48,7 @@ package struct PartAssembler: Sendable {
     /// Where `held` begins on the parts' time line.
     private var clock: Int64 = 0
     private var samples: [FragmentWriter.Sample] = []
-    /// Parts that wait for the sound of their time; only where tracks stand alone (see `release`).
+    /// Parts that wait for the sound of their time; only where further sound tracks are renditions of their own (see `release`).
     private var waiting: [WaitingPart] = []
     private var start = PartStart()
     private var segmentStart: Int64 = 0
@@ -239,9 +239,9 @@ package struct PartAssembler: Sendable {
         start.discontinuity = false
     }
 
-    /// Lets the parts go whose sound is there. One sound beside the picture does not hold a part back: players wait for the later of the two
-    /// themselves. Where further tracks are renditions of their own each must last what its part says (RFC 8216bis §4.4.4.9), and a part of
-    /// which they have nothing would be a GAP though the sound comes: so all wait for the latest, for `soundPatience` at most.
+    /// Releases the parts whose sound has come. A single sound track beside the picture does not hold a part back: players wait for the later of the two
+    /// themselves. Further tracks are renditions of their own; each must be as long as its part's DURATION (RFC 8216bis §4.4.4.9), and one
+    /// that has no sound yet would have to be a GAP: so all wait for the latest, for `soundPatience` at most.
     private mutating func release(all: Bool = false) -> [CutPart] {
         var cuts: [CutPart] = []
         while let part = waiting.first {

@@ -1,9 +1,9 @@
 /// The stream's clock on the wall clock: what EXT-X-PROGRAM-DATE-TIME says (RFC 8216bis §4.4.4.6).
 ///
-/// Packets come late, never early, so the least `arrival − timestamp` of the last minute is the truth; the answer moves to it
+/// Packets come late, never early, so the least `arrival − timestamp` of the last minute is the true offset; the date moves to it
 /// slowly, so that the timeline never jumps under 5 s and is never in the future.
 package struct ProgramClock: Sendable {
-    /// Microseconds per second that the answer may move later, and earlier: a date in the future is the worse fault.
+    /// Microseconds per second by which dates may move later, and earlier: a date in the future is the worse error.
     package static let slewPerSecond: Int64 = 1_000
     package static let slewEarlierPerSecond: Int64 = 40_000
     /// Microseconds; an error beyond this is a jump of the wall clock or the stream, followed at once.
@@ -12,7 +12,7 @@ package struct ProgramClock: Sendable {
     private static let bucketLength: Int64 = 10_000_000
     private static let bucketCount = 6
 
-    /// Microseconds subtracted for the way from the lens to the packet.
+    /// Microseconds from the lens to the packet, subtracted from every date.
     private let captureDelay: Int64
     /// Least offsets of the last buckets, oldest first.
     private var buckets: [(begin: Int64, least: Int64)] = []
@@ -40,7 +40,7 @@ package struct ProgramClock: Sendable {
             if buckets.count > Self.bucketCount { buckets.removeFirst() }
         }
         if let offset, abs(sample - offset) > Self.jump {
-            // the stream's time line or the wall clock has leapt
+            // the stream's time line or the wall clock has jumped
             forget()
             buckets = [(arrival, sample)]
             self.offset = sample
@@ -48,7 +48,7 @@ package struct ProgramClock: Sendable {
         slew(now: arrival)
     }
 
-    /// Begins anew, as after a discontinuity.
+    /// Starts over, as after a discontinuity.
     package mutating func forget() {
         buckets = []
         offset = nil

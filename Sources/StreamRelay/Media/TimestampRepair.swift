@@ -1,10 +1,10 @@
-/// Makes a camera's timestamps usable: monotonic, complete, and on one time line through wraps, restarts and leaps of its clock.
+/// Makes a camera's timestamps usable: monotonic, complete, and on one time line through wraps, restarts and jumps of its clock.
 ///
-/// Both tracks share the corrections, so that picture and sound stay together when the camera's clock leaps: the track that leaps
+/// Both tracks share the corrections, so that picture and sound stay together when the camera's clock jumps: the track that jumps
 /// first finds the correction, the other takes it over.
 package struct TimestampRepair: Sendable {
-    /// 90 kHz ticks. Beyond this, backward or ahead of the packets' own arrival, a step is a leap of the clock and not lost time.
-    package static let leap: Int64 = 90_000
+    /// 90 kHz ticks. Beyond this, backward or ahead of the packets' own arrival, a step is a jump of the clock and not lost time.
+    package static let jump: Int64 = 90_000
 
     /// A frame's repaired times, 90 kHz ticks.
     package struct Times: Sendable, Equatable {
@@ -24,22 +24,22 @@ package struct TimestampRepair: Sendable {
     private var newest: Int64 = 0
     /// How far any track has come.
     private var front: Int64 = .min
-    private var leapIsExpected = false
-    /// The least `arrival − time` lately, ticks: how it is with a packet that nothing held up. `nil` before the first and after a leap.
+    private var jumpIsExpected = false
+    /// The least `arrival − time` lately, ticks: that of a packet without delay. `nil` before the first and after a jump.
     private var promptest: Int64?
     private var lastArrival: Int64 = 0
 
     /// Timestamps that were missing, repeated or backward.
     package private(set) var repaired = 0
-    /// Leaps of the camera's clock taken out.
-    package private(set) var leaps = 0
+    /// Jumps of the camera's clock taken out.
+    package private(set) var jumps = 0
 
     package init(tracks count: Int) { tracks = Array(repeating: Track(), count: count) }
 
     package mutating func addTrack() { tracks.append(Track()) }
 
-    /// The input begins again from its start (a looped file): the leap that follows is no fault.
-    package mutating func expectLeap() { leapIsExpected = true }
+    /// The input begins again from its start (a looped file): the jump that follows is no fault.
+    package mutating func expectJump() { jumpIsExpected = true }
 
     /// The usual step between the frames of a track, 90 kHz ticks.
     package func step(of track: Int) -> Int64 { tracks[track].step }
@@ -50,7 +50,7 @@ package struct TimestampRepair: Sendable {
     ///   - arrival: microseconds on any steady clock.
     package mutating func repair(track index: Int, decode: Int64?, presentation: Int64?, duration: Int64, arrival: Int64) -> Times {
         var track = tracks[index]
-        if duration > 0, duration < Self.leap { track.step = duration }
+        if duration > 0, duration < Self.jump { track.step = duration }
         let given = decode ?? presentation
         if given == nil || presentation == nil { repaired += 1 }
 
@@ -66,7 +66,7 @@ package struct TimestampRepair: Sendable {
 
         let expected = last + track.step
         var time = given.map { $0 + track.correction } ?? expected
-        if let given, isLeap(from: last, to: time, arrival: arrival) {
+        if let given, isJump(from: last, to: time, arrival: arrival) {
             correct(&track, given: given, expected: expected)
             time = given + track.correction
             promptest = nil
@@ -74,8 +74,8 @@ package struct TimestampRepair: Sendable {
         if time <= last {
             repaired += 1
             time = last + 1
-        } else if time - last < Self.leap, duration <= 0 {
-            // a running mean over some sixteen frames follows a change of rate and shrugs off one late frame
+        } else if time - last < Self.jump, duration <= 0 {
+            // a running mean over some sixteen frames follows a change of rate and tolerates one late frame
             track.step += ((time - last) - track.step) / 16
         }
         let presented = presentation.map { $0 + track.correction } ?? time
@@ -83,17 +83,17 @@ package struct TimestampRepair: Sendable {
         tracks[index] = track
         noteDelay(of: time, arrival: arrival)
         front = max(front, time)
-        // A presentation before the decode time by less than a leap is what negative composition offsets are for.
-        return Times(decode: time, presentation: presented < time - Self.leap || presented > time + 10 * Self.leap ? time : presented)
+        // A presentation before the decode time by less than a jump is what negative composition offsets are for.
+        return Times(decode: time, presentation: presented < time - Self.jump || presented > time + 10 * Self.jump ? time : presented)
     }
 
     /// A camera that was late, or whose packets were, and then leaves frames out, has lost time: only a time that its own arrival does not
-    /// allow is a leap.
-    private func isLeap(from last: Int64, to time: Int64, arrival: Int64) -> Bool {
+    /// allow is a jump.
+    private func isJump(from last: Int64, to time: Int64, arrival: Int64) -> Bool {
         let step = time - last
-        if step < -Self.leap { return true }
+        if step < -Self.jump { return true }
         let due = arrival * 9 / 100 - (promptest ?? arrival * 9 / 100 - last)
-        return step > Self.leap && time > max(due, last) + Self.leap
+        return step > Self.jump && time > max(due, last) + Self.jump
     }
 
     /// Follows a camera whose clock runs slow, up to one in a thousand.
@@ -105,14 +105,14 @@ package struct TimestampRepair: Sendable {
     }
 
     private mutating func correct(_ track: inout Track, given: Int64, expected: Int64) {
-        // The track that leaps second fits where it left off, or where the other is now, when it was silent meanwhile.
+        // The track that jumps second fits where it left off, or where the other is now, when it was silent meanwhile.
         let adopted = given + newest
-        if newest != track.correction, abs(adopted - expected) < Self.leap || (adopted > expected && abs(adopted - front) < Self.leap) {
+        if newest != track.correction, abs(adopted - expected) < Self.jump || (adopted > expected && abs(adopted - front) < Self.jump) {
             track.correction = newest
             return
         }
         track.correction = expected - given
         newest = track.correction
-        if leapIsExpected { leapIsExpected = false } else { leaps += 1 }
+        if jumpIsExpected { jumpIsExpected = false } else { jumps += 1 }
     }
 }

@@ -1,8 +1,8 @@
 /// When to try a camera again: 0.25 s doubling to 5 s, with 20 % jitter so that halls do not reconnect in step.
 ///
-/// A camera that was live a moment ago is mostly back in a moment (a cable, a reboot): for a minute it is tried at an even, short pace.
+/// A camera that was live a moment ago is usually back soon (a cable, a reboot): for a minute it is retried at a constant, short interval.
 package struct Backoff: Sendable, Equatable {
-    /// For so long after a live stream was lost its camera is tried at short notice.
+    /// How long after the loss of a live stream its camera is retried at the short interval.
     package static let recency = Int64.seconds(60)
 
     private(set) var attempts = 0
@@ -11,25 +11,25 @@ package struct Backoff: Sendable, Equatable {
 
     package init(seed: UInt64) { random = seed }
 
-    /// A stream that was live for 10 s begins anew.
+    /// The next failure is the first again: the stream was live for 10 s.
     package mutating func reset() { attempts = 0 }
 
-    /// Nothing is known of the camera any more: a new start.
+    /// As at the start: nothing is known about the camera.
     package mutating func forget() {
         reset()
         soonUntil = nil
     }
 
-    /// A live stream was lost at `now` (monotonic). One that never settles is retried at the short pace for one minute in all.
+    /// A live stream was lost at `now` (monotonic). One that never stays live for 10 s is retried at the short interval for one minute in all.
     package mutating func lost(at now: Int64, settled: Bool) {
         if settled { reset() }
         if settled || soonUntil == nil { soonUntil = now + Self.recency }
     }
 
-    /// Nanoseconds that are left of the short pace.
+    /// Nanoseconds for which the short interval still applies.
     package func recency(at now: Int64) -> Int64 { max(0, (soonUntil ?? now) - now) }
 
-    /// Nanoseconds to wait after `failure`. Refusals and things that are no stream get 5 s at once: they seldom change by themselves,
+    /// Nanoseconds to wait after `failure`. Refusals and inputs that are not a stream get 5 s at once: they seldom change by themselves,
     /// and a camera locks out clients that try too often.
     package mutating func delay(after failure: RelayFailure.Kind, at now: Int64) -> Int64 {
         if recency(at: now) > 0, failure.mayPass { return .seconds(Self.pause(fraction())) }
@@ -42,9 +42,9 @@ package struct Backoff: Sendable, Equatable {
         return .seconds(seconds * (0.8 + 0.2 * fraction()))
     }
 
-    /// Seconds between two tries at the short pace.
-    /// - Parameter chance: 0 ..< 1.
-    package static func pause(_ chance: Double) -> Double { 0.25 + 0.15 * chance }
+    /// The short interval between two tries, seconds.
+    /// - Parameter jitter: 0 ..< 1.
+    package static func pause(_ jitter: Double) -> Double { 0.25 + 0.15 * jitter }
 
     /// 0 ..< 1 (SplitMix64).
     private mutating func fraction() -> Double {

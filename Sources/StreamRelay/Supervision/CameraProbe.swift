@@ -3,7 +3,7 @@ import Glibc
 import NIOCore
 import Threads
 
-/// Opens a camera for some seconds in a relay worker of its own, and says what it sends.
+/// Opens a camera for some seconds in a relay worker of its own, and reports what it sends.
 public struct CameraProbe: Sendable {
     public struct Seen: Sendable, Equatable {
         public var source: SourceDescription
@@ -43,7 +43,7 @@ public struct CameraProbe: Sendable {
     }
 
     private static func converse(_ order: WorkerOrder, _ executable: String, _ limit: Double) throws(RelayFailure) -> Seen {
-        // A worker that leaves at once must not end this process.
+        // Writing to a worker that has exited must not end this process.
         clinux_block_sigpipe()
         let child = try start(executable)
         // An order is far shorter than a pipe's buffer: it is taken whole.
@@ -81,7 +81,7 @@ public struct CameraProbe: Sendable {
         }
     }
 
-    /// Waits for bytes and takes them. `false`: the worker left, or the time is over.
+    /// Waits for bytes and reads them. `false`: the worker has exited, or the time is over.
     private static func read(
         _ reports: Int32, until deadline: ContinuousClock.Instant, into decoder: inout WorkerReportDecoder
     ) -> Bool {

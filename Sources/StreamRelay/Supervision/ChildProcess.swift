@@ -1,18 +1,18 @@
 internal import CLinux
 import Glibc
 
-/// A child process and its pipes, with one owner: letting go of it kills and reaps the child.
+/// A child process and its pipes, with one owner: releasing it kills and reaps the child.
 ///
 /// Every descriptor closes on exec and never blocks; the child has a process group of its own, so that a Ctrl-C at the daemon's terminal
 /// does not reach it.
 package struct ChildProcess: ~Copyable {
-    /// Why a child could not be started; `description` names the executable and the system's own words.
+    /// Why a child could not be started; `description` names the executable and the system's error message.
     package struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
         package var description: String
     }
 
     package let pid: Int32
-    /// Becomes readable when the child ends.
+    /// Becomes readable when the child exits.
     package let ending: Int32
     /// The child's stdin; -1 once closed.
     package private(set) var input: Int32
@@ -34,7 +34,7 @@ package struct ChildProcess: ~Copyable {
         let (theirInput, ourInput, ourOutput, theirOutput, ourErrors, theirErrors) = (
             pipes[0], pipes[1], pipes[2], pipes[3], pipes[4], pipes[5]
         )
-        // A part fits into the pipe, so that it is read in one go; what the kernel refuses is no loss.
+        // A part fits into the pipe, so that it is read in one go; it works without when the kernel refuses the size.
         _ = clinux_pipe_capacity(ourOutput, 1 << 20)
         var child: Int32 = 0
         let result = Self.withStrings([executable] + arguments) { argv in
@@ -72,7 +72,7 @@ package struct ChildProcess: ~Copyable {
         input = -1
     }
 
-    /// Waits for the child, which has ended (`ending` was readable) or was killed. Its status, or minus the signal.
+    /// Waits for the child, which has exited (`ending` was readable) or was killed. - Returns: its status, or minus the signal.
     package mutating func reap() -> Int32 {
         isReaped = true
         return clinux_reap(pid)

@@ -69,8 +69,10 @@ final class HallCore: Sendable {
 
     func withState<Result: Sendable>(_ body: (inout sending State) -> sending Result) -> Result { state.withLock(body) }
 
-    /// Carries an event from outside into the rules; what follows from it is done by the hall's thread, which starts if need be.
-    func post(_ event: (inout RelaySupervision, Moment) throws(StreamCommandRefusal) -> [RelaySupervision.Action]) throws(StreamCommandRefusal) {
+    /// Applies an event from another thread to the rules; the hall's thread performs the actions that follow, and is started if need be.
+    func post(_ event: (inout RelaySupervision, Moment) throws(StreamCommandRefusal) -> [RelaySupervision.Action])
+        throws(StreamCommandRefusal)
+    {
         let outcome = state.withLock { state -> (refusal: StreamCommandRefusal?, start: Bool) in
             do throws(StreamCommandRefusal) {
                 let actions = try event(&state.supervision, Self.now())
@@ -105,7 +107,7 @@ extension HallCore.State {
     }
 }
 
-/// FLV of an encoder on its way to the worker: at most 8 MiB, then the encoder is hung up on.
+/// FLV of an encoder on its way to the worker: at most 8 MiB; an encoder that sends more is disconnected.
 struct FeedQueue: Sendable {
     static let limit = 8 << 20
     /// Names the encoder that may push; 0 is none.

@@ -1,16 +1,17 @@
 internal import CLinux
+import Commons
 import Glibc
 import Logging
 import NIOCore
 
-/// A hall's thread: waits for its workers, its commands and its deadlines, asks the rules, and does what they say. Lives while the
-/// stream runs; nothing of it is seen by other threads.
+/// A hall's thread: waits for its workers, its commands and its deadlines, gives them to the rules, and performs the actions. It exists
+/// while the stream runs, and its state is confined to it.
 final class HallLoop {
     private let core: HallCore
     private let wake: Int32
     private var camera: WorkerPipes?
     private var card: WorkerPipes?
-    private var throttle = LogThrottle()
+    private var throttle = LogThrottle(warning: WorkerLogLine.Level.warning)
     private var nextDeadline: Int64?
     private var todo: [RelaySupervision.Action] = []
 
@@ -30,7 +31,7 @@ final class HallLoop {
         } while true
     }
 
-    /// Asks the rules, and takes along what others have put in line.
+    /// Gives an event to the rules, and takes along the actions that other threads have queued.
     private func step(_ event: (inout RelaySupervision, Moment) -> [RelaySupervision.Action]) {
         let now = HallCore.now()
         let (actions, deadline) = core.withState { state in
@@ -100,7 +101,7 @@ final class HallLoop {
     private func serve(_ worker: WorkerPipes) {
         let (role, id) = (worker.role, worker.id)
         if worker.wantsToWrite { worker.flush() }
-        // Asked before reading: what a child said before its end is read before the end is told.
+        // Polled before reading: what a child wrote before its exit is read before the exit is reported.
         var ending = pollfd(fd: worker.process.ending, events: Int16(POLLIN), revents: 0)
         let hasEnded = poll(&ending, 1, 0) == 1
         readReports(worker, limit: hasEnded ? .max : 4 << 20)
@@ -150,18 +151,18 @@ final class HallLoop {
         case .publish:
             for observer in core.withState({ Array($0.observers.values) }) { observer() }
         case .picture(let update):
-            // What was decided before the sitting was hidden is not told after it.
+            // What was decided before the sitting was hidden is not sent after it.
             let watchers = core.withState { state in
-                state.supervision.mayTell(update) ? Array(state.watchers.values) : []
+                state.supervision.maySend(update) ? Array(state.watchers.values) : []
             }
             for watcher in watchers { watcher(update) }
         case .save(let record):
             do throws(SequenceStore.Fault) { try core.store.save(record) } catch {
                 hear(WorkerLogLine(level: .error, text: "sequence numbers are not kept; after a crash they could repeat: \(error)"))
             }
-        case .hangUp: core.withState { $0.feed.close() }
+        case .disconnectEncoder: core.withState { $0.feed.close() }
         case .log(let line): hear(line)
-        case .announce(let text): tell([WorkerLogLine(level: .info, text: text)])
+        case .announce(let text): tell([(text, .info)])
         case .stopped:
             let now = HallCore.now().monotonic
             let waiters = core.withState { state in
@@ -201,10 +202,10 @@ final class HallLoop {
     // MARK: Log
 
     private func hear(_ line: WorkerLogLine) {
-        if throttle.offer(line, now: HallCore.now().monotonic) { tell([line]) }
+        if throttle.offer(line.text, line.level, now: HallCore.now().monotonic) { tell([(line.text, line.level)]) }
     }
 
-    private func tell(_ lines: [WorkerLogLine]) {
+    private func tell(_ lines: [(text: String, level: WorkerLogLine.Level)]) {
         for line in lines {
             let level: Logger.Level =
                 switch line.level {
@@ -218,7 +219,7 @@ final class HallLoop {
     }
 }
 
-/// What a worker inherits: where to find things and how to speak, nothing of the daemon's own.
+/// The environment that a worker inherits: paths and locale, none of the daemon's own variables.
 enum WorkerEnvironment {
     static let names = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SWIFT_BACKTRACE"]
 

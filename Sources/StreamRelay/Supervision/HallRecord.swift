@@ -1,4 +1,4 @@
-/// What of a hall's stream outlives the daemon.
+/// The state of a hall's stream that outlives the daemon.
 package struct HallRecord: Sendable, Equatable, Codable {
     /// Where to begin: exact after a clean end, else past everything that may have been used.
     package var numbers: LiveNumbers

@@ -3,7 +3,7 @@ import NIOCore
 
 /// One hall's stream, on the daemon's side: runs the relay worker, keeps the live window, fills losses, answers the door.
 ///
-/// A thin face: the rules are `RelaySupervision`, the thread is `HallLoop`, what they share is `HallCore`.
+/// A facade: the rules are in `RelaySupervision`, the thread is `HallLoop`, their shared state is `HallCore`.
 public final class HallRelay: LiveSource, Sendable {
     public let hall: String
     private let core: HallCore
@@ -61,14 +61,14 @@ public final class HallRelay: LiveSource, Sendable {
 
     /// Ends everything for the daemon's exit: state saved, worker gone, held requests released.
     public func shutdown() async {
-        // A refusal says that it had ended already.
+        // It throws when the stream had ended already.
         try? await core.stop()
     }
 
     /// What the sitting says of the picture, in the order of its beginning; shown with the next part.
     package func show(_ ranges: [DateRange]) { core.withState { $0.supervision.dateRanges = ranges } }
 
-    /// An encoder that pushes has shown the right key. `nil` when one is pushing already.
+    /// An encoder has sent the right stream key. `nil` when another one is sending already.
     public func acceptPush(from peer: String) -> PushFeed? {
         let outcome = core.withState { state -> (encoder: UInt64, start: Bool)? in
             let (accepted, actions) = state.supervision.pushBegan(from: peer, now: HallCore.now())
@@ -150,7 +150,7 @@ extension HallCore {
 }
 
 extension HallCore.State {
-    /// What a stopped stream left to look at is let go when the last viewer can have seen it.
+    /// Releases a stopped stream's window once the last viewer can have played it to its end.
     mutating func forgetIfOld(_ now: Moment) {
         guard let stoppedAt, supervision.isStopped, let window = supervision.window else { return }
         let ticks = window.length + 3 * window.targets.targetTicks
@@ -204,10 +204,10 @@ public enum StreamCommandRefusal: Error, Sendable, Equatable, CustomStringConver
     }
 }
 
-/// Where an encoder's FLV goes: a bounded queue in front of the worker's stdin.
+/// Takes an encoder's FLV: a bounded queue in front of the worker's stdin.
 public protocol PushFeed: Sendable {
-    /// Takes FLV bytes (header first). `false`: the queue is full or the stream ended; hang up on the encoder.
+    /// Takes FLV bytes (header first). `false`: the queue is full or the stream has ended; disconnect the encoder.
     func feed(_ bytes: ByteBuffer) -> Bool
-    /// The encoder left.
+    /// The encoder has disconnected.
     func end()
 }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The hall's picture frame by frame, on a time line of its own that rises for the life of the stream. Says what viewers are told; keeps no frame.
+/// The hall's picture frame by frame, on a time line of its own that increases for the life of the stream. Decides what viewers are sent; keeps no frame.
 package struct PictureLine: Sendable {
     /// 90 kHz ticks: where the time line begins, as the parts' does.
     private static let start: Int64 = 900_000
@@ -11,14 +11,14 @@ package struct PictureLine: Sendable {
     /// Added to the worker's decode times; `nil`: the next frame must be a keyframe.
     private var base: Int64?
     private var sequence: UInt32 = 0
-    /// What the worker said last; told to viewers with the next keyframe.
+    /// The worker's last description; sent to viewers with the next keyframe.
     private var initialization: RenditionInitialization?
-    /// What viewers were told last, frames aside.
+    /// What viewers were last sent, apart from frames.
     package private(set) var beginning = PictureUpdate.gone(.stopped)
 
     package init() {}
 
-    /// What was shown has ended, which viewers have not been told yet.
+    /// What was shown has ended, and viewers have not been notified yet.
     private var isOver = false
 
     package var isShown: Bool { if case .began = beginning { !isOver } else { false } }
@@ -35,15 +35,15 @@ package struct PictureLine: Sendable {
         isOver = true
     }
 
-    /// - Returns: whether viewers must be told.
-    package mutating func leave(_ reason: PictureAbsence) -> Bool {
+    /// - Returns: whether viewers must be notified.
+    package mutating func end(_ reason: PictureAbsence) -> Bool {
         base = nil
         guard beginning != .gone(reason) else { return false }
         beginning = .gone(reason)
         return true
     }
 
-    /// - Returns: what goes to viewers, nothing before a keyframe; `nil` when it is no fragment of ours.
+    /// - Returns: what goes to viewers, nothing before a keyframe; `nil` when the fragment cannot be parsed.
     package mutating func take(_ frame: RelayedFrame) -> [PictureUpdate]? {
         guard let initialization, frame.isKeyframe || base != nil else { return [] }
         var updates: [PictureUpdate] = []
@@ -73,7 +73,7 @@ extension RelaySupervision {
     /// A frame of the worker's: it goes out when the camera may be seen.
     mutating func take(_ frame: RelayedFrame, _ actions: inout [Action], now: Moment) {
         guard pictureAbsence == nil else { return }
-        guard let updates = picture.take(frame) else { return misbehaved("it sent a frame that is none", &actions, now: now) }
+        guard let updates = picture.take(frame) else { return misbehaved("it sent a frame that cannot be parsed", &actions, now: now) }
         actions += updates.map(Action.picture)
     }
 
@@ -85,15 +85,15 @@ extension RelaySupervision {
         return nil
     }
 
-    /// Ends every event: viewers are told once when there is nothing to show any more, and when the reason changes.
+    /// Ends every event: viewers are notified once when there is nothing to show any more, and when the reason changes.
     mutating func settlePicture(_ actions: inout [Action]) {
         guard settings.picture || picture.beginning != .gone(.stopped) else { return }
         guard let reason = pictureAbsence ?? (picture.isShown ? nil : .lost) else { return }
-        if picture.leave(reason) { actions.append(.picture(.gone(reason))) }
+        if picture.end(reason) { actions.append(.picture(.gone(reason))) }
     }
 
-    /// Whether what was decided a moment ago may still be told.
-    package func mayTell(_ update: PictureUpdate) -> Bool {
+    /// Whether an update that was decided a moment ago may still be sent.
+    package func maySend(_ update: PictureUpdate) -> Bool {
         if case .gone = update { true } else { phase == .running && !wantsCard }
     }
 }

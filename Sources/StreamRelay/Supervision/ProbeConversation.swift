@@ -1,8 +1,8 @@
-/// What a probe has learnt of a camera so far, from its worker's reports. Pure: the caller has the clock and the child.
+/// What a probe knows about a camera so far, from its worker's reports. No clock and no process: the caller has them.
 struct ProbeConversation {
     enum Action: Equatable {
         case goOn
-        /// All that will come has come.
+        /// No further report is needed.
         case finish(CameraProbe.Seen)
         case fail(RelayFailure)
     }
@@ -25,7 +25,7 @@ struct ProbeConversation {
         return .goOn
     }
 
-    /// The worker left, or its time is over: what is known is the answer.
+    /// The worker has exited, or its time is over: what is known so far is the answer.
     func ended() -> Result<CameraProbe.Seen, RelayFailure> {
         if let source { return .success(CameraProbe.Seen(source: source, vitals: vitals)) }
         return .failure(RelayFailure(kind: .unreachable, message: "the camera was opened and sent nothing that could be described in time"))

@@ -4,7 +4,7 @@ import NIOCore
 extension RelaySupervision {
     mutating func spawnCamera(_ actions: inout [Action], now: Moment) {
         nextID += 1
-        camera = Camera(id: nextID, pid: nil, lastSign: now.monotonic, orderedPartTarget: targets?.partTarget)
+        camera = Camera(id: nextID, pid: nil, lastReportAt: now.monotonic, orderedPartTarget: targets?.partTarget)
         counters.workerStarts += 1
         vitals = WorkerVitals()
         let order = WorkerOrder(
@@ -25,8 +25,8 @@ extension RelaySupervision {
         case .card: cardReported(consume report, id: id, &actions)
         case .camera:
             guard camera?.id == id else { return [] }
-            camera?.lastSign = now.monotonic
-            camera?.hasSpoken = true
+            camera?.lastReportAt = now.monotonic
+            camera?.hasReported = true
             cameraReported(consume report, &actions, now: now)
         }
         settle(&actions, now: now)
@@ -99,9 +99,9 @@ extension RelaySupervision {
         guard part.partTarget != targets.partTarget else { return true }
         if camera?.orderedPartTarget == nil {
             camera?.isReplaced = true
-            dismissCamera(&actions, now: now, gently: false)
+            endWorker(&actions, now: now, gently: false)
         } else {
-            misbehaved("its parts follow another PART-TARGET than it was told", &actions, now: now)
+            misbehaved("its parts follow another PART-TARGET than it was ordered to", &actions, now: now)
         }
         return false
     }
@@ -164,7 +164,7 @@ extension RelaySupervision {
         for index in fragments.indices where fragments[index].readableBytes > 0 {
             let timescales = initialization.renditions[index].timescales
             guard FragmentWriter.rebase(&fragments[index], sequence: sequence, offset: base, timescales: timescales) else {
-                return misbehaved("it sent a fragment that is none", &actions, now: now)
+                return misbehaved("it sent a fragment that cannot be parsed", &actions, now: now)
             }
         }
         window?.append(
@@ -191,7 +191,7 @@ extension RelaySupervision {
         actions.append(.send(.resumeAtKeyframe))
     }
 
-    /// Something else goes on air from where the camera's last part ended.
+    /// The filler goes on air from the end of the camera's last part.
     mutating func loseCamera(now: Moment) {
         camera?.awaitsKeyframe = true
         picture.lose()
@@ -202,10 +202,10 @@ extension RelaySupervision {
 
     mutating func misbehaved(_ what: String, _ actions: inout [Action], now: Moment) {
         camera?.failure = RelayFailure(kind: .worker, message: "the relay worker misbehaved: \(what)")
-        dismissCamera(&actions, now: now, gently: false)
+        endWorker(&actions, now: now, gently: false)
     }
 
-    /// The worker's pipe brought something that is no message.
+    /// The worker's pipe carried bytes that are not a message.
     package mutating func garbled(_ fault: WireFault, from role: Role, id: Int, now: Moment) -> [Action] {
         var actions: [Action] = []
         switch role {
@@ -217,8 +217,8 @@ extension RelaySupervision {
         return actions
     }
 
-    /// Sends the worker away; its end is reported by `exited`.
-    mutating func dismissCamera(_ actions: inout [Action], now: Moment, gently: Bool) {
+    /// Ends the worker; `exited` reports it.
+    mutating func endWorker(_ actions: inout [Action], now: Moment, gently: Bool) {
         guard let camera else { return }
         if gently {
             actions.append(.send(.finish))
@@ -244,7 +244,7 @@ extension RelaySupervision {
         return actions
     }
 
-    /// A child is gone. `code`: exit status, or minus the signal.
+    /// A child has exited. `code`: exit status, or minus the signal.
     package mutating func exited(_ role: Role, id: Int, code: Int32, now: Moment) -> [Action] {
         var actions: [Action] = []
         switch role {
@@ -264,7 +264,7 @@ extension RelaySupervision {
         loseCamera(now: now)
         if feedPeer != nil {
             feedPeer = nil
-            actions.append(.hangUp)
+            actions.append(.disconnectEncoder)
         }
         if let firstPartAt = camera.firstPartAt {
             backoff.lost(at: now.monotonic, settled: now.monotonic - firstPartAt >= Self.settled)
@@ -290,7 +290,7 @@ extension RelaySupervision {
         guard !waitsForPush else {
             failure = isPushOver ? nil : reason
             if !isPushOver { counters.failures[reason.kind, default: 0] += 1 }
-            actions.append(isPushOver ? .announce("the encoder left") : log(.warning, reason.message))
+            actions.append(isPushOver ? .announce("the encoder has disconnected") : log(.warning, reason.message))
             return
         }
         retryAt = now.monotonic + backoff.delay(after: reason.kind, at: now.monotonic)
@@ -301,7 +301,7 @@ extension RelaySupervision {
     private mutating func missed(_ reason: RelayFailure, _ actions: inout [Action]) {
         failure = reason
         counters.failures[reason.kind, default: 0] += 1
-        // Without the changing seconds, which the status shows: a camera that is away for a night is one line now and then.
+        // Without the seconds until the retry, which the status shows: so the lines of a night are equal, and the throttle counts them.
         actions.append(log(.warning, "\(reason.message); it is tried again"))
     }
 
@@ -309,7 +309,7 @@ extension RelaySupervision {
 
     // MARK: Encoders that push
 
-    /// An encoder has shown the key. `false`: another one pushes, or the stream does not run.
+    /// An encoder has sent the right stream key. `false`: another one is sending, or the stream is not running.
     package mutating func pushBegan(from peer: String, now: Moment) -> (accepted: Bool, actions: [Action]) {
         guard phase == .running, waitsForPush, feedPeer == nil, camera == nil else { return (false, []) }
         var actions: [Action] = [.announce("an encoder pushes from \(peer)")]

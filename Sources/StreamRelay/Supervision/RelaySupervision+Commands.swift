@@ -1,12 +1,12 @@
 import NIOCore
 
-/// What the operator asks of a stream.
+/// The operator's commands for a stream.
 extension RelaySupervision {
     package mutating func start(_ now: Moment) throws(StreamCommandRefusal) -> [Action] {
         guard phase == .stopped else { throw .alreadyRunning(hall: hall) }
         var actions: [Action] = []
         phase = .running
-        // What a stop left to look at makes room; its numbers go on.
+        // The window that a stop left is dropped; its numbers go on.
         idleNumbers = numbers
         window = nil
         cameraInitialization = nil
@@ -41,13 +41,13 @@ extension RelaySupervision {
         fillerDue = nil
         if feedPeer != nil {
             feedPeer = nil
-            actions.append(.hangUp)
+            actions.append(.disconnectEncoder)
         }
         if case .making(let id, _) = card {
             card = .none
             actions.append(.kill(.card, id: id))
         }
-        if camera != nil { dismissCamera(&actions, now: now, gently: camera?.firstPartAt != nil) } else { finishStop(&actions, now: now) }
+        if camera != nil { endWorker(&actions, now: now, gently: camera?.firstPartAt != nil) } else { finishStop(&actions, now: now) }
         settle(&actions, now: now)
         return actions
     }
@@ -67,7 +67,7 @@ extension RelaySupervision {
         }
         if feedPeer != nil {
             feedPeer = nil
-            actions.append(.hangUp)
+            actions.append(.disconnectEncoder)
         }
         actions += [.save(record(numbers)), .publish, .stopped]
     }
@@ -85,7 +85,7 @@ extension RelaySupervision {
         backoff.reset()
         if feedPeer != nil {
             feedPeer = nil
-            actions.append(.hangUp)
+            actions.append(.disconnectEncoder)
         }
         guard let camera else {
             retryAt = nil
@@ -93,7 +93,7 @@ extension RelaySupervision {
             return
         }
         self.camera?.isReplaced = true
-        dismissCamera(&actions, now: now, gently: gently && camera.firstPartAt != nil)
+        endWorker(&actions, now: now, gently: gently && camera.firstPartAt != nil)
         self.camera?.isMuted = true
     }
 
@@ -124,7 +124,7 @@ extension RelaySupervision {
         }
         fill(&actions, now: now)
         if !wantsCard, camera != nil { actions.append(.send(.renewPoster)) }
-        // The change must be seen even while the filler goes on as it was.
+        // Viewers must see the change even while the same filler goes on.
         if !actions.contains(.publish) { actions.append(.publish) }
         settle(&actions, now: now)
         return actions
@@ -166,14 +166,14 @@ extension RelaySupervision {
         if phase == .running { makeCard(&actions, now: now) }
     }
 
-    /// Lets go of a stopped stream's window; its numbers stay.
+    /// Releases a stopped stream's window; its numbers stay.
     package mutating func forget() {
         guard phase == .stopped else { return }
         idleNumbers = numbers
         window = nil
     }
 
-    /// Answers the door before there is anything to show, or after it was let go.
+    /// Answers viewers while there is no window: before the first part, or after it was released.
     package func answerWithoutWindow(_ name: LiveName) -> LiveAnswer {
         switch name {
         case .multivariant, .playlist: break
@@ -204,7 +204,7 @@ extension RelaySupervision {
         return wasLive || failure != nil ? .lost : .starting
     }
 
-    /// A live camera is silent: the filler has taken over though nobody asked for it.
+    /// A live camera is silent: the filler has taken over without an operator's command.
     private var isOverdue: Bool { !wantsCard && fillerDue != nil && camera?.awaitsKeyframe == true && air != .camera }
 
     package func status(_ now: Moment) -> StreamStatus {

@@ -61,7 +61,7 @@ extension RelaySupervision {
         return targets.partTarget
     }
 
-    /// Dates go on from what is there; only when the clock has left them by five seconds (after a pause of the machine) they leap.
+    /// Dates go on from what is there; only when the clock has left them by five seconds (after a pause of the machine) they jump.
     /// A filler's first part ends now, never in the future, though it may overlap what was before it (§6.2.1 allows less than a second).
     private func fillerDate(_ wall: Int64, continues: Bool) -> Int64 {
         guard let end = window?.endDate, end > 0, abs(wall - end) < 5_000_000 else { return wall }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The still of the hall that other sites and lists show: what the viewers see now, and never anything else.
+/// The still of the hall that other sites and lists show: only what viewers may see now.
 extension RelaySupervision {
     struct Still: Sendable {
         let jpeg: ByteBuffer
@@ -15,9 +15,9 @@ extension RelaySupervision {
         }
     }
 
-    /// An older still is renewed when somebody asks for it; a hall that nobody looks at costs nothing.
+    /// An older still is renewed on request only; a hall without requests costs nothing.
     static let stillInterval = Int64.seconds(10)
-    /// Who asks waits so long for the newer one (a keyframe comes every two seconds or so), then takes the old.
+    /// How long a request waits for the newer one (a keyframe comes every two seconds or so) before it gets the old one.
     static let stillPatience = Int64.seconds(4)
     /// The worker is asked again after so long.
     static let stillPause = Int64.seconds(2)
@@ -34,7 +34,7 @@ extension RelaySupervision {
         stillAskedAt = nil
     }
 
-    /// What was taken until now is not for the public any more.
+    /// No still that was taken until now may be published any more.
     mutating func forgetStill(_ now: Moment) {
         still = nil
         stillsFrom = now.monotonic
@@ -42,7 +42,7 @@ extension RelaySupervision {
         stillAskedAt = nil
     }
 
-    /// Answers the door, and has an old still renewed.
+    /// Answers a request for the still, and has an old one renewed.
     package mutating func poster(_ now: Moment) -> (answer: LiveAnswer, actions: [Action]) {
         let actions = renewStill(now)
         return (posterAnswer(now), actions)

@@ -13,17 +13,17 @@ package struct RelaySupervision: Sendable {
         /// To the camera's worker.
         case send(WorkerCommand)
         case kill(Role, id: Int)
-        /// Tell the observers: the window or the state changed.
+        /// Notify the observers: the window or the state has changed.
         case publish
-        /// Tell those who look at single frames.
+        /// Send to the viewers of single frames.
         case picture(PictureUpdate)
         /// Before anything after it in the list is published.
         case save(HallRecord)
-        /// The encoder that pushes is no longer wanted.
-        case hangUp
-        /// A line that may repeat without end: it is told once and counted.
+        /// The encoder that pushes is no longer accepted.
+        case disconnectEncoder
+        /// A log line that may repeat without end: it is written once and counted.
         case log(WorkerLogLine)
-        /// A turn in the stream's life: always told.
+        /// A log line about a change in the stream's life: always written.
         case announce(String)
         /// The stream has ended; nothing will follow before the next start.
         case stopped
@@ -40,9 +40,9 @@ package struct RelaySupervision: Sendable {
         var id: Int
         var pid: Int32?
         /// Monotonic, of the last report.
-        var lastSign: Int64
-        /// It has said something: from then on its silence is a hang.
-        var hasSpoken = false
+        var lastReportAt: Int64
+        /// From its first report on its silence is a hang.
+        var hasReported = false
         var orderedPartTarget: Int64?
         var firstPartAt: Int64?
         var initialization: StreamInitialization?
@@ -50,17 +50,17 @@ package struct RelaySupervision: Sendable {
         var base: Int64 = 0
         /// Drop its parts until one starts a segment with a keyframe.
         var awaitsKeyframe = true
-        /// Its stdout has ended or it was told to leave: kill it at this moment.
+        /// Its stdout has ended or it was ordered to finish: kill it at this moment.
         var killAt: Int64?
-        /// A new one follows at once, and this one's end is no failure.
+        /// A new one follows at once, and this one's exit is not a failure.
         var isReplaced = false
-        /// Nothing it still says counts.
+        /// Its further reports are ignored.
         var isMuted = false
         var failure: RelayFailure?
         var ended = false
 
-        var silenceLimit: Int64 { hasSpoken ? heartbeatLimit : birthLimit }
-        var silenceDeadline: Int64 { lastSign + silenceLimit }
+        var silenceLimit: Int64 { hasReported ? heartbeatLimit : startupLimit }
+        var silenceDeadline: Int64 { lastReportAt + silenceLimit }
     }
 
     enum Card {
@@ -70,12 +70,12 @@ package struct RelaySupervision: Sendable {
         case failed(reason: String)
     }
 
-    /// Live for so long, the stream's failures are forgotten.
+    /// After so long on air the failures before it no longer count.
     static let settled = Int64.seconds(10)
-    /// A worker that says nothing for so long hangs.
+    /// A worker that sends no report for so long has hung.
     static let heartbeatLimit = Int64.seconds(5)
-    /// Before its first word: on a busy machine a process may take its time to begin.
-    static let birthLimit = Int64.seconds(15)
+    /// Before its first report: on a busy machine a process may be slow to start.
+    static let startupLimit = Int64.seconds(15)
     static let finishLimit = Int64.seconds(2)
     static let closeLimit = Int64.seconds(1)
     static let cardLimit = Int64.seconds(30)
@@ -88,7 +88,7 @@ package struct RelaySupervision: Sendable {
 
     var phase = Phase.stopped
     package internal(set) var window: LiveWindow?
-    /// What the sitting says of the picture; outlives the window.
+    /// The sitting's marks on the stream; they outlive the window.
     package var dateRanges: [DateRange] = [] { didSet { window?.dateRanges = dateRanges } }
     /// While there is no window.
     var idleNumbers: LiveNumbers
@@ -123,7 +123,7 @@ package struct RelaySupervision: Sendable {
     var cardStill: Still?
     /// Monotonic: no still of an earlier frame is taken.
     var stillsFrom = Int64.min
-    /// Monotonic: since when somebody waits for a newer one, and when the worker was asked for it.
+    /// Monotonic: since when a request waits for a newer one, and when the worker was asked for it.
     var stillWantedSince: Int64?
     var stillAskedAt: Int64?
 
@@ -230,8 +230,8 @@ package struct RelaySupervision: Sendable {
         } else if now.monotonic >= camera.silenceDeadline {
             let silence = camera.silenceLimit / 1_000_000_000
             self.camera?.failure = RelayFailure(
-                kind: .worker, message: "the relay worker gave no sign of life for \(silence) s and was ended")
-            dismissCamera(&actions, now: now, gently: false)
+                kind: .worker, message: "the relay worker sent no heartbeat for \(silence) s and was killed")
+            endWorker(&actions, now: now, gently: false)
         }
     }
 }

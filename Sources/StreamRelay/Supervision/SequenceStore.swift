@@ -2,9 +2,9 @@ internal import CLinux
 import FoundationEssentials
 import Glibc
 
-/// Keeps a hall's record in `<state>/halls/<hall>.json`: written beside, fsynced, renamed.
+/// Keeps a hall's record in `<state>/halls/<hall>.json`: written to a temporary file, fsynced, renamed.
 package struct SequenceStore: Sendable {
-    /// What could not be done with the file; `description` names it and the system's own words.
+    /// What could not be done with the file; `description` names it and the system's error message.
     package struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
         package var description: String
     }
@@ -12,7 +12,7 @@ package struct SequenceStore: Sendable {
     package enum Finding: Sendable, Equatable {
         case fresh
         case found(HallRecord)
-        /// Could not be understood; it now lies at `aside` (or where it was, when even that failed).
+        /// The file is damaged; it was moved to `aside` (its own path, when even that failed).
         case corrupt(aside: String)
     }
 

@@ -18,7 +18,7 @@ package struct SlateComposer: Sendable {
     private let framesPerSegment: Int
     /// The next frame of the segment.
     private var frame = 0
-    /// Samples of sound written so far on the timeline; `nil` where the card begins anew.
+    /// Samples of sound written so far on the timeline; `nil` where the card starts over.
     private var samples: Int64?
 
     private static let samplesPerFrame: UInt32 = 1024

@@ -1,13 +1,14 @@
+import Commons
 import Glibc
 import NIOCore
 
-/// A running worker as its hall's thread sees it: the process, what it has begun to say, what is still to be told to it. Never leaves that thread.
+/// A running worker: its process, the report that is being read, and the commands that are still to be written. Confined to its hall's thread.
 final class WorkerPipes {
     let role: RelaySupervision.Role
     let id: Int
     var process: ChildProcess
     private var decoder = WorkerReportDecoder()
-    private var lines = LineSplitter()
+    private var lines = LineSplitter(longest: 4 << 10)
     private var outbox: [ByteBuffer] = []
     private(set) var outboxBytes = 0
     var outputEnded = false
@@ -21,7 +22,7 @@ final class WorkerPipes {
 
     var wantsToWrite: Bool { !outbox.isEmpty && process.input >= 0 }
 
-    /// Puts a command in line; small pieces are joined so that they go out together.
+    /// Queues a command; small pieces are joined so that they are written together.
     func send(_ command: WorkerCommand) {
         for chunk in command.encoded() where chunk.readableBytes > 0 {
             outboxBytes += chunk.readableBytes
@@ -33,7 +34,7 @@ final class WorkerPipes {
         }
     }
 
-    /// Writes what the pipe takes. A child that no longer reads loses the rest; its end is seen elsewhere.
+    /// Writes what the pipe accepts. A child that no longer reads loses the rest; its exit is noticed elsewhere.
     func flush() {
         while process.input >= 0, var chunk = outbox.first {
             let count = chunk.withUnsafeReadableBytes { write(process.input, $0.baseAddress, $0.count) }
@@ -50,7 +51,7 @@ final class WorkerPipes {
         }
     }
 
-    /// Reads what has come and hands over every whole report. Gives others a turn after `limit` bytes.
+    /// Reads what is there and hands over every whole report; returns after `limit` bytes so that others get a turn.
     func readReports(limit: Int = 4 << 20, _ take: (consuming WorkerReport) -> Void) throws(WireFault) {
         let output = process.output
         var total = 0
@@ -82,21 +83,5 @@ final class WorkerPipes {
             return false
         }
         if ended { errorsEnded = true }
-    }
-}
-
-/// Cuts bytes into lines; a line without end is cut at 4 KiB.
-struct LineSplitter: Sendable {
-    private var line: [UInt8] = []
-    static let longest = 4 << 10
-
-    mutating func append(_ bytes: UnsafeRawBufferPointer, _ take: (String) -> Void) {
-        for byte in bytes {
-            if byte != 0x0A { line.append(byte) }
-            guard byte == 0x0A || line.count >= Self.longest else { continue }
-            let text = String(decoding: line, as: UTF8.self)
-            line.removeAll(keepingCapacity: true)
-            if !text.isEmpty { take(text) }
-        }
     }
 }

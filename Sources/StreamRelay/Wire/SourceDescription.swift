@@ -22,7 +22,7 @@ public struct SourceDescription: Sendable, Equatable, Codable {
     public var format: String
     public var video: Video?
     public var audio: [Audio]
-    /// What was passed over, and why, as sentences.
+    /// What is not relayed, and why, as sentences.
     public var ignored: [String]
 
     public init(format: String, video: Video?, audio: [Audio], ignored: [String]) {
@@ -65,14 +65,14 @@ public struct WorkerVitals: Sendable, Equatable, Codable {
     public init() {}
 }
 
-/// Why a relay ended or could not begin. `message` says what was attempted, on what, and libav's own words; never a secret.
+/// Why a relay ended or could not begin. `message` says what was attempted, on what, and quotes libav; it holds no secret.
 public struct RelayFailure: Error, Sendable, Equatable, Codable, CustomStringConvertible {
     public enum Kind: String, Sendable, Codable, CaseIterable {
-        /// Nobody there, connection refused, timeout, lost.
+        /// No answer, connection refused, timeout, or the connection was lost.
         case unreachable
         /// Wrong user, password, stream key or passphrase.
         case unauthorized
-        /// Something answered, and it is no stream (an HTML page, a codec that cannot be relayed).
+        /// Something answered that is not a stream (an HTML page, a codec that cannot be relayed).
         case unusable
         /// Reached, but a rule of ours forbids it (a redirect, a picture too large, too many streams).
         case forbidden

@@ -23,7 +23,7 @@ enum WireWriter {
 
     static func json(_ value: some Encodable) -> ByteBuffer {
         let encoder = JSONEncoder()
-        // Numbers that JSON cannot spell must not end a worker.
+        // Numbers that JSON cannot express (infinity, NaN) must not end a worker.
         encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do { return ByteBuffer(bytes: try encoder.encode(value)) } catch {
             preconditionFailure("a message of ours is not encodable: \(error)")
@@ -95,7 +95,7 @@ extension ByteBuffer {
     }
 }
 
-/// Bounds of what a worker may say, so that no sum in the daemon can overflow.
+/// Bounds of the values in a worker's reports, so that no sum in the daemon can overflow.
 enum WireLimit {
     static let renditions = 16
     static let slateFrames = 1024
@@ -110,7 +110,7 @@ enum WireLimit {
     static let frame = 4 << 20
 }
 
-/// What a rendition says about itself beside its bytes.
+/// A rendition's description, without its bytes.
 private struct RenditionFields: Codable {
     var codecs: String
     var width: Int

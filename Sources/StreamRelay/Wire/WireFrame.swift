@@ -9,7 +9,7 @@ package struct WireFrame: Sendable, Equatable {
     package static let maximumLength = 32 << 20
 }
 
-/// Why what came through a pipe is no message. The stream behind it cannot be trusted any more: the pipe is closed.
+/// Why bytes of a pipe are not a message. What follows them cannot be trusted either: the pipe is closed.
 package enum WireFault: Error, Sendable, Equatable, CustomStringConvertible {
     case badLength(Int)
     case unknownKind(UInt8)
@@ -40,7 +40,7 @@ package struct WireFrameDecoder: Sendable {
 
     package init() {}
 
-    /// The next whole frame, or `nil` when more bytes are needed. After a fault it throws for ever.
+    /// The next whole frame, or `nil` when more bytes are needed. After a fault every call throws.
     package mutating func next() throws(WireFault) -> WireFrame? {
         guard complete.isEmpty else { return complete.removeFirst() }
         if let fault { throw fault }
@@ -60,8 +60,8 @@ package struct WireFrameDecoder: Sendable {
         }
     }
 
-    /// Lends `read` the place where the next bytes belong (never empty); it answers how many it wrote there.
-    /// - Returns: what `read` answered; 0 without asking it after a fault.
+    /// Lends `read` the place where the next bytes belong (never empty); it returns how many it wrote there.
+    /// - Returns: what `read` returned; 0, without a call, after a fault.
     @discardableResult
     package mutating func fill(_ read: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows -> Int {
         guard fault == nil else { return 0 }

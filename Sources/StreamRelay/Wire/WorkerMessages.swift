@@ -1,20 +1,20 @@
 import NIOCore
 
-/// What the daemon tells its relay worker, framed on the worker's stdin.
+/// Commands of the daemon to its relay worker, framed on the worker's stdin.
 ///
-/// The first frame is always `.open`. The end of stdin means the daemon is gone: the worker leaves.
+/// The first frame is always `.open`. The end of stdin means that the daemon is gone: the worker exits.
 package enum WorkerCommand: Sendable, Equatable {
     /// What to relay; once, first.
     case open(WorkerOrder)
     /// Drop what comes until the next keyframe and start a segment there: the daemon has filled the time with GAP or a slate.
     case resumeAtKeyframe
-    /// Make a still of the next keyframe: somebody asks for one. The first keyframe's is made unasked.
+    /// Make a still of the next keyframe. The one of the first keyframe is made without being asked for.
     case renewPoster
     /// FLV bytes of an encoder that pushes (`CameraAddress.Scheme.rtmpPush`).
     case feed(ByteBuffer)
     /// The encoder left; flush and end.
     case endOfFeed
-    /// Flush what is held, report `.ended`, leave with status 0.
+    /// Flush what is held, report `.ended`, exit with status 0.
     case finish
 }
 
@@ -61,7 +61,7 @@ package struct WorkerOrder: Sendable, Equatable, Codable {
     }
 }
 
-/// What a relay worker tells the daemon, framed on its stdout.
+/// Reports of a relay worker to the daemon, framed on its stdout.
 package enum WorkerReport: Sendable, Equatable {
     /// The input is open: what the camera sends and what will be done with it.
     case opened(SourceDescription)
@@ -79,11 +79,11 @@ package enum WorkerReport: Sendable, Equatable {
     /// At least once a second while the worker lives; its absence for 5 s is a hang.
     case heartbeat(WorkerVitals)
     case log(WorkerLogLine)
-    /// The reason the worker leaves; the daemon decides when to try again.
+    /// The reason why the worker exits; the daemon decides when to try again.
     case failed(RelayFailure)
     /// One try of several failed; the worker goes on trying (`WorkerOrder.persistence`).
     case missed(RelayFailure)
-    /// All was flushed; the worker leaves with status 0.
+    /// All was flushed; the worker exits with status 0.
     case ended
 }
 
@@ -145,7 +145,7 @@ package struct RenditionInitialization: Sendable, Equatable {
     }
 }
 
-/// A part as the worker cut it. Its clock starts at 0 with the worker; the daemon moves it to where the hall's timeline stands
+/// A part as the worker cut it. Its decode times start at 0 with the worker; the daemon moves it to the end of the hall's time line
 /// (`FragmentWriter.rebase`).
 package struct RelayedPart: Sendable, Equatable {
     /// Starts a segment.
@@ -186,9 +186,9 @@ package struct RelayedPart: Sendable, Equatable {
 /// One frame of the picture as a fragment of its own, on the worker's time line of the parts.
 package struct RelayedFrame: Sendable, Equatable {
     package var isKeyframe: Bool
-    /// The time line before this keyframe is broken: the frame need not stand where its decode time says.
+    /// The time line before this keyframe is broken: the frame need not be placed at its decode time.
     package var startsAnew: Bool
-    /// 90 kHz ticks, rising.
+    /// 90 kHz ticks, increasing.
     package var decodeTime: Int64
     /// 90 kHz ticks that the fragment says it lasts (see `FrameCutter`).
     package var duration: Int64

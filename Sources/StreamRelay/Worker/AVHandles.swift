@@ -1,16 +1,16 @@
 internal import CFFmpeg
 
-/// What libav answered when something was attempted; its own words, without secrets.
+/// A libav call that failed: what was attempted, and libav's error message. Holds no secrets.
 struct AVFault: Error, CustomStringConvertible {
     let code: Int32
     let attempt: String
 
-    var words: String {
+    var reason: String {
         var buffer = [CChar](repeating: 0, count: 128)
         return String(cString: cff_strerror(code, &buffer, buffer.count))
     }
 
-    var description: String { "\(attempt): \(words)" }
+    var description: String { "\(attempt): \(reason)" }
 
     /// Throws when `code` is negative.
     @discardableResult
@@ -86,7 +86,7 @@ final class CodecParameters {
     }
 }
 
-/// Options for an open call; what is left over after it was not understood.
+/// Options for an open call, which takes out those that it recognises.
 struct Options: ~Copyable {
     var dictionary: OpaquePointer?
 
@@ -99,7 +99,7 @@ struct Options: ~Copyable {
         av_dict_free(&dictionary)
     }
 
-    /// Keys nobody took.
+    /// Keys that were not recognised.
     var leftover: [String] {
         var keys: [String] = []
         var entry: UnsafeMutablePointer<AVDictionaryEntry>?

@@ -10,7 +10,7 @@ struct AudioFrame {
     var samples: Int64
 }
 
-/// A sound track on its way to AAC: copied when it is AAC, else decoded and encoded anew.
+/// A sound track as AAC: copied when it is AAC already, else transcoded.
 final class AudioTrack {
     private enum Way {
         case copy(AACConfig?)
@@ -42,7 +42,7 @@ final class AudioTrack {
 
     private static func config(of parameters: CodecParameters) -> AACConfig? {
         if parameters.pointer.pointee.extradata_size >= 2 { return AACConfig(audioSpecificConfig: parameters.extradata) }
-        // MPEG-TS: the first ADTS header will tell; until then what probing has seen
+        // MPEG-TS: the first ADTS header says it; until then what probing has found
         let profile = Int(parameters.pointer.pointee.profile)
         return AACConfig(
             objectType: profile >= 0 && profile < 4 ? profile + 1 : 2, sampleRate: Int(parameters.pointer.pointee.sample_rate),

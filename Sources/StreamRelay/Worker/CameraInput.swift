@@ -13,48 +13,45 @@ final class CameraInput: PacketSource {
     let format: String
     var isPaced: Bool { plan.isFile }
 
-    /// Microseconds that a try may take to connect while tries follow each other: a machine that is switched off says nothing, and the
-    /// kernel asks it again at ever longer intervals. Every fourth try has all the time, for cameras that are slow to answer.
-    private static let connectionTimeouts: [Int64] = [2_000_000, 2_000_000, 2_000_000, InputWatch.silenceLimit]
-
-    /// Opens and probes; for `persistence` seconds again and again at a short pace, each miss reported.
+    /// Opens and probes; for `persistence` seconds again and again at a short pace, and reports each failure that is followed by another try.
     static func open(_ address: CameraAddress, persistence: Double, link: DaemonLink) throws -> CameraInput {
-        let end = Clock.steady() + Int64(persistence * 1_000_000)
-        var tries = 0
+        var retries = ConnectionRetries(persistence: persistence, at: Clock.steady())
         while true {
-            let patience = Clock.steady() < end ? connectionTimeouts[tries % connectionTimeouts.count] : InputWatch.silenceLimit
             do {
-                return try open(address, patience: patience, link: link)
+                return try open(address, timeout: retries.timeout(at: Clock.steady()), link: link)
             } catch let failure as RelayFailure {
-                guard failure.kind.mayPass, Clock.steady() < end, !link.wantsFinish, !link.daemonIsGone else { throw failure }
+                guard !link.wantsFinish, !link.daemonIsGone,
+                    let pause = retries.pause(after: failure.kind, at: Clock.steady(), jitter: .random(in: 0..<1))
+                else { throw failure }
                 link.send(.missed(failure))
+                let next = Clock.steady() + pause
+                while Clock.steady() < next, !link.turn(waitMilliseconds: 50) {}
             }
-            tries += 1
-            let next = Clock.steady() + Int64(Backoff.pause(.random(in: 0..<1)) * 1_000_000)
-            while Clock.steady() < next, !link.turn(waitMilliseconds: 50) {}
         }
     }
 
-    /// RTSP is tried over TCP, then over UDP when the camera will not have TCP.
-    private static func open(_ address: CameraAddress, patience: Int64, link: DaemonLink) throws -> CameraInput {
+    /// RTSP is tried over TCP, then over UDP when the camera refuses TCP.
+    private static func open(_ address: CameraAddress, timeout: Int64, link: DaemonLink) throws -> CameraInput {
         let fixed = address.raw.contains("transport=")
         do {
-            return try CameraInput(address, plan: InputOptions(address), patience: patience, link: link)
+            return try CameraInput(address, plan: InputOptions(address), timeout: timeout, link: link)
         } catch let failure as RelayFailure
             where !fixed && (address.scheme == .rtsp || address.scheme == .rtsps) && failure.kind == .unusable
         {
             link.log(.info, "the camera refuses RTSP over TCP (\(failure.message)): trying UDP")
-            return try CameraInput(address, plan: InputOptions(address, rtspTransport: "udp"), patience: patience, link: link)
+            return try CameraInput(address, plan: InputOptions(address, rtspTransport: "udp"), timeout: timeout, link: link)
         }
     }
 
-    private init(_ address: CameraAddress, plan: InputOptions, patience: Int64, link: DaemonLink) throws {
+    private init(_ address: CameraAddress, plan: InputOptions, timeout: Int64, link: DaemonLink) throws {
         self.address = address
         self.plan = plan
         self.link = link
         watch = InputWatch(
-            link: link, patient: plan.listens || address.scheme == .rtmpPush,
-            silence: address.scheme == .srt ? InputWatch.silenceLimitOfSRT : InputWatch.silenceLimit)
+            link: link,
+            deadline: InputDeadline(
+                waitsForPeer: plan.listens || address.scheme == .rtmpPush,
+                silence: address.scheme == .srt ? InputDeadline.silenceLimitOfSRT : InputDeadline.silenceLimit))
         guard let made = avformat_alloc_context() else { throw RelayFailure(kind: .worker, message: "out of memory for an input") }
         watch.observe(made)
         made.pointee.interrupt_callback = AVIOInterruptCB(
@@ -67,7 +64,7 @@ final class CameraInput: PacketSource {
         context = made
         format = plan.format ?? "file"
         _ = LibavLog.takeErrors()
-        watch.begin(limit: patience)
+        watch.begin(limit: timeout)
         let began = Clock.steady()
         // on failure libavformat frees the context itself
         let opened = avformat_open_input(
@@ -78,13 +75,13 @@ final class CameraInput: PacketSource {
         let connected = Clock.steady()
         try check(findStreams(), attempt: "cannot read")
         tracks = try InputProbe.tracks(of: context!, address: address)
-        if watch.wasRedirected { throw failure(CFF_ERROR_EXIT, attempt: "cannot open") }
-        watch.becomesImpatient()
+        if watch.redirectedTo != nil { throw failure(CFF_ERROR_EXIT, attempt: "cannot open") }
+        watch.opened()
         let known = Clock.steady()
         link.log(.debug, "connected in \((connected - began) / 1_000) ms, its tracks known \((known - connected) / 1_000) ms later")
     }
 
-    /// Probing decodes pictures: none may be larger than what is relayed, or a claim in a few bytes takes gigabytes and minutes.
+    /// Probing decodes pictures: none may be larger than what is relayed, or a few bytes that declare a huge size cost gigabytes and minutes.
     private func findStreams() -> Int32 {
         let count = Int(context?.pointee.nb_streams ?? 0)
         let side = Int(InputProbe.pictureLimit)
@@ -103,7 +100,7 @@ final class CameraInput: PacketSource {
         av_packet_unref(packet.pointer)
         let code = av_read_frame(context, packet.pointer)
         if code >= 0 {
-            watch.noteProgress()
+            watch.received()
             return .packet(track: tracks.index(ofStream: packet.pointer.pointee.stream_index))
         }
         if code == CFF_ERROR_EAGAIN {
@@ -127,11 +124,13 @@ final class CameraInput: PacketSource {
     }
 
     private func failure(_ code: Int32, attempt: String) -> RelayFailure {
-        InputProbe.failure(code: code, attempt: attempt, address: address, watch: watch, errors: LibavLog.takeErrors())
+        InputFailure.describe(
+            code: code, attempt: attempt, address: address, deadline: watch.deadline, redirectedTo: watch.redirectedTo,
+            errors: LibavLog.takeErrors(), at: Clock.steady())
     }
 }
 
-/// libav's only way out of a wait. A function of C's kind: it may not belong to an actor.
+/// libav's interrupt callback: the only way to end a blocking call. A C function, so it cannot be isolated to an actor.
 private func cameraInterrupt(_ opaque: UnsafeMutableRawPointer?) -> Int32 {
     guard let opaque else { return 1 }
     return Unmanaged<InputWatch>.fromOpaque(opaque).takeUnretainedValue().isOver() ? 1 : 0

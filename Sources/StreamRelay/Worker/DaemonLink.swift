@@ -2,13 +2,13 @@ internal import CLinux
 import Glibc
 import NIOCore
 
-/// The worker's end of the two pipes: reports go out, commands come in, and a heartbeat says that the one thread still turns.
+/// The worker's end of the two pipes: reports go out, commands come in, and a heartbeat shows that the one thread still runs.
 ///
 /// One thread uses it, and every call from libav's interrupt callback is on that thread too. A heartbeat is therefore sent only
-/// while packets or libav's own waiting loops move: a thread that hangs inside a demuxer goes silent, which is what the daemon
-/// listens for.
+/// while packets or libav's own waiting loops move: a thread that hangs inside a demuxer falls silent, which is what the daemon
+/// watches for.
 final class DaemonLink {
-    /// Microseconds between two looks at the pipe when nobody waits.
+    /// Microseconds between two polls of the pipe while the thread does other work.
     private static let lookInterval: Int64 = 10_000
 
     private let input: Int32
@@ -25,9 +25,9 @@ final class DaemonLink {
     var vitals = WorkerVitals()
 
     private(set) var wantsFinish = false
-    /// The daemon is gone: leave at once.
+    /// The daemon is gone: exit at once.
     private(set) var daemonIsGone = false
-    /// The encoder that pushes has left.
+    /// The encoder has disconnected.
     private(set) var feedEnded = false
 
     init(input: Int32 = 0, output: Int32 = 1) {
@@ -41,7 +41,7 @@ final class DaemonLink {
             try read(waitMilliseconds: 1_000)
             if let order { return order }
         }
-        throw RelayFailure(kind: .worker, message: "the daemon left before it said what to relay")
+        throw RelayFailure(kind: .worker, message: "the daemon closed the pipe before it sent an order")
     }
 
     func takeResume() -> Bool {
@@ -85,7 +85,7 @@ final class DaemonLink {
 
     // MARK: Turning
 
-    /// To be called at least every 100 ms: sends a heartbeat when one is due and takes in commands. `true`: leave the waiting.
+    /// To be called at least every 100 ms: sends a heartbeat when one is due and reads commands. - Returns: whether to stop waiting.
     @discardableResult
     func turn(waitMilliseconds: Int32 = 0) -> Bool {
         let now = Clock.steady()
@@ -93,13 +93,13 @@ final class DaemonLink {
             lastHeartbeat = now
             send(.heartbeat(vitals))
         }
-        // libav asks hundreds of times a second; a look at the pipe every 10 ms is soon enough
+        // libav calls hundreds of times a second; polling the pipe every 10 ms is enough
         guard waitMilliseconds > 0 || now - lastLook >= Self.lookInterval else { return wantsFinish || daemonIsGone }
         lastLook = now
         do {
             try read(waitMilliseconds: waitMilliseconds)
         } catch {
-            // A daemon that speaks another language is a daemon that is gone.
+            // the two ends are one executable: a command that cannot be decoded is a broken pipe
             daemonIsGone = true
         }
         return wantsFinish || daemonIsGone
@@ -130,7 +130,14 @@ final class DaemonLink {
 
 /// The worker's clocks, microseconds.
 enum Clock {
-    /// Never set back.
+    /// A moment on both.
+    struct Instant: Equatable {
+        var steady: Int64
+        var wall: Int64
+    }
+
+    static func now() -> Instant { Instant(steady: steady(), wall: wall()) }
+    /// Monotonic.
     static func steady() -> Int64 { read(CLOCK_MONOTONIC) }
     /// UTC.
     static func wall() -> Int64 { read(CLOCK_REALTIME) }

@@ -1,11 +1,11 @@
-/// How libav is told to open a camera's address: which demuxer, which protocols and formats, which deadlines.
+/// How libavformat opens a camera's address: with which demuxer, protocols, formats and timeouts.
 struct InputOptions {
     /// What libav gets; `nil` for an encoder's push, which comes through the link.
     var url: String?
     /// libavformat's demuxer, when the address fixes it.
     var format: String?
     var options: [(String, String)]
-    /// Whether the other side decides when a stream begins, so that waiting is no fault.
+    /// The peer decides when the stream begins, so waiting for it is not a failure.
     var listens = false
     /// A file is read in its own time, again and again.
     var isFile = false
@@ -17,7 +17,7 @@ struct InputOptions {
     /// Bytes and tracks that probing may cost (`probesize`, `max_streams`); frame rates are measured by ourselves.
     private static let bounds = [("probesize", "5000000"), ("max_streams", "64"), ("fpsprobesize", "0"), ("max_probe_packets", "2500")]
 
-    /// FLV puts parameters first, and says so badly which tracks it has: one second of waiting for the other one is enough.
+    /// FLV sends parameters first and often names its tracks wrongly: one second is enough to wait for the second track.
     private static let flvProbe = [("format_whitelist", "flv,live_flv"), ("analyzeduration", "1000000")]
 
     init(_ address: CameraAddress, rtspTransport: String = "tcp") {
@@ -74,7 +74,7 @@ struct InputOptions {
         }
     }
 
-    /// The query's pairs as they stand, order kept, nothing decoded.
+    /// The query's pairs in their order, not decoded.
     static func split(_ text: String) -> (base: String, query: Query) {
         guard let mark = text.firstIndex(of: "?") else { return (text, []) }
         let pairs = text[text.index(after: mark)...].split(separator: "&").map { pair -> (String, String) in
@@ -92,7 +92,7 @@ struct InputOptions {
 }
 
 extension InputOptions.Query {
-    /// Takes the first value of `key` out.
+    /// Removes the first pair of `key` and returns its value.
     mutating func removeValue(_ key: String) -> String? {
         guard let index = firstIndex(where: { $0.0 == key }) else { return nil }
         return remove(at: index).1

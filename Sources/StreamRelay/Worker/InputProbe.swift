@@ -1,6 +1,6 @@
 internal import CFFmpeg
 
-/// What an opened input holds, chosen and judged; and what a failed one means.
+/// Which tracks of an opened input are relayed.
 enum InputProbe {
     /// Tracks of any kind that an input may have.
     static let trackLimit = 16
@@ -74,7 +74,7 @@ enum InputProbe {
         return true
     }
 
-    /// No size: libav joined in the middle of a picture, or refused what the parameters claim (in its own words).
+    /// No size: libav joined in the middle of a picture, or rejected the size in the parameters, which its log quotes.
     private static func unknownPicture(_ address: CameraAddress) -> RelayFailure {
         let claim = LibavLog.takeErrors().last { $0.contains("Picture size") }
         guard let claim else {
@@ -106,42 +106,4 @@ enum InputProbe {
     }
 
     static func name(_ codec: AVCodecID) -> String { String(cString: avcodec_get_name(codec)) }
-
-    // MARK: Failures
-
-    static func failure(code: Int32, attempt: String, address: CameraAddress, watch: InputWatch, errors: [String]) -> RelayFailure {
-        if let host = watch.redirectedHost {
-            return RelayFailure(
-                kind: .forbidden,
-                message:
-                    "\(attempt) \(address): it redirects to \(host), and only its own host is followed: put the right address into the config"
-            )
-        }
-        if watch.isSilent || (code == CFF_ERROR_INVALIDDATA && watch.hasBeenQuiet) {
-            return RelayFailure(
-                kind: .unreachable, message: "\(attempt) \(address): nothing came for \(watch.limit / 1_000_000) s")
-        }
-        let words = AVFault(code: code, attempt: attempt).words
-        let detail = errors.filter { !$0.isEmpty }.suffix(2).joined(separator: "; ")
-        let message = "\(attempt) \(address): \(words)" + (detail.isEmpty || detail.contains(words) ? "" : " (\(detail))")
-        return RelayFailure(kind: kind(code: code, detail: detail, address: address), message: message)
-    }
-
-    private static func kind(code: Int32, detail: String, address: CameraAddress) -> RelayFailure.Kind {
-        let text = detail.lowercased()
-        switch code {
-        case CFF_ERROR_UNAUTHORIZED, CFF_ERROR_FORBIDDEN: return .unauthorized
-        case CFF_ERROR_NOT_FOUND, CFF_ERROR_INVALIDDATA: return .unusable
-        // the bound of the worker's own memory (`workerMemory`), not the camera
-        case CFF_ERROR_ENOMEM: return .worker
-        default: break
-        }
-        if text.contains("unauthorized") { return .unauthorized }
-        if address.scheme == .srt, text.contains("password") || text.contains("passphrase") || text.contains("rejected") {
-            return .unauthorized
-        }
-        if text.contains("whitelist") { return .forbidden }
-        if text.contains("protocol not supported") || text.contains("unsupported transport") { return .unusable }
-        return .unreachable
-    }
 }

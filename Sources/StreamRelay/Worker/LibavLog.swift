@@ -1,7 +1,7 @@
 internal import CFFmpeg
 import Synchronization
 
-/// libav's log: its last errors are kept, without secrets, so that a failure can be told in libav's own words.
+/// libav's log: its last errors are kept, without secrets, so that a failure's message can quote them.
 enum LibavLog {
     private static let lastErrors = Mutex<[String]>([])
     private static let kept = 12
@@ -19,7 +19,7 @@ enum LibavLog {
         guard level <= AV_LOG_ERROR else { return }
         var text = CameraAddress.redact(line)
         while text.last == "\n" || text.last == " " { text.removeLast() }
-        // “[rtsp @ 0x55…] words”: the address says nothing to a person
+        // “[rtsp @ 0x55…] message”: the address is of no use to a reader
         while text.hasPrefix("["), let close = text.firstIndex(of: "]") {
             text = String(text[text.index(after: close)...].drop { $0 == " " })
         }

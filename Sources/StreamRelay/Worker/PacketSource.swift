@@ -13,9 +13,9 @@ protocol PacketSource: AnyObject {
 }
 
 enum ReadResult {
-    /// A packet of this track (0 the picture, 1… sound), or `nil` for one that nobody wants.
+    /// A packet of this track (0 the picture, 1… sound), or `nil` for a packet of a track that is not relayed.
     case packet(track: Int?)
-    /// Nothing came in this turn.
+    /// No packet is ready.
     case nothing
     /// A looped file begins again.
     case restarted

@@ -5,24 +5,24 @@ import Synchronization
 import Threads
 
 /// Makes a still of the hall out of a keyframe, once and whenever it is asked to, on a short-lived thread beside the relay: decoding 1080p
-/// takes about 35 ms, longer than a part may wait. One keyframe is under way at a time; others are passed over.
+/// takes about 35 ms, longer than a part may wait. One keyframe is decoded at a time; others are skipped.
 final class PosterMaker {
-    /// Microseconds from one keyframe that is decoded to the next at least, however often it is asked and whatever became of the first.
+    /// The least time in microseconds between two keyframes that are decoded, however often a still is asked for and whether or not the first succeeded.
     private static let pause: Int64 = 2_000_000
-    /// The thread steps back behind the relay.
+    /// The relay's own thread goes first.
     private static let niceness: Int32 = 10
     /// Bytes a pixel takes while it is decoded and scaled, and the share of the worker's memory that all of them may have.
     private static let pixelBytes = 6
     private static let memoryShare = 4
 
-    /// Where the thread leaves what it made.
-    private final class Desk: Sendable {
+    /// The result of a thread's work.
+    private final class Outcome: Sendable {
         /// `nil` inside: the keyframe gave no picture.
         let result = Mutex<ByteBuffer??>(nil)
         let isDone = Atomic(false)
     }
 
-    /// A keyframe on its way to the thread.
+    /// A keyframe handed over to the thread.
     // Made by the relay and then only touched by the one thread that it is handed to; its bytes are counted references of libav's.
     private final class Job: @unchecked Sendable {
         let packet = Packet()
@@ -40,7 +40,7 @@ final class PosterMaker {
     }
 
     private let memoryLimit: Int
-    private var desk: Desk?
+    private var outcome: Outcome?
     private var takenAt: Int64 = 0
     private var due: Int64 = .min
     private var isWanted = true
@@ -49,17 +49,17 @@ final class PosterMaker {
 
     init(memoryLimit: Int) { self.memoryLimit = memoryLimit }
 
-    /// Somebody wants a newer one.
+    /// The next keyframe is to be made into a still.
     func renew() { isWanted = true }
 
     /// Takes the keyframe when one is wanted.
     /// - Parameter arrival: microseconds, steady.
     func offer(_ packet: borrowing Packet, parameters: CodecParameters, arrival: Int64) {
-        guard isWanted, desk == nil, arrival >= due, packet.pointer.pointee.flags & AV_PKT_FLAG_CORRUPT == 0 else { return }
+        guard isWanted, outcome == nil, arrival >= due, packet.pointer.pointee.flags & AV_PKT_FLAG_CORRUPT == 0 else { return }
         let pixels = Int(parameters.pointer.pointee.width) * Int(parameters.pointer.pointee.height)
         guard pixels * Self.pixelBytes <= memoryLimit / Self.memoryShare, let job = Job(packet, parameters) else { return }
-        let desk = Desk()
-        self.desk = desk
+        let outcome = Outcome()
+        self.outcome = outcome
         takenAt = arrival
         due = arrival + Self.pause
         isWanted = false
@@ -67,15 +67,15 @@ final class PosterMaker {
             clinux_name_thread("poster")
             clinux_nice_thread(Self.niceness)
             let made = job.make()
-            desk.result.withLock { $0 = .some(made) }
-            desk.isDone.store(true, ordering: .releasing)
+            outcome.result.withLock { $0 = .some(made) }
+            outcome.isDone.store(true, ordering: .releasing)
         }
     }
 
-    /// The poster that was finished since the last question.
+    /// The still that was finished since the last call.
     func take() -> Poster? {
-        guard let desk, desk.isDone.load(ordering: .acquiring), let made = desk.result.withLock({ $0 }) else { return nil }
-        self.desk = nil
+        guard let outcome, outcome.isDone.load(ordering: .acquiring), let made = outcome.result.withLock({ $0 }) else { return nil }
+        self.outcome = nil
         guard let made, made.readableBytes <= Poster.sizeLimit else {
             broken += 1
             isWanted = true

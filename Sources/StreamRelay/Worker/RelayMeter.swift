@@ -1,16 +1,18 @@
-/// Counts what goes through a relay, for heartbeats: totals since the start, and rates over the last seconds.
+/// Counters of a relay for its heartbeats: totals since the start, and rates over the last seconds.
 struct RelayMeter {
     /// Microseconds over which rates are taken.
     private static let window: Int64 = 5_000_000
 
     /// Frames per second as the input's headers say; 0 when they do not.
-    var frameRateHint: Double = 0
+    private let frameRateHint: Double
     private var totals = WorkerVitals()
     /// Second by second: when it began, bytes, pictures.
     private var seconds: [(begin: Int64, bytes: Int, pictures: Int)] = []
     private var lastPacket: Int64 = 0
     private var lastKeyframe: Int64?
     private var lastReport: Int64 = 0
+
+    init(frameRateHint: Double) { self.frameRateHint = frameRateHint }
 
     mutating func note(bytes: Int, isCorrupt: Bool, at now: Int64) {
         totals.bytesIn += bytes
@@ -37,17 +39,17 @@ struct RelayMeter {
         while let first = seconds.first, now - first.begin > Self.window { seconds.removeFirst() }
     }
 
-    /// The input's own word for its frame rate, else what was counted.
+    /// The frame rate that the input's headers state, else the one that was counted.
     var knownFrameRate: Double { frameRateHint > 0 ? frameRateHint : totals.frameRate }
 
     func isDue(at now: Int64) -> Bool { now - lastReport >= 500_000 }
 
     mutating func vitals(
-        at now: Int64, repaired: Int, leaps: Int, dropped: Int, brokenKeyframes: Int, drift: Double, audioDrift: Double
+        at now: Int64, repaired: Int, jumps: Int, dropped: Int, brokenKeyframes: Int, drift: Double, audioDrift: Double
     ) -> WorkerVitals {
         lastReport = now
         totals.repairedTimestamps = repaired
-        totals.clockJumps = leaps
+        totals.clockJumps = jumps
         totals.droppedFrames = dropped
         totals.brokenKeyframes = brokenKeyframes
         totals.clockDriftPPM = drift

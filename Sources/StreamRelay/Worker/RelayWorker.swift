@@ -2,9 +2,9 @@ internal import CFFmpeg
 internal import CLinux
 import Glibc
 
-/// The child process that touches a camera's bytes, so that a crash, a hang or a leak there costs no vote.
+/// The child process that parses a camera's bytes, so that a crash, a hang or a leak there does not affect the daemon.
 ///
-/// It is bounded in memory and open files, reads its order (with the camera's password) from stdin, reports on stdout, and leaves
+/// It is bounded in memory and open files, reads its order (with the camera's password) from stdin, reports on stdout, and exits
 /// when the daemon does.
 public enum RelayWorker {
     /// Open files: pipes, sockets of one camera, a picture.
@@ -12,7 +12,7 @@ public enum RelayWorker {
     /// Microseconds a probe looks at a camera, so that it sees two keyframes of a usual GOP.
     private static let probeTime: Int64 = 6_000_000
 
-    /// Runs the job that comes on stdin. Answers the process's exit status: 0 done, 1 failed (the reason was reported).
+    /// Runs the job that comes on stdin. - Returns: the exit status: 0 done, 1 failed (the reason was reported).
     public static func run() -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         // a terminal's Ctrl-C is for the daemon, which then says finish

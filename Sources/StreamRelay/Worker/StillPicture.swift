@@ -7,7 +7,7 @@ enum StillPicture {
     static let longestSide = 1_280
     /// MJPEG's quantizer, 2 (best) to 31.
     private static let quantizer: Int32 = 5
-    /// libav's own scale of errors ends far below: a keyframe that is broken is counted, and not told as the camera's failure.
+    /// libav's own scale of errors ends far below: a broken keyframe is counted, and not reported as the camera's failure.
     private static let quiet: Int32 = 64
 
     /// Decodes a keyframe by itself. One that has an error anywhere is refused: half a picture is worse than an old one.

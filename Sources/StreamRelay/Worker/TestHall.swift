@@ -5,7 +5,7 @@ import NIOCore
 /// The generated hall (`test:`): a still picture with a running UTC clock, for people as figures and for machines as a strip of
 /// blocks, and a tone with a pip at each full second; encoded by libavcodec in real time.
 final class TestHall: PacketSource {
-    /// What the address asks for: `test:?size=1920x1080&rate=25&gop=50&tone=yes`.
+    /// The address's parameters: `test:?size=1920x1080&rate=25&gop=50&tone=yes`.
     struct Request: Equatable {
         var width = 1_920
         var height = 1_080
@@ -114,7 +114,7 @@ final class TestHall: PacketSource {
     private func generate(due: Int64) throws {
         skipLostTime(due: due)
         try canvas.copy(background)
-        // the moment the frame was due, as a camera's shutter has it, however late a busy machine draws it
+        // the moment the frame was due, as a camera would show it, however late a busy machine draws it
         let shown = Clock.wall() - max(0, Clock.steady() - begin - Int64(frameIndex) * 1_000_000 / Int64(request.rate))
         drawClock(shown)
         drawStrip(shown / 1_000)

@@ -1,7 +1,7 @@
 internal import CFFmpeg
 import NIOCore
 
-/// The picture: access units as fragments want them, and a watch over parameters that change under way.
+/// The video track: access units in the form that fragments need, and detection of parameters that change mid-stream.
 final class VideoTrack {
     let codec: VideoCodec
     private(set) var parameters: CodecParameters
@@ -53,7 +53,7 @@ final class VideoTrack {
         return Unit(payload: unit.payload, isKeyframe: isKeyframe, changesParameters: changes)
     }
 
-    /// FLV and MP4 tell new parameters beside the packet.
+    /// FLV and MP4 carry new parameters in the packet's side data.
     private func takeSideExtradata(_ packet: borrowing Packet) -> Bool {
         var size = 0
         guard let data = av_packet_get_side_data(packet.pointer, AV_PKT_DATA_NEW_EXTRADATA, &size), size > 0 else { return false }

@@ -5,7 +5,7 @@ import Synchronization
 /// One hall's record, state and public view: commands go in, answers come out after the disk has them, deltas go to everybody.
 ///
 /// Commands that arrive while the disk writes are decided together and written in one transaction.
-public final class Board: Sendable {
+package final class Board: Sendable {
     package typealias Observer = @Sendable (EncodedMessage) -> Void
 
     static let queueLimit = 1024
@@ -28,10 +28,10 @@ public final class Board: Sendable {
     private let inbox = Mutex(Inbox())
     private let shown: Mutex<Shown>
     private let desk: Desk
-    public let log: EventLog
+    package let log: EventLog
 
     /// Reads back what is needed to go on, checking it; years of closed sittings are followed by their leaves only.
-    public init(log: EventLog, clock: @escaping @Sendable () -> ClockReading = ClockReading.system) throws(LogError) {
+    package init(log: EventLog, clock: @escaping @Sendable () -> ClockReading = ClockReading.system) throws(LogError) {
         self.log = log
         let replayed = try log.resume()
         desk = Desk(log: log, state: replayed.state, tip: replayed.tip, clock: clock)
@@ -43,14 +43,14 @@ public final class Board: Sendable {
     // MARK: commands
 
     /// Answers when the command is on the disk, or refused. Never throws: a full disk is a refusal like others.
-    public func send(_ envelope: CommandEnvelope) async -> Answer {
+    package func send(_ envelope: CommandEnvelope) async -> Answer {
         await withCheckedContinuation { continuation in
             send(envelope) { continuation.resume(returning: $0) }
         }
     }
 
     /// As above; `answer` is called once, on the board's queue, and must not block.
-    public func send(_ envelope: CommandEnvelope, answer: @escaping @Sendable (Answer) -> Void) {
+    package func send(_ envelope: CommandEnvelope, answer: @escaping @Sendable (Answer) -> Void) {
         let isFull = inbox.withLock { inbox in
             guard !inbox.isEnded, inbox.waiting.count < Self.queueLimit else { return true }
             inbox.waiting.append(Waiting(envelope: envelope, answer: answer))
@@ -85,19 +85,19 @@ public final class Board: Sendable {
     // MARK: what others see
 
     /// The state after the last command that was answered.
-    public var state: CouncilState { shown.withLock { $0.state } }
+    package var state: CouncilState { shown.withLock { $0.state } }
 
     /// What was counted, and how many commands wait for the disk.
-    public var figures: (counted: DeskFigures, waiting: Int) { (desk.figures.withLock { $0 }, inbox.withLock { $0.waiting.count }) }
+    package var figures: (counted: DeskFigures, waiting: Int) { (desk.figures.withLock { $0 }, inbox.withLock { $0.waiting.count }) }
 
     /// Items and rounds of the sitting in session and of the last hours, for the picture.
-    public var marks: [SittingMark] {
+    package var marks: [SittingMark] {
         let now = desk.clock().wall
         return shown.withLock { $0.marks(now: now) }
     }
 
     /// The sequence that the last published delta ends in.
-    public var published: Int64 { shown.withLock { $0.published } }
+    package var published: Int64 { shown.withLock { $0.published } }
 
     /// Calls `observer` with every delta from now on, in order, on the board's queue; it must not block. It may ask the
     /// board for its state and marks, for nothing that observes.
@@ -132,7 +132,7 @@ public final class Board: Sendable {
     }
 
     /// Waits until everything sent before is answered and published.
-    public func flush() async {
+    package func flush() async {
         await withCheckedContinuation { continuation in
             queue.async {
                 self.publish()
@@ -142,7 +142,7 @@ public final class Board: Sendable {
     }
 
     /// Takes no more commands and waits until everything sent before is answered and published. The file is free then.
-    public func end() async {
+    package func end() async {
         inbox.withLock { $0.isEnded = true }
         await flush()
     }

@@ -1,18 +1,18 @@
 import Foundation
 
 /// One reading of both clocks: the one people set and the one nobody can.
-public struct ClockReading: Hashable, Sendable {
-    public var wall: UTCMilliseconds
+package struct ClockReading: Hashable, Sendable {
+    package var wall: UTCMilliseconds
     /// Milliseconds of a clock that only goes forward.
-    public var steady: Int64
+    package var steady: Int64
 
-    public init(wall: UTCMilliseconds, steady: Int64) {
+    package init(wall: UTCMilliseconds, steady: Int64) {
         self.wall = wall
         self.steady = steady
     }
 
     /// This machine's clocks.
-    public static func system() -> ClockReading {
+    package static func system() -> ClockReading {
         ClockReading(
             wall: UTCMilliseconds(Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))),
             steady: Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000))

@@ -6,18 +6,18 @@ import Synchronization
 /// What the wire said in the last hours, made again from the record: for pages that go back in the picture, after a restart too.
 ///
 /// Nothing is kept before somebody asks; then what was made once is kept, within `Limits`.
-public final class BoardPast: Sendable {
-    public struct Limits: Sendable {
+package final class BoardPast: Sendable {
+    package struct Limits: Sendable {
         /// Milliseconds that are told of at most.
-        public var span: Int64 = 12 * 3_600_000
+        package var span: Int64 = 12 * 3_600_000
         /// Changes that are told of at most.
-        public var changes = 20_000
+        package var changes = 20_000
         /// A whole state is kept for every so many changes.
-        public var keyframeEvery = 256
+        package var keyframeEvery = 256
         /// Questions that wait at a time; more are refused.
-        public var waiting = 64
+        package var waiting = 64
 
-        public init() {}
+        package init() {}
     }
 
     private let log: EventLog
@@ -27,7 +27,7 @@ public final class BoardPast: Sendable {
     private let fold = Mutex<PastFold?>(nil)
     private let waiting = Mutex(0)
 
-    public init(log: EventLog, limits: Limits = Limits()) {
+    package init(log: EventLog, limits: Limits = Limits()) {
         self.log = log
         self.limits = limits
     }
@@ -36,7 +36,7 @@ public final class BoardPast: Sendable {
     /// that far, and a delta for each command since, up to event `until`. `nil` when too many ask at once.
     ///
     /// - Throws: when the record cannot be read.
-    public func messages(from: UTCMilliseconds, until: Int64?, now: UTCMilliseconds) async throws(LogError) -> [[UInt8]]? {
+    package func messages(from: UTCMilliseconds, until: Int64?, now: UTCMilliseconds) async throws(LogError) -> [[UInt8]]? {
         let hasRoom = waiting.withLock { count in
             guard count < limits.waiting else { return false }
             count += 1

@@ -1,17 +1,18 @@
+import Commons
 import Crypto
 import Foundation
 
 /// A command with its sender's name on it.
-public struct CommandEnvelope: Sendable {
+package struct CommandEnvelope: Sendable {
     /// Made by the client; the same id again gets the first answer again.
-    public var id: UUID
+    package var id: UUID
     /// The last event the client knows of, when it wants to act on nothing newer.
-    public var expected: Int64?
+    package var expected: Int64?
     /// Who asks, for the record: a token's name, `cli:anna`.
-    public var by: String
-    public var command: Command
+    package var by: String
+    package var command: Command
 
-    public init(id: UUID = UUID(), expected: Int64? = nil, by: String, command: Command) {
+    package init(id: UUID = UUID(), expected: Int64? = nil, by: String, command: Command) {
         self.id = id
         self.expected = expected
         self.by = by
@@ -47,7 +48,7 @@ public struct CommandEnvelope: Sendable {
 }
 
 /// What became of a command.
-public enum Answer: Hashable, Sendable {
+package enum Answer: Hashable, Sendable {
     /// On the disk as the events `first` to `last`. `repeated`: it was done before, and this is the first answer again.
     case done(first: Int64, last: Int64, repeated: Bool)
     case refused(CommandRefusal)

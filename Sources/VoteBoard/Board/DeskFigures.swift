@@ -1,12 +1,12 @@
 /// What a board counted since it was opened.
-public struct DeskFigures: Sendable, Equatable {
+package struct DeskFigures: Sendable, Equatable {
     /// Commands on the disk; one that was sent again counts again.
-    public private(set) var done = 0
+    package private(set) var done = 0
     /// Refused commands by code.
-    public private(set) var refused: [String: Int] = [:]
+    package private(set) var refused: [String: Int] = [:]
     /// Transactions; several commands may share one.
-    public private(set) var writes = 0
-    public private(set) var diskTime = Duration.zero
+    package private(set) var writes = 0
+    package private(set) var diskTime = Duration.zero
 
     mutating func answered(_ answers: [Answer]) {
         for answer in answers {

@@ -1,5 +1,5 @@
 /// What the secretary, the chair or a voting system asks for.
-public enum Command: Codable, Hashable, Sendable {
+package enum Command: Codable, Hashable, Sendable {
     case importRoster(Roster)
     case setRules(RuleBook)
     case scheduleSitting(SittingPlan)
@@ -10,7 +10,7 @@ public enum Command: Codable, Hashable, Sendable {
 }
 
 /// What is asked of one sitting.
-public enum SittingCommand: Codable, Hashable, Sendable {
+package enum SittingCommand: Codable, Hashable, Sendable {
     case open
     case suspend(until: UTCMilliseconds?, notice: String?)
     case resume

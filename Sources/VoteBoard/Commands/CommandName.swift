@@ -1,5 +1,5 @@
 /// Commands as the API, the CLI and scripts write them.
-public enum CommandName: String, Codable, Sendable, CaseIterable {
+package enum CommandName: String, Codable, Sendable, CaseIterable {
     case scheduleSitting = "schedule_sitting"
     case openSitting = "open_sitting"
     case suspendSitting = "suspend_sitting"
@@ -34,7 +34,7 @@ public enum CommandName: String, Codable, Sendable, CaseIterable {
     case annulRound = "annul_round"
 
     /// The fields it takes besides `command`, `id`, `expected` and `sitting`; a `?` marks those that may be left out.
-    public var fields: [String] {
+    package var fields: [String] {
         switch self {
         case .scheduleSitting: ["title", "scheduled_for?", "place?", "term?", "session?"]
         case .openSitting, .resumeSitting, .closeSitting, .clearNotice, .pauseSpeech, .resumeSpeech, .endSpeech: []
@@ -64,5 +64,5 @@ public enum CommandName: String, Codable, Sendable, CaseIterable {
     private static let itemFields = ["item", "number", "title", "rapporteur?", "draft?", "links?", "parent?"]
 
     /// Whether a `voting-system` token may send it.
-    public var isBallot: Bool { self == .castBallot }
+    package var isBallot: Bool { self == .castBallot }
 }

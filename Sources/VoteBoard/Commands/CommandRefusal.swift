@@ -1,7 +1,7 @@
 /// Why a command was not done. Nothing of it was: a refused command leaves the record as it was.
 ///
 /// `code` is stable and machine-readable (the problem type of RFC 9457), `sentence` says the remedy, `field` names the input.
-public enum CommandRefusal: Error, Hashable, Sendable {
+package enum CommandRefusal: Error, Hashable, Sendable {
     // What does not exist, or exists already.
     case unknownSitting(SittingID?)
     case unknownItem(ItemID)
@@ -63,11 +63,11 @@ public enum CommandRefusal: Error, Hashable, Sendable {
 }
 
 /// One line of what happened since the sequence a client expected.
-public struct ChangeSummary: Hashable, Sendable {
-    public var sequence: Int64
-    public var type: String
+package struct ChangeSummary: Hashable, Sendable {
+    package var sequence: Int64
+    package var type: String
 
-    public init(sequence: Int64, type: String) {
+    package init(sequence: Int64, type: String) {
         self.sequence = sequence
         self.type = type
     }

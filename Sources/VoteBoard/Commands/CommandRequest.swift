@@ -1,15 +1,16 @@
+import Commons
 import Foundation
 
 /// A command as JSON: `{"command":"cast_ballot","id":"…uuid…","sitting":"s1","round":"r1","deputy":"d7","choice":"yes"}`.
 ///
 /// Fields that the command does not take are faults: a misspelt field is never ignored.
-public struct CommandRequest: Sendable {
-    public var name: CommandName
-    public var id: UUID
-    public var expected: Int64?
-    public var command: Command
+package struct CommandRequest: Sendable {
+    package var name: CommandName
+    package var id: UUID
+    package var expected: Int64?
+    package var command: Command
 
-    public init(_ bytes: [UInt8]) throws(ImportFaults) { try self.init(StrictJSON.parse(SourceText.decode(bytes))) }
+    package init(_ bytes: [UInt8]) throws(ImportFaults) { try self.init(JSONNode(reading: SourceText.decode(bytes))) }
 
     init(_ node: JSONNode) throws(ImportFaults) {
         var reader = FieldReader(node)
@@ -31,7 +32,7 @@ public struct CommandRequest: Sendable {
         id = UUID()
     }
 
-    public func envelope(by: String) -> CommandEnvelope { CommandEnvelope(id: id, expected: expected, by: by, command: command) }
+    package func envelope(by: String) -> CommandEnvelope { CommandEnvelope(id: id, expected: expected, by: by, command: command) }
 }
 
 /// Reads the fields of one object, collecting faults.

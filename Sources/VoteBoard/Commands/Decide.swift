@@ -1,12 +1,12 @@
 /// What a command leads to: facts to record, or none when only a refusal is.
-public struct Decision: Hashable, Sendable {
-    public var events: [Event]
+package struct Decision: Hashable, Sendable {
+    package var events: [Event]
     /// A secret ballot's choice: counted in memory, never in `events`.
-    public var secretChoice: SecretChoice?
+    package var secretChoice: SecretChoice?
     /// Set when the command is refused and the refusal itself is recorded.
-    public var refusal: CommandRefusal?
+    package var refusal: CommandRefusal?
 
-    public init(_ events: [Event], secretChoice: SecretChoice? = nil, refusal: CommandRefusal? = nil) {
+    package init(_ events: [Event], secretChoice: SecretChoice? = nil, refusal: CommandRefusal? = nil) {
         self.events = events
         self.secretChoice = secretChoice
         self.refusal = refusal
@@ -14,16 +14,16 @@ public struct Decision: Hashable, Sendable {
 }
 
 /// A choice without a name.
-public struct SecretChoice: Hashable, Sendable {
-    public var round: RoundID
-    public var choice: Choice
+package struct SecretChoice: Hashable, Sendable {
+    package var round: RoundID
+    package var choice: Choice
 }
 
 extension CouncilState {
     /// Decides `command` at `now` without changing anything.
     ///
     /// - Parameter secretTallies: totals of the secret rounds that are open, which no event holds before the close.
-    public func decide(
+    package func decide(
         _ command: Command, at now: UTCMilliseconds, secretTallies: [RoundID: SecretTally] = [:]
     ) -> Result<Decision, CommandRefusal> {
         do throws(CommandRefusal) {

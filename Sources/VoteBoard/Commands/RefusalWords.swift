@@ -1,61 +1,65 @@
+import Commons
+
 extension CommandRefusal {
     /// Stable name, the last part of the problem's type.
-    public var code: String {
+    package var code: String { problemCode.rawValue }
+
+    package var problemCode: ProblemCode {
         switch self {
-        case .unknownSitting: "unknown_sitting"
-        case .unknownItem: "unknown_item"
-        case .unknownRound: "unknown_round"
-        case .unknownDeputy: "unknown_deputy"
-        case .unknownSpeaker: "unknown_speaker"
-        case .unknownRule: "unknown_rule"
-        case .taken: "id_taken"
-        case .sittingIs: "sitting_state"
-        case .anotherSittingOpen: "another_sitting_open"
-        case .roundStillOpen: "round_open"
-        case .roundIs: "round_state"
-        case .itemIs: "item_state"
-        case .speechRunning: "speech_running"
-        case .noSpeech: "no_speech"
-        case .speechIs: "speech_state"
-        case .noRoster: "no_roster"
-        case .noRules: "no_rules"
-        case .noQuorum: "no_quorum"
-        case .notEntitled: "not_entitled"
-        case .notRegistered: "not_registered"
-        case .recused: "recused"
-        case .ballotTwice: "ballot_twice"
-        case .ballotAfterClose: "ballot_after_close"
-        case .noBallot: "no_ballot"
-        case .sameChoice: "same_choice"
-        case .secretRound: "secret_round"
-        case .notSecret: "not_secret"
-        case .secretInterrupted: "secret_interrupted"
-        case .totals: "totals"
-        case .onlyYesRegisters: "only_yes_registers"
-        case .noTie: "no_tie"
-        case .chairMissing: "chair_missing"
-        case .chairChoice: "chair_choice"
-        case .supersedes: "supersedes"
-        case .text: "bad_text"
-        case .number: "bad_number"
-        case .empty: "empty"
-        case .tooMany: "too_many"
-        case .link: "bad_link"
-        case .roster: "bad_roster"
-        case .rule: "bad_rule"
-        case .secrecy: "secrecy"
-        case .parent: "bad_parent"
-        case .nothingToChange: "nothing_to_change"
-        case .conflict: "conflict"
-        case .commandReused: "command_reused"
-        case .storageFull: "storage_full"
-        case .storageFailed: "storage_failed"
-        case .busy: "busy"
+        case .unknownSitting: .unknownSitting
+        case .unknownItem: .unknownItem
+        case .unknownRound: .unknownRound
+        case .unknownDeputy: .unknownDeputy
+        case .unknownSpeaker: .unknownSpeaker
+        case .unknownRule: .unknownRule
+        case .taken: .idTaken
+        case .sittingIs: .sittingState
+        case .anotherSittingOpen: .anotherSittingOpen
+        case .roundStillOpen: .roundOpen
+        case .roundIs: .roundState
+        case .itemIs: .itemState
+        case .speechRunning: .speechRunning
+        case .noSpeech: .noSpeech
+        case .speechIs: .speechState
+        case .noRoster: .noRoster
+        case .noRules: .noRules
+        case .noQuorum: .noQuorum
+        case .notEntitled: .notEntitled
+        case .notRegistered: .notRegistered
+        case .recused: .recused
+        case .ballotTwice: .ballotTwice
+        case .ballotAfterClose: .ballotAfterClose
+        case .noBallot: .noBallot
+        case .sameChoice: .sameChoice
+        case .secretRound: .secretRound
+        case .notSecret: .notSecret
+        case .secretInterrupted: .secretInterrupted
+        case .totals: .totals
+        case .onlyYesRegisters: .onlyYesRegisters
+        case .noTie: .noTie
+        case .chairMissing: .chairMissing
+        case .chairChoice: .chairChoice
+        case .supersedes: .supersedes
+        case .text: .badText
+        case .number: .badNumber
+        case .empty: .empty
+        case .tooMany: .tooMany
+        case .link: .badLink
+        case .roster: .badRoster
+        case .rule: .badRule
+        case .secrecy: .secrecy
+        case .parent: .badParent
+        case .nothingToChange: .nothingToChange
+        case .conflict: .conflict
+        case .commandReused: .commandReused
+        case .storageFull: .storageFull
+        case .storageFailed: .storageFailed
+        case .busy: .busy
         }
     }
 
     /// The input to look at; `nil` when it is the moment that is wrong.
-    public var field: String? {
+    package var field: String? {
         switch self {
         case .unknownSitting: "sitting"
         case .unknownItem, .itemIs: "item"
@@ -79,7 +83,7 @@ extension CommandRefusal {
     }
 
     /// What is the matter and what to do.
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .unknownSitting(let id?): "There is no sitting \(id); schedule it first or correct its id."
         case .unknownSitting(nil): "No sitting is open; name the sitting, or open one."

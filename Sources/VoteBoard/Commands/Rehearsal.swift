@@ -3,7 +3,7 @@ extension CouncilState {
     ///
     /// A command that changes nothing is no reason to refuse the rest. Ballots that are in a secret
     /// urn already are not known here: a secret round that has some cannot be closed in a rehearsal.
-    public func rehearse(_ commands: [SittingCommand], in sitting: SittingID, at now: UTCMilliseconds) -> CommandRefusal? {
+    package func rehearse(_ commands: [SittingCommand], in sitting: SittingID, at now: UTCMilliseconds) -> CommandRefusal? {
         var state = self
         var tallies: [RoundID: SecretTally] = [:]
         for command in commands {

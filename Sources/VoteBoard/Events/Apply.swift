@@ -1,12 +1,12 @@
 extension CouncilState {
     /// The state after one more event. Total: a fact about something unknown changes nothing.
-    public func applying(_ record: RecordedEvent) -> CouncilState {
+    package func applying(_ record: RecordedEvent) -> CouncilState {
         var next = self
         next.apply(record)
         return next
     }
 
-    public mutating func apply(_ record: RecordedEvent) {
+    package mutating func apply(_ record: RecordedEvent) {
         sequence = record.sequence
         lastAt = record.at
         switch record.event.fact {

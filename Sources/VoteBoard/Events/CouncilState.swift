@@ -1,30 +1,31 @@
+import Commons
 import Foundation
 
 /// Everything that the record says, folded up to `sequence`.
-public struct CouncilState: Hashable, Sendable {
-    public var roster: Roster = .empty
-    public var rules: RuleBook?
+package struct CouncilState: Hashable, Sendable {
+    package var roster: Roster = .empty
+    package var rules: RuleBook?
     /// In the order they were scheduled.
-    public var sittings: [Sitting] = []
-    public var sequence: Int64 = 0
-    public var lastAt = UTCMilliseconds(0)
+    package var sittings: [Sitting] = []
+    package var sequence: Int64 = 0
+    package var lastAt = UTCMilliseconds(0)
 
-    public init() {}
+    package init() {}
 
-    public func sitting(_ id: SittingID) -> Sitting? { sittings.last { $0.id == id } }
+    package func sitting(_ id: SittingID) -> Sitting? { sittings.last { $0.id == id } }
 
     /// The sitting that is open or suspended.
-    public var sittingInSession: Sitting? { sittings.last { $0.status == .open || $0.status == .suspended } }
+    package var sittingInSession: Sitting? { sittings.last { $0.status == .open || $0.status == .suspended } }
 
     /// What a hall shows: the sitting in session, else the next one, else the last one.
-    public var sittingOnShow: Sitting? {
+    package var sittingOnShow: Sitting? {
         if let inSession = sittingInSession { return inSession }
         let next = sittings.filter { $0.status == .scheduled }
             .min { ($0.plan.scheduledFor?.value ?? .max) < ($1.plan.scheduledFor?.value ?? .max) }
         return next ?? sittings.max { ($0.closedAt?.value ?? 0) < ($1.closedAt?.value ?? 0) }
     }
 
-    public var timeZone: TimeZone { rules.flatMap { TimeZone(identifier: $0.timeZone) } ?? .gmt }
+    package var timeZone: TimeZone { rules.flatMap { TimeZone(identifier: $0.timeZone) } ?? .gmt }
 
-    public func day(at now: UTCMilliseconds) -> LocalDate { LocalDate(at: now, in: timeZone) }
+    package func day(at now: UTCMilliseconds) -> CivilDate { CivilTime(at: now, in: timeZone).date }
 }

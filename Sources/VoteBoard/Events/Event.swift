@@ -1,17 +1,17 @@
 /// What happened, as the record keeps it. A fact's JSON form is pinned by golden files: it is read back for decades.
-public struct Event: Hashable, Sendable {
+package struct Event: Hashable, Sendable {
     /// The sitting it happened in; `nil` for the council's own affairs.
-    public var sitting: SittingID?
-    public var fact: Fact
+    package var sitting: SittingID?
+    package var fact: Fact
 
-    public init(_ fact: Fact, in sitting: SittingID? = nil) {
+    package init(_ fact: Fact, in sitting: SittingID? = nil) {
         self.sitting = sitting
         self.fact = fact
     }
 }
 
 /// The facts. Cases are added, never renamed; their order below is the order of a sitting.
-public enum Fact: Hashable, Sendable, Codable {
+package enum Fact: Hashable, Sendable, Codable {
     case rosterImported(roster: Roster)
     case rulesSet(rules: RuleBook)
     /// Running countdowns move by as much as the wall clock was set.
@@ -99,7 +99,7 @@ public enum Fact: Hashable, Sendable, Codable {
     }
 
     /// The type column of the record: `ballot_cast`.
-    public var type: String { key.rawValue }
+    package var type: String { key.rawValue }
 
     private var key: CodingKeys {
         switch self {
@@ -145,13 +145,13 @@ public enum Fact: Hashable, Sendable, Codable {
 }
 
 /// An event with its place and time in the record.
-public struct RecordedEvent: Hashable, Sendable {
+package struct RecordedEvent: Hashable, Sendable {
     /// From 1, without gaps; the order of everything.
-    public var sequence: Int64
-    public var at: UTCMilliseconds
-    public var event: Event
+    package var sequence: Int64
+    package var at: UTCMilliseconds
+    package var event: Event
 
-    public init(sequence: Int64, at: UTCMilliseconds, event: Event) {
+    package init(sequence: Int64, at: UTCMilliseconds, event: Event) {
         self.sequence = sequence
         self.at = at
         self.event = event

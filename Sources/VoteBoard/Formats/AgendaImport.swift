@@ -1,15 +1,17 @@
+import Commons
+
 /// An agenda read from a file, checked whole.
-public struct AgendaImport: Hashable, Sendable {
-    public var items: [AgendaItem]
+package struct AgendaImport: Hashable, Sendable {
+    package var items: [AgendaItem]
 
     /// Reads CSV (number, title, rapporteur, draft, parent, link) or JSON (a list of such objects; `links` is a list).
     ///
     /// An item numbered “7.1” below one numbered “7” is its sub-item. Items without an id get one from their number.
-    public init(_ bytes: [UInt8]) throws(ImportFaults) {
+    package init(_ bytes: [UInt8]) throws(ImportFaults) {
         var reader = AgendaReader()
         let text = try SourceText.decode(bytes)
         switch text.unicodeScalars.first(where: { !$0.properties.isWhitespace }) {
-        case "[", "{": reader.readJSON(try StrictJSON.parse(text))
+        case "[", "{": reader.readJSON(try JSONNode(reading: text))
         case nil:
             reader.faults.append(ImportFault(line: 1, column: 1, problem: "the file is empty; write a heading and a line for each item"))
         default: reader.readTable(try DelimitedText.rows(text))

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 
 extension ImportedVote {
@@ -5,9 +6,9 @@ extension ImportedVote {
     /// vendors' and gendered labels.
     ///
     /// - Parameter zone: the council's time zone; the file's times have none.
-    public static func hallSystem(_ bytes: [UInt8], roster: Roster, zone: TimeZone) throws(ImportFaults) -> ImportedVote {
+    package static func hallSystem(_ bytes: [UInt8], roster: Roster, zone: TimeZone) throws(ImportFaults) -> ImportedVote {
         var reader = HallSystemReader(roster: roster, zone: zone)
-        let vote = reader.read(try StrictJSON.parse(SourceText.decode(bytes)))
+        let vote = reader.read(try JSONNode(reading: SourceText.decode(bytes)))
         guard reader.faults.isEmpty, let vote else { throw ImportFaults(reader.faults) }
         return vote
     }
@@ -84,7 +85,7 @@ private struct HallSystemReader {
         return String(clean.prefix(Limits.title))
     }
 
-    private func time(_ node: JSONNode?) -> UTCMilliseconds? { text(node).flatMap { WrittenTime.read($0, in: zone) } }
+    private func time(_ node: JSONNode?) -> UTCMilliseconds? { text(node).flatMap { UTCMilliseconds(written: $0, in: zone) } }
 
     private func result(_ text: String?) -> Bool? {
         let words = text.map(PlainText.folded) ?? ""

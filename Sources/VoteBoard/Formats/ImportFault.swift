@@ -1,28 +1,28 @@
 /// One fault of a file, where an editor finds it.
-public struct ImportFault: Error, Hashable, Sendable {
+package struct ImportFault: Error, Hashable, Sendable {
     /// From 1.
-    public var line: Int
+    package var line: Int
     /// From 1: of a character in JSON, of a cell in a table.
-    public var column: Int
+    package var column: Int
     /// What is wrong and the remedy.
-    public var problem: String
+    package var problem: String
 
-    public init(line: Int, column: Int, problem: String) {
+    package init(line: Int, column: Int, problem: String) {
         self.line = line
         self.column = column
         self.problem = problem
     }
 
-    public var sentence: String { "line \(line), column \(column): \(problem)" }
+    package var sentence: String { "line \(line), column \(column): \(problem)" }
 }
 
 /// Every fault of a file; nothing of such a file is taken.
-public struct ImportFaults: Error, Hashable, Sendable {
-    public var faults: [ImportFault]
+package struct ImportFaults: Error, Hashable, Sendable {
+    package var faults: [ImportFault]
 
-    public init(_ faults: [ImportFault]) { self.faults = faults }
+    package init(_ faults: [ImportFault]) { self.faults = faults }
 
-    public var sentence: String { faults.map(\.sentence).joined(separator: "\n") }
+    package var sentence: String { faults.map(\.sentence).joined(separator: "\n") }
 }
 
 /// A piece of text and where it stood.

@@ -1,16 +1,16 @@
 import Foundation
 
 /// Ukraine's open-data set of roll-call votes (Cabinet resolution 835): tables of motions and votings.
-public enum OpenData835 {
+package enum OpenData835 {
     /// How the authority is named in the state's registers.
-    public struct Authority: Hashable, Sendable {
-        public var name: String
+    package struct Authority: Hashable, Sendable {
+        package var name: String
         /// ЄДРПОУ.
-        public var id: String
+        package var id: String
         /// КАТОТТГ.
-        public var cattutc: String
+        package var cattutc: String
 
-        public init(name: String, id: String, cattutc: String) {
+        package init(name: String, id: String, cattutc: String) {
             self.name = name
             self.id = id
             self.cattutc = cattutc
@@ -24,7 +24,7 @@ public enum OpenData835 {
     static let votingColumns = ["motionUid", "voterId", "voterName", "motionTitle", "result"]
 
     /// The announced named rounds of a sitting, as two files: UTF-8 with a BOM, commas.
-    public static func export(_ sitting: Sitting, council: CouncilState, authority: Authority) -> (motions: [UInt8], votings: [UInt8]) {
+    package static func export(_ sitting: Sitting, council: CouncilState, authority: Authority) -> (motions: [UInt8], votings: [UInt8]) {
         var motions = [motionColumns]
         var votings = [votingColumns]
         for round in sitting.rounds where round.status == .announced && !round.isSecret && round.plan.kind != .registration {
@@ -47,7 +47,7 @@ public enum OpenData835 {
         let counts = result.verdict.counts
         // The set has no word for a recusal: such a deputy did not vote.
         return [
-            uid, round.closedAt.map { WrittenTime.local($0, in: council.timeZone) } ?? "", authority.name, authority.id, authority.cattutc,
+            uid, round.closedAt.map { $0.text(in: council.timeZone) } ?? "", authority.name, authority.id, authority.cattutc,
             sitting.plan.term ?? "", sitting.plan.session ?? "", item?.number ?? "", title, item?.draft ?? "", "\(counts.yes)",
             "\(counts.no)", "\(counts.abstain)", "\(counts.notVoting + counts.recused)", "\(counts.absent)",
             result.verdict.outcome == .adopted ? "Прийнято" : "Не прийнято", item?.links.first?.url ?? "", round.plan.question,
@@ -74,7 +74,7 @@ public enum OpenData835 {
     }
 
     /// Reads the two files back, whatever the separator and the order of the columns.
-    public static func votes(
+    package static func votes(
         motions: [UInt8], votings: [UInt8], roster: Roster, zone: TimeZone
     ) throws(ImportFaults) -> [ImportedVote] {
         let heads = try Table835(motions, needed: ["uid", "title"], file: "motions")
@@ -104,7 +104,7 @@ public enum OpenData835 {
             let verdict = heads.cell("votingResult", row).map { PlainText.folded($0.text) }
             return ImportedVote(
                 id: uid.text, organization: heads.cell("authorityName", row)?.text, session: heads.cell("legislativeSession", row)?.text,
-                at: heads.cell("date", row).flatMap { WrittenTime.read($0.text, in: zone) }, number: heads.cell("num", row)?.text,
+                at: heads.cell("date", row).flatMap { UTCMilliseconds(written: $0.text, in: zone) }, number: heads.cell("num", row)?.text,
                 title: title.text, question: heads.cell("text", row)?.text, adopted: verdict.map { !$0.hasPrefix("не") },
                 positions: positions[uid.text] ?? [:])
         }

@@ -2,7 +2,7 @@ import Commons
 import Foundation
 
 /// Popolo's vote event, as Open Civic Data exchanges it.
-public enum Popolo {
+package enum Popolo {
     /// One closed round; `nil` while it is open or was never opened. A recused deputy is exported as excused, with a note.
     package static func voteEvent(_ round: VoteRound, in sitting: Sitting, council: CouncilState) -> JSONValue? {
         guard let terms = round.terms, let result = round.result, let opened = round.openedAt, let closed = round.closedAt else {
@@ -19,13 +19,13 @@ public enum Popolo {
                 "id": .text(item?.id.text), "text": .string(item.map { "\($0.title): \(round.plan.question)" } ?? round.plan.question),
                 "requirement": .string(
                     "\(terms.rule.strict ? ">" : ">=") \(terms.rule.numerator)/\(terms.rule.denominator) \(terms.rule.base.rawValue)"),
-                "date": .string(WrittenTime.utc(opened)), "classification": .string(round.plan.kind.rawValue),
+                "date": .string(opened.utcText), "classification": .string(round.plan.kind.rawValue),
                 "result": .string(passed ? "pass" : "fail"),
             ]),
-            "start_date": .string(WrittenTime.utc(opened)), "end_date": .string(WrittenTime.utc(closed)),
+            "start_date": .string(opened.utcText), "end_date": .string(closed.utcText),
             "result": .string(passed ? "pass" : "fail"), "counts": counts(verdict.counts),
             "votes": .array(votes(result, groups, council)), "sources": .array([]),
-            "created_at": .string(WrittenTime.utc(closed)), "updated_at": .string(WrittenTime.utc(round.announcedAt ?? closed)),
+            "created_at": .string(closed.utcText), "updated_at": .string((round.announcedAt ?? closed).utcText),
             "annulled": .text(round.annulment),
         ])
     }
@@ -58,8 +58,8 @@ public enum Popolo {
     }
 
     /// Reads vote events: one, or a list.
-    public static func votes(_ bytes: [UInt8], roster: Roster, zone: TimeZone) throws(ImportFaults) -> [ImportedVote] {
-        let root = try StrictJSON.parse(SourceText.decode(bytes))
+    package static func votes(_ bytes: [UInt8], roster: Roster, zone: TimeZone) throws(ImportFaults) -> [ImportedVote] {
+        let root = try JSONNode(reading: SourceText.decode(bytes))
         var reader = PopoloReader(names: NearestName(roster.deputies), roster: roster, zone: zone)
         let votes = (root.array ?? [root]).compactMap { reader.vote($0) }
         guard reader.faults.isEmpty else { throw ImportFaults(reader.faults) }
@@ -92,7 +92,7 @@ private struct PopoloReader {
         return ImportedVote(
             id: fields["id"]?.cell?.text, organization: fields["organization_id"]?.cell?.text,
             session: fields["legislative_session"]?.cell?.text,
-            at: (fields["start_date"] ?? motion?["date"])?.cell.flatMap { WrittenTime.read($0.text, in: zone) },
+            at: (fields["start_date"] ?? motion?["date"])?.cell.flatMap { UTCMilliseconds(written: $0.text, in: zone) },
             typeLabel: motion?["classification"]?.cell?.text, number: fields["identifier"]?.cell?.text, title: title,
             adopted: result.map { ["pass", "passed", "adopted"].contains($0) }, positions: positions)
     }

@@ -1,19 +1,19 @@
 import Foundation
 
 /// The bytes that are hashed, stored and exported: JSON with sorted keys on one line.
-public struct EventBody: Codable, Hashable, Sendable {
-    public var sequence: Int64
-    public var at: UTCMilliseconds
-    public var sitting: SittingID?
-    public var fact: Fact
+package struct EventBody: Codable, Hashable, Sendable {
+    package var sequence: Int64
+    package var at: UTCMilliseconds
+    package var sitting: SittingID?
+    package var fact: Fact
     /// The command that led here, in lower case.
-    public var command: String
+    package var command: String
     /// A digest of the command's words, so that a command id is not used for two; a secret ballot's choice is not in it.
-    public var digest: String
+    package var digest: String
     /// Who asked: a token's name, `cli:anna`, a terminal.
-    public var by: String
+    package var by: String
     /// The leaf before, in hexadecimal.
-    public var previous: String
+    package var previous: String
 
     enum CodingKeys: String, CodingKey {
         case sequence = "seq"
@@ -21,15 +21,15 @@ public struct EventBody: Codable, Hashable, Sendable {
         case previous = "prev"
     }
 
-    public var record: RecordedEvent { RecordedEvent(sequence: sequence, at: at, event: Event(fact, in: sitting)) }
+    package var record: RecordedEvent { RecordedEvent(sequence: sequence, at: at, event: Event(fact, in: sitting)) }
 
-    public func bytes() throws -> [UInt8] {
+    package func bytes() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(self))
     }
 
-    public init(bytes: [UInt8]) throws {
+    package init(bytes: [UInt8]) throws {
         self = try JSONDecoder().decode(EventBody.self, from: Data(bytes))
     }
 

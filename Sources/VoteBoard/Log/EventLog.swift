@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 /// An event on its way into the record.
-public struct PendingEvent: Sendable {
+package struct PendingEvent: Sendable {
     var record: RecordedEvent
     var command: UUID
     var digest: String
@@ -12,18 +12,18 @@ public struct PendingEvent: Sendable {
 /// The file of the record: one append-only table, one writer.
 ///
 /// Rollback journal and `synchronous=EXTRA`: a commit that has returned survives the loss of power. The file is one hall's.
-public final class EventLog: Sendable {
+package final class EventLog: Sendable {
     static let version = 1
     static let applicationID = 0x504C_4E59  // "PLNY"
 
-    private let database: DatabaseQueue
+    let database: DatabaseQueue
     private let signer: LogSigner
-    public let path: String
+    package let path: String
     /// The log's own id, the epoch of the wire.
-    public let id: String
+    package let id: String
 
     /// Opens or makes the file. Does not read the events; `replay` does.
-    public init(path: String, signer: LogSigner) throws(LogError) {
+    package init(path: String, signer: LogSigner) throws(LogError) {
         self.path = path
         self.signer = signer
         var configuration = Configuration()
@@ -155,7 +155,7 @@ public final class EventLog: Sendable {
     // MARK: reading
 
     /// Rows as stored, from `sequence` on, at most `limit`.
-    public func rows(from sequence: Int64, limit: Int) throws(LogError) -> [LogRow] {
+    package func rows(from sequence: Int64, limit: Int) throws(LogError) -> [LogRow] {
         try read { db in
             try Row.fetchAll(
                 db, sql: "SELECT * FROM event WHERE seq >= ? ORDER BY seq LIMIT ?",
@@ -165,7 +165,7 @@ public final class EventLog: Sendable {
     }
 
     /// The events of one command, empty when it was never done.
-    public func events(of command: UUID) throws(LogError) -> [EventBody] {
+    package func events(of command: UUID) throws(LogError) -> [EventBody] {
         let bodies = try read { db in
             try Data.fetchAll(
                 db, sql: "SELECT body FROM event WHERE command = ? ORDER BY seq LIMIT 5000",
@@ -183,13 +183,13 @@ public final class EventLog: Sendable {
     }
 
     /// The newest signed head and, before it, those kept at the end of sittings.
-    public func heads() throws(LogError) -> [SignedHead] {
+    package func heads() throws(LogError) -> [SignedHead] {
         let bodies = try read { db in try Data.fetchAll(db, sql: "SELECT body FROM head ORDER BY seq") }
         do { return try bodies.map { try JSONDecoder().decode(SignedHead.self, from: $0) } } catch { throw .failed(words: "\(error)") }
     }
 
     /// Copies the whole record into a new file while it is in use.
-    public func backup(to path: String) throws(LogError) {
+    package func backup(to path: String) throws(LogError) {
         do {
             try database.backup(to: DatabaseQueue(path: path))
         } catch {
@@ -199,18 +199,6 @@ public final class EventLog: Sendable {
 
     func read<Value>(_ body: (Database) throws -> Value) throws(LogError) -> Value {
         do { return try database.read(body) } catch { throw Self.failure(error) }
-    }
-
-    /// For tests: lets the file grow by no more pages, as a full disk does; 0 lifts it.
-    func limitPages(to count: Int) throws {
-        try database.writeWithoutTransaction { db in
-            _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(count == 0 ? 1_073_741_823 : count)")
-        }
-    }
-
-    /// For tests: changes the file behind the log's back.
-    func tamper(_ sql: String, _ arguments: StatementArguments = []) throws {
-        try database.writeWithoutTransaction { try $0.execute(sql: sql, arguments: arguments) }
     }
 
     private static func failure(_ error: any Error) -> LogError {
@@ -228,15 +216,15 @@ public final class EventLog: Sendable {
 }
 
 /// A row of the event table, nothing believed yet.
-public struct LogRow: Hashable, Sendable {
-    public var sequence: Int64
-    public var at: Int64
-    public var type: String
-    public var sitting: String?
-    public var command: String
-    public var body: [UInt8]
-    public var previous: [UInt8]
-    public var hash: [UInt8]
+package struct LogRow: Hashable, Sendable {
+    package var sequence: Int64
+    package var at: Int64
+    package var type: String
+    package var sitting: String?
+    package var command: String
+    package var body: [UInt8]
+    package var previous: [UInt8]
+    package var hash: [UInt8]
 
     init(_ row: Row) {
         sequence = row["seq"]
@@ -251,12 +239,12 @@ public struct LogRow: Hashable, Sendable {
 }
 
 /// Where a record ends.
-public struct LogTip: Hashable, Sendable {
-    public var sequence: Int64 = 0
-    public var leaf = Leaf.none
-    public var frontier = MerkleFrontier()
+package struct LogTip: Hashable, Sendable {
+    package var sequence: Int64 = 0
+    package var leaf = Leaf.none
+    package var frontier = MerkleFrontier()
 
-    public init() {}
+    package init() {}
 
     mutating func add(_ leaf: Leaf, sequence: Int64) {
         self.sequence = sequence

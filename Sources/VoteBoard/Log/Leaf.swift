@@ -1,10 +1,11 @@
+import Commons
 import Crypto
 
 /// SHA-256 of 0x00 and a body, as RFC 9162 §2.1.1 hashes a leaf.
-public struct Leaf: Hashable, Sendable {
-    public let bytes: [UInt8]
+package struct Leaf: Hashable, Sendable {
+    package let bytes: [UInt8]
 
-    public init(of body: some Sequence<UInt8>) {
+    package init(of body: some Sequence<UInt8>) {
         var hash = SHA256()
         hash.update(data: [0x00])
         hash.update(data: Array(body))
@@ -18,22 +19,22 @@ public struct Leaf: Hashable, Sendable {
     }
 
     /// What the first event holds as its previous leaf.
-    public static let none = Leaf(zeroes: ())
+    package static let none = Leaf(zeroes: ())
     private init(zeroes: Void) { bytes = Array(repeating: 0, count: 32) }
 
-    public var hex: String { Hex.text(bytes) }
+    package var hex: String { Hex.text(bytes) }
     init?(hex: String) { self.init(Hex.bytes(hex)) }
 }
 
 /// The Merkle tree over all leaves so far (RFC 9162 §2.1.1), kept as the roots of its perfect subtrees.
-public struct MerkleFrontier: Hashable, Sendable {
+package struct MerkleFrontier: Hashable, Sendable {
     /// Largest subtree first; their sizes are the set bits of `count`.
     private var roots: [[UInt8]] = []
-    public private(set) var count: Int64 = 0
+    package private(set) var count: Int64 = 0
 
-    public init() {}
+    package init() {}
 
-    public mutating func append(_ leaf: Leaf) {
+    package mutating func append(_ leaf: Leaf) {
         var node = leaf.bytes
         var size = count
         while size & 1 == 1, let left = roots.popLast() {
@@ -45,7 +46,7 @@ public struct MerkleFrontier: Hashable, Sendable {
     }
 
     /// 32 bytes; of an empty tree the hash of nothing.
-    public var root: [UInt8] {
+    package var root: [UInt8] {
         guard var node = roots.last else { return Array(SHA256.hash(data: [UInt8]())) }
         for left in roots.dropLast().reversed() { node = Self.parent(left, node) }
         return node

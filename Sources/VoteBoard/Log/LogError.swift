@@ -1,5 +1,5 @@
 /// What can go wrong with the file of the record.
-public enum LogError: Error, Hashable, Sendable {
+package enum LogError: Error, Hashable, Sendable {
     case cannotOpen(path: String, words: String)
     case notALog(path: String)
     case wrongVersion(path: String, found: Int, known: Int)
@@ -11,7 +11,7 @@ public enum LogError: Error, Hashable, Sendable {
     case changedByOthers
     case failed(words: String)
 
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .cannotOpen(let path, let words):
             "The record \(path) cannot be opened: \(words). Check that the directory exists and belongs to the daemon."
@@ -29,20 +29,20 @@ public enum LogError: Error, Hashable, Sendable {
 }
 
 /// The first event at which a record does not hold together.
-public struct LogFault: Error, Hashable, Sendable {
-    public enum Kind: String, Hashable, Sendable {
+package struct LogFault: Error, Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable {
         case missing, unreadable, sequence, chain, column, head, signature, truncated, tally, otherKey = "other_key"
     }
 
-    public var sequence: Int64
-    public var kind: Kind
+    package var sequence: Int64
+    package var kind: Kind
 
-    public init(_ kind: Kind, at sequence: Int64) {
+    package init(_ kind: Kind, at sequence: Int64) {
         self.sequence = sequence
         self.kind = kind
     }
 
-    public var sentence: String {
+    package var sentence: String {
         switch kind {
         case .missing: "Event \(sequence) is missing."
         case .unreadable: "Event \(sequence) cannot be read."

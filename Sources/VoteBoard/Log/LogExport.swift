@@ -1,24 +1,24 @@
 import Foundation
 
 /// The record as a file for everybody: a body a line, as stored, and the signed head as the last line.
-public enum LogExport {
+package enum LogExport {
     /// Writes the lines to `write`, some at a time.
-    public static func export(_ log: EventLog, to write: ([UInt8]) throws -> Void) throws {
+    package static func export(_ log: EventLog, to write: ([UInt8]) throws -> Void) throws {
         var reader = Reader(log)
         while let lines = try reader.next() { try write(lines) }
     }
 
     /// Reads the lines at its caller's pace; what is written to the record meanwhile is not in it.
-    public struct Reader: Sendable {
+    package struct Reader: Sendable {
         private let log: EventLog
         private var head: SignedHead?
         private var sequence: Int64 = 1
         private var isBegun = false
 
-        public init(_ log: EventLog) { self.log = log }
+        package init(_ log: EventLog) { self.log = log }
 
         /// Up to five hundred lines, then the signed head; `nil` after it.
-        public mutating func next() throws -> [UInt8]? {
+        package mutating func next() throws -> [UInt8]? {
             if !isBegun {
                 head = try log.heads().last
                 isBegun = true
@@ -39,7 +39,7 @@ public enum LogExport {
     /// - Parameters:
     ///   - key: the public key that must have signed, when the reader knows it from elsewhere.
     ///   - atLeast: a head published earlier; a file that was cut shorter than it is found out.
-    public static func verify(_ file: [UInt8], key: String? = nil, atLeast: SignedHead? = nil) throws(LogFault) -> LogVerifier {
+    package static func verify(_ file: [UInt8], key: String? = nil, atLeast: SignedHead? = nil) throws(LogFault) -> LogVerifier {
         var verifier = LogVerifier()
         guard file.last == UInt8(ascii: "\n") else { throw LogFault(.truncated, at: 0) }
         let lines = file.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

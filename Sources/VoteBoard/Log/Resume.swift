@@ -1,10 +1,11 @@
+import Commons
 import Foundation
 import GRDB
 
 extension EventLog {
     /// The state and the end of the record, read fast enough for a start: every leaf's place in the chain is checked, and the
     /// bodies of all that is not archived. `replay` checks everything.
-    public func resume() throws(LogError) -> (state: CouncilState, tip: LogTip) {
+    package func resume() throws(LogError) -> (state: CouncilState, tip: LogTip) {
         let tip = try followLeaves()
         var state = CouncilState()
         var next: Int64 = 1
@@ -27,7 +28,7 @@ extension EventLog {
     }
 
     /// What happened in one sitting, with the roster and the rules of its time: for the archive.
-    public func sitting(_ id: SittingID) throws(LogError) -> CouncilState {
+    package func sitting(_ id: SittingID) throws(LogError) -> CouncilState {
         let bodies = try read { db in
             try Row.fetchAll(
                 db,

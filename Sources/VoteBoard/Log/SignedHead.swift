@@ -1,19 +1,20 @@
+import Commons
 import Crypto
 import Foundation
 
 /// What the daemon vouches for: so many events, ending in this leaf, with this root over all of them.
-public struct SignedHead: Codable, Hashable, Sendable {
+package struct SignedHead: Codable, Hashable, Sendable {
     /// The log's own id; two councils' heads cannot be exchanged.
-    public var log: String
-    public var sequence: Int64
-    public var at: UTCMilliseconds
+    package var log: String
+    package var sequence: Int64
+    package var at: UTCMilliseconds
     /// The last leaf, which holds all before it through the chain.
-    public var leaf: String
+    package var leaf: String
     /// The Merkle root over all leaves.
-    public var root: String
+    package var root: String
     /// Ed25519 public key.
-    public var key: String
-    public var signature: String
+    package var key: String
+    package var signature: String
 
     enum CodingKeys: String, CodingKey {
         case log
@@ -27,14 +28,14 @@ public struct SignedHead: Codable, Hashable, Sendable {
     }
 
     /// Whether the key that the head names has signed it.
-    public var isSigned: Bool {
+    package var isSigned: Bool {
         guard let key = Hex.bytes(key), let signature = Hex.bytes(signature),
             let verifier = try? Curve25519.Signing.PublicKey(rawRepresentation: key)
         else { return false }
         return verifier.isValidSignature(signature, for: statement)
     }
 
-    public func bytes() throws -> [UInt8] {
+    package func bytes() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(self))
@@ -42,16 +43,16 @@ public struct SignedHead: Codable, Hashable, Sendable {
 }
 
 /// The daemon's key. One per installation; its public half is printed so that it can be published elsewhere.
-public struct LogSigner: Sendable {
+package struct LogSigner: Sendable {
     private let key: Curve25519.Signing.PrivateKey
 
-    public init() { key = Curve25519.Signing.PrivateKey() }
+    package init() { key = Curve25519.Signing.PrivateKey() }
 
     /// From 32 bytes, as kept in a file that only the daemon can read.
-    public init(rawKey: [UInt8]) throws { key = try Curve25519.Signing.PrivateKey(rawRepresentation: rawKey) }
+    package init(rawKey: [UInt8]) throws { key = try Curve25519.Signing.PrivateKey(rawRepresentation: rawKey) }
 
-    public var rawKey: [UInt8] { Array(key.rawRepresentation) }
-    public var publicKey: String { Hex.text(key.publicKey.rawRepresentation) }
+    package var rawKey: [UInt8] { Array(key.rawRepresentation) }
+    package var publicKey: String { Hex.text(key.publicKey.rawRepresentation) }
 
     func sign(log: String, sequence: Int64, at: UTCMilliseconds, leaf: Leaf, root: [UInt8]) throws -> SignedHead {
         var head = SignedHead(

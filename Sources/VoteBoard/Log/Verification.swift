@@ -1,16 +1,17 @@
+import Commons
 import Foundation
 
 /// Reads a record from its first event on and stops at the first that does not hold: the chain, the order, every tally.
 ///
 /// The same checker reads the daemon's file and an exported one, so that anybody can repeat it.
-public struct LogVerifier: Sendable {
-    public private(set) var tip = LogTip()
-    public private(set) var state = CouncilState()
+package struct LogVerifier: Sendable {
+    package private(set) var tip = LogTip()
+    package private(set) var state = CouncilState()
 
-    public init() {}
+    package init() {}
 
     /// Checks one more body, as stored.
-    public mutating func accept(_ bytes: [UInt8]) throws(LogFault) {
+    package mutating func accept(_ bytes: [UInt8]) throws(LogFault) {
         let expected = tip.sequence + 1
         let body: EventBody
         do { body = try EventBody(bytes: bytes) } catch { throw LogFault(.unreadable, at: expected) }
@@ -22,7 +23,7 @@ public struct LogVerifier: Sendable {
     }
 
     /// As `accept`, with the columns the body is filed under.
-    public mutating func accept(_ row: LogRow) throws(LogFault) {
+    package mutating func accept(_ row: LogRow) throws(LogFault) {
         let expected = tip.sequence + 1
         guard row.sequence == expected else { throw LogFault(row.sequence > expected ? .missing : .sequence, at: expected) }
         guard row.previous == tip.leaf.bytes, row.hash == Leaf(of: row.body).bytes else { throw LogFault(.chain, at: expected) }
@@ -35,7 +36,7 @@ public struct LogVerifier: Sendable {
     /// - Parameters:
     ///   - isLast: the record ends here; a head of more events means that some were cut off.
     ///   - key: the public key that must have signed, when the reader knows it from elsewhere.
-    public func check(_ head: SignedHead, isLast: Bool, key: String? = nil) throws(LogFault) {
+    package func check(_ head: SignedHead, isLast: Bool, key: String? = nil) throws(LogFault) {
         guard head.isSigned else { throw LogFault(.signature, at: head.sequence) }
         if let key, key != head.key { throw LogFault(.otherKey, at: head.sequence) }
         guard head.sequence <= tip.sequence else { throw LogFault(.truncated, at: tip.sequence) }
@@ -49,7 +50,7 @@ public struct LogVerifier: Sendable {
 
 extension EventLog {
     /// Folds the whole record, checking it on the way.
-    public func replay(key: String? = nil) throws(LogError) -> LogVerifier {
+    package func replay(key: String? = nil) throws(LogError) -> LogVerifier {
         var verifier = LogVerifier()
         do {
             let heads = try heads()

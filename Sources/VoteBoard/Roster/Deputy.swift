@@ -1,40 +1,42 @@
-/// A name in the council's own language, in the parts that the language uses.
-public struct PersonName: Codable, Hashable, Sendable {
-    public var family: String
-    public var given: String
-    public var patronymic: String?
+import Commons
 
-    public init(family: String, given: String, patronymic: String? = nil) {
+/// A name in the council's own language, in the parts that the language uses.
+package struct PersonName: Codable, Hashable, Sendable {
+    package var family: String
+    package var given: String
+    package var patronymic: String?
+
+    package init(family: String, given: String, patronymic: String? = nil) {
         self.family = family
         self.given = given
         self.patronymic = patronymic
     }
 
     /// Family name first, as on a ballot paper.
-    public var full: String { [family, given, patronymic ?? ""].filter { !$0.isEmpty }.joined(separator: " ") }
+    package var full: String { [family, given, patronymic ?? ""].filter { !$0.isEmpty }.joined(separator: " ") }
     /// Family name and initials: “Шевченко Т. Г.”.
-    public var short: String {
+    package var short: String {
         let initials = [given, patronymic ?? ""].compactMap(\.first).map { "\($0)." }
         return ([family] + initials).joined(separator: " ")
     }
 }
 
 /// Which ending a vote word takes («утримався», «утрималась»).
-public enum GrammaticalGender: String, Codable, Sendable, CaseIterable {
+package enum GrammaticalGender: String, Codable, Sendable, CaseIterable {
     case masculine, feminine
 }
 
 /// From the first day to the last, both included; no last day: still running.
-public struct DateSpan: Codable, Hashable, Sendable {
-    public var from: LocalDate?
-    public var until: LocalDate?
+package struct DateSpan: Codable, Hashable, Sendable {
+    package var from: CivilDate?
+    package var until: CivilDate?
 
-    public init(from: LocalDate? = nil, until: LocalDate? = nil) {
+    package init(from: CivilDate? = nil, until: CivilDate? = nil) {
         self.from = from
         self.until = until
     }
 
-    public func contains(_ day: LocalDate) -> Bool {
+    package func contains(_ day: CivilDate) -> Bool {
         (from.map { $0 <= day } ?? true) && (until.map { day <= $0 } ?? true)
     }
 
@@ -47,47 +49,47 @@ public struct DateSpan: Codable, Hashable, Sendable {
 }
 
 /// A time in a faction.
-public struct Membership: Codable, Hashable, Sendable {
-    public var faction: FactionID
-    public var span: DateSpan
+package struct Membership: Codable, Hashable, Sendable {
+    package var faction: FactionID
+    package var span: DateSpan
 
-    public init(faction: FactionID, span: DateSpan = DateSpan()) {
+    package init(faction: FactionID, span: DateSpan = DateSpan()) {
         self.faction = faction
         self.span = span
     }
 }
 
 /// Where somebody sits on the hall's plan: 0…100 from left to right and from the back of the hall to the rostrum, as it is drawn.
-public struct SeatPlace: Codable, Hashable, Sendable {
-    public static let range = 0...100
+package struct SeatPlace: Codable, Hashable, Sendable {
+    package static let range = 0...100
 
-    public var x: Int
-    public var y: Int
+    package var x: Int
+    package var y: Int
 
-    public init(x: Int, y: Int) {
+    package init(x: Int, y: Int) {
         self.x = x
         self.y = y
     }
 }
 
 /// A member of the council, or the head of the community.
-public struct Deputy: Codable, Hashable, Sendable {
-    public enum Role: String, Codable, Sendable, CaseIterable {
+package struct Deputy: Codable, Hashable, Sendable {
+    package enum Role: String, Codable, Sendable, CaseIterable {
         case deputy
         /// Head of the community or mayor: holds no seat; votes where the rules say so.
         case head
     }
 
-    public var id: DeputyID
-    public var name: PersonName
-    public var gender: GrammaticalGender?
-    public var role: Role
-    public var seat: Int?
-    public var place: SeatPlace?
-    public var mandate: DateSpan
-    public var memberships: [Membership]
+    package var id: DeputyID
+    package var name: PersonName
+    package var gender: GrammaticalGender?
+    package var role: Role
+    package var seat: Int?
+    package var place: SeatPlace?
+    package var mandate: DateSpan
+    package var memberships: [Membership]
 
-    public init(
+    package init(
         id: DeputyID, name: PersonName, gender: GrammaticalGender? = nil, role: Role = .deputy, seat: Int? = nil,
         place: SeatPlace? = nil, mandate: DateSpan = DateSpan(), memberships: [Membership] = []
     ) {
@@ -101,18 +103,18 @@ public struct Deputy: Codable, Hashable, Sendable {
         self.memberships = memberships
     }
 
-    public func faction(on day: LocalDate) -> FactionID? {
+    package func faction(on day: CivilDate) -> FactionID? {
         memberships.last { $0.span.contains(day) }?.faction
     }
 }
 
-public struct Faction: Codable, Hashable, Sendable {
-    public var id: FactionID
-    public var name: String
+package struct Faction: Codable, Hashable, Sendable {
+    package var id: FactionID
+    package var name: String
     /// `#rrggbb`, for the hemicycle's sectors; never a choice's meaning.
-    public var color: String?
+    package var color: String?
 
-    public init(id: FactionID, name: String, color: String? = nil) {
+    package init(id: FactionID, name: String, color: String? = nil) {
         self.id = id
         self.name = name
         self.color = color

@@ -1,29 +1,31 @@
-/// The council: its seats, its factions in the order they sit, its deputies.
-public struct Roster: Codable, Hashable, Sendable {
-    public var council: String
-    /// The legal full composition; the head is not counted.
-    public var seats: Int
-    public var factions: [Faction]
-    public var deputies: [Deputy]
+import Commons
 
-    public init(council: String, seats: Int, factions: [Faction] = [], deputies: [Deputy] = []) {
+/// The council: its seats, its factions in the order they sit, its deputies.
+package struct Roster: Codable, Hashable, Sendable {
+    package var council: String
+    /// The legal full composition; the head is not counted.
+    package var seats: Int
+    package var factions: [Faction]
+    package var deputies: [Deputy]
+
+    package init(council: String, seats: Int, factions: [Faction] = [], deputies: [Deputy] = []) {
         self.council = council
         self.seats = seats
         self.factions = factions
         self.deputies = deputies
     }
 
-    public static let empty = Roster(council: "", seats: 0)
+    package static let empty = Roster(council: "", seats: 0)
 
-    public func deputy(_ id: DeputyID) -> Deputy? { deputies.first { $0.id == id } }
-    public func faction(_ id: FactionID) -> Faction? { factions.first { $0.id == id } }
+    package func deputy(_ id: DeputyID) -> Deputy? { deputies.first { $0.id == id } }
+    package func faction(_ id: FactionID) -> Faction? { factions.first { $0.id == id } }
 
     /// Everyone whose mandate runs on `day`, in the roster's order.
-    public func serving(on day: LocalDate) -> [Deputy] { deputies.filter { $0.mandate.contains(day) } }
-    public func filled(on day: LocalDate) -> Int { serving(on: day).count { $0.role == .deputy } }
+    package func serving(on day: CivilDate) -> [Deputy] { deputies.filter { $0.mandate.contains(day) } }
+    package func filled(on day: CivilDate) -> Int { serving(on: day).count { $0.role == .deputy } }
 
     /// What is wrong with the seat plan of `day` without making the roster unusable: the hall is then drawn without it, or two seats as one.
-    public func planWarnings(on day: LocalDate) -> [String] {
+    package func planWarnings(on day: CivilDate) -> [String] {
         let serving = serving(on: day)
         guard serving.contains(where: { $0.place != nil }) else { return [] }
         let without = serving.filter { $0.role == .deputy && $0.place == nil }.map(\.id.text)
@@ -39,7 +41,7 @@ public struct Roster: Codable, Hashable, Sendable {
     }
 
     /// Every fault, not only the first.
-    public var faults: [RosterFault] {
+    package var faults: [RosterFault] {
         var faults: [RosterFault] = []
         if !(1...Limits.seats).contains(seats) { faults.append(.seats(seats)) }
         if deputies.count > Limits.deputies { faults.append(.tooManyDeputies(deputies.count)) }
@@ -96,7 +98,7 @@ public struct Roster: Codable, Hashable, Sendable {
 }
 
 /// What makes a roster unusable.
-public enum RosterFault: Error, Hashable, Sendable {
+package enum RosterFault: Error, Hashable, Sendable {
     case seats(Int)
     case tooManyDeputies(Int)
     case tooManyFactions(Int)
@@ -111,7 +113,7 @@ public enum RosterFault: Error, Hashable, Sendable {
     case twoHeads(DeputyID)
     case moreDeputiesThanSeats(deputies: Int, seats: Int)
 
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .seats(let seats): "seats is \(seats); give the council's full composition, 1 to \(Limits.seats)"
         case .tooManyDeputies(let count): "\(count) deputies; at most \(Limits.deputies) are kept"
@@ -132,7 +134,7 @@ public enum RosterFault: Error, Hashable, Sendable {
     }
 
     /// The deputy to look at, when the fault is one deputy's.
-    public var deputy: DeputyID? {
+    package var deputy: DeputyID? {
         switch self {
         case .duplicateDeputy(let id), .seatNumber(let id, _), .place(let id), .mandateBackwards(let id),
             .unknownFaction(let id, _), .factionsOverlap(let id), .seatTaken(_, _, let id), .twoHeads(let id):

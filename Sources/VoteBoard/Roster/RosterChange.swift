@@ -1,5 +1,5 @@
 /// One line of a dry run: what an import would change.
-public enum RosterChange: Hashable, Sendable {
+package enum RosterChange: Hashable, Sendable {
     case council(from: String, to: String)
     case seats(from: Int, to: Int)
     case factionAdded(Faction)
@@ -9,7 +9,7 @@ public enum RosterChange: Hashable, Sendable {
     case deputyRemoved(Deputy)
     case deputyChanged(from: Deputy, to: Deputy)
 
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .council(let from, let to): "council: “\(from)” → “\(to)”"
         case .seats(let from, let to): "seats: \(from) → \(to)"
@@ -44,7 +44,7 @@ public enum RosterChange: Hashable, Sendable {
 
 extension Roster {
     /// What changes when this roster becomes `next`; empty when nothing does.
-    public func changes(to next: Roster) -> [RosterChange] {
+    package func changes(to next: Roster) -> [RosterChange] {
         var changes: [RosterChange] = []
         if council != next.council { changes.append(.council(from: council, to: next.council)) }
         if seats != next.seats { changes.append(.seats(from: seats, to: next.seats)) }

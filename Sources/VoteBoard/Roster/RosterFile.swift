@@ -1,3 +1,5 @@
+import Commons
+
 /// What a roster file says, before it is believed.
 struct RosterFile {
     var council: Cell?
@@ -10,7 +12,7 @@ struct RosterFile {
     init(_ bytes: [UInt8]) throws(ImportFaults) {
         let text = try SourceText.decode(bytes)
         switch text.unicodeScalars.first(where: { !$0.properties.isWhitespace }) {
-        case "{", "[": readJSON(try StrictJSON.parse(text))
+        case "{", "[": readJSON(try JSONNode(reading: text))
         case nil: faults.append(ImportFault(line: 1, column: 1, problem: "the file is empty; write a heading and a line for each deputy"))
         default: readTable(try DelimitedText.rows(text))
         }

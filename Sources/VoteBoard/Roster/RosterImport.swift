@@ -1,9 +1,10 @@
+import Commons
 import Crypto
 
 /// A roster read from a file, checked whole, with what it would change. Nothing happens until it is sent as a command.
-public struct RosterImport: Hashable, Sendable {
-    public var roster: Roster
-    public var changes: [RosterChange]
+package struct RosterImport: Hashable, Sendable {
+    package var roster: Roster
+    package var changes: [RosterChange]
 
     /// Reads CSV (`,` `;` or tabs, quotes, BOM) or JSON.
     ///
@@ -11,7 +12,7 @@ public struct RosterImport: Hashable, Sendable {
     ///   - current: the roster that this one would take the place of; its ids are kept for people of the same name.
     ///   - council: the council's name, when neither the file nor `current` has it.
     ///   - seats: the full composition, likewise. It is never guessed from the number of deputies.
-    public init(_ bytes: [UInt8], current: Roster, council: String? = nil, seats: Int? = nil) throws(ImportFaults) {
+    package init(_ bytes: [UInt8], current: Roster, council: String? = nil, seats: Int? = nil) throws(ImportFaults) {
         let file = try RosterFile(bytes)
         var builder = RosterBuilder(current: current, faults: file.faults)
         let roster = builder.build(file, council: council, seats: seats)
@@ -192,10 +193,10 @@ private struct RosterBuilder {
         return nil
     }
 
-    private mutating func date(_ cell: Cell?, _ field: String) -> LocalDate? {
+    private mutating func date(_ cell: Cell?, _ field: String) -> CivilDate? {
         guard let cell else { return nil }
         let text = PlainText.folded(cell.text)
-        if let date = LocalDate(text) { return date }
+        if let date = CivilDate(text) { return date }
         faults.append(cell.fault("\(field) “\(text.prefix(40))” is no day; write it as 2026-11-22"))
         return nil
     }

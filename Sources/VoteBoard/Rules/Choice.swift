@@ -1,17 +1,17 @@
 /// What a deputy can press.
-public enum Choice: String, Codable, Sendable, CaseIterable {
+package enum Choice: String, Codable, Sendable, CaseIterable {
     case yes, no, abstain
 }
 
 /// Where a deputy ended up in a round.
-public enum Position: String, Codable, Sendable, CaseIterable {
+package enum Position: String, Codable, Sendable, CaseIterable {
     case yes, no, abstain
     case notVoting = "not_voting"
     case absent, recused
     /// Known from imported records only.
     case excused, paired
 
-    public init(_ choice: Choice) {
+    package init(_ choice: Choice) {
         switch choice {
         case .yes: self = .yes
         case .no: self = .no
@@ -21,15 +21,15 @@ public enum Position: String, Codable, Sendable, CaseIterable {
 }
 
 /// How many deputies ended up where. `total` is always the length of the entitled list.
-public struct BallotCounts: Codable, Hashable, Sendable {
-    public var yes: Int
-    public var no: Int
-    public var abstain: Int
-    public var notVoting: Int
-    public var absent: Int
-    public var recused: Int
+package struct BallotCounts: Codable, Hashable, Sendable {
+    package var yes: Int
+    package var no: Int
+    package var abstain: Int
+    package var notVoting: Int
+    package var absent: Int
+    package var recused: Int
 
-    public init(yes: Int = 0, no: Int = 0, abstain: Int = 0, notVoting: Int = 0, absent: Int = 0, recused: Int = 0) {
+    package init(yes: Int = 0, no: Int = 0, abstain: Int = 0, notVoting: Int = 0, absent: Int = 0, recused: Int = 0) {
         self.yes = yes
         self.no = no
         self.abstain = abstain
@@ -38,12 +38,12 @@ public struct BallotCounts: Codable, Hashable, Sendable {
         self.recused = recused
     }
 
-    public init(_ positions: some Sequence<Position>) {
+    package init(_ positions: some Sequence<Position>) {
         self.init()
         for position in positions { add(position) }
     }
 
-    public mutating func add(_ position: Position) {
+    package mutating func add(_ position: Position) {
         switch position {
         case .yes: yes += 1
         case .no: no += 1
@@ -54,8 +54,8 @@ public struct BallotCounts: Codable, Hashable, Sendable {
         }
     }
 
-    public var cast: Int { yes &+ no &+ abstain }
-    public var total: Int { cast &+ notVoting &+ absent &+ recused }
+    package var cast: Int { yes &+ no &+ abstain }
+    package var total: Int { cast &+ notVoting &+ absent &+ recused }
 
     enum CodingKeys: String, CodingKey {
         case yes, no, abstain

@@ -1,13 +1,13 @@
 /// How one council votes: its rules by name, what each kind of round uses, how long speeches are.
-public struct RuleBook: Codable, Hashable, Sendable {
+package struct RuleBook: Codable, Hashable, Sendable {
     /// What a kind of round uses unless its plan says otherwise.
-    public struct KindDefaults: Codable, Hashable, Sendable {
-        public var rule: String
-        public var method: RoundMethod
-        public var reveal: Reveal
-        public var seconds: Int?
+    package struct KindDefaults: Codable, Hashable, Sendable {
+        package var rule: String
+        package var method: RoundMethod
+        package var reveal: Reveal
+        package var seconds: Int?
 
-        public init(rule: String, method: RoundMethod, reveal: Reveal, seconds: Int? = nil) {
+        package init(rule: String, method: RoundMethod, reveal: Reveal, seconds: Int? = nil) {
             self.rule = rule
             self.method = method
             self.reveal = reveal
@@ -16,18 +16,18 @@ public struct RuleBook: Codable, Hashable, Sendable {
     }
 
     /// ISO 3166 code.
-    public var country: String
-    public var language: Language
+    package var country: String
+    package var language: Language
     /// IANA name; mandates begin and end at its midnights.
-    public var timeZone: String
+    package var timeZone: String
     /// Whether the head of the community has a vote.
-    public var headVotes: Bool
-    public var rules: [String: VoteRule]
-    public var kinds: [RoundKind: KindDefaults]
+    package var headVotes: Bool
+    package var rules: [String: VoteRule]
+    package var kinds: [RoundKind: KindDefaults]
     /// Seconds of floor.
-    public var speeches: [SpeechKind: Int]
+    package var speeches: [SpeechKind: Int]
 
-    public init(
+    package init(
         country: String, language: Language, timeZone: String, headVotes: Bool, rules: [String: VoteRule],
         kinds: [RoundKind: KindDefaults], speeches: [SpeechKind: Int]
     ) {

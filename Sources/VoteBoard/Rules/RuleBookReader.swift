@@ -2,24 +2,24 @@ import Foundation
 import Yams
 
 /// One fault of a rule file.
-public struct RuleFileFault: Error, Hashable, Sendable {
-    public var line: Int
+package struct RuleFileFault: Error, Hashable, Sendable {
+    package var line: Int
     /// Path of keys: `rules.simple.base`.
-    public var key: String
-    public var problem: String
+    package var key: String
+    package var problem: String
 
-    public var sentence: String { "line \(line): \(key): \(problem)" }
+    package var sentence: String { "line \(line): \(key): \(problem)" }
 }
 
 /// The faults of a rule file, all at once.
-public struct RuleFileFaults: Error, Hashable, Sendable {
-    public var faults: [RuleFileFault]
-    public var sentence: String { faults.map(\.sentence).joined(separator: "\n") }
+package struct RuleFileFaults: Error, Hashable, Sendable {
+    package var faults: [RuleFileFault]
+    package var sentence: String { faults.map(\.sentence).joined(separator: "\n") }
 }
 
 extension RuleBook {
     /// Reads a file of `config/rules/`. Keys that are not known are faults, so that a misspelt rule is not ignored.
-    public init(yaml: String) throws(RuleFileFaults) {
+    package init(yaml: String) throws(RuleFileFaults) {
         guard yaml.utf8.count <= 256 << 10 else {
             throw RuleFileFaults(faults: [RuleFileFault(line: 1, key: "file", problem: "is larger than 256 KiB; shorten it")])
         }

@@ -1,14 +1,14 @@
 /// Who could have voted, when the votes are counted.
-public struct Composition: Codable, Hashable, Sendable {
+package struct Composition: Codable, Hashable, Sendable {
     /// The legal full composition.
-    public var seats: Int
+    package var seats: Int
     /// Deputies whose mandate runs.
-    public var filled: Int
+    package var filled: Int
     /// Deputies present; the head is not one of them.
-    public var registered: Int
-    public var headTakesPart: Bool
+    package var registered: Int
+    package var headTakesPart: Bool
 
-    public init(seats: Int, filled: Int, registered: Int, headTakesPart: Bool) {
+    package init(seats: Int, filled: Int, registered: Int, headTakesPart: Bool) {
         self.seats = seats
         self.filled = filled
         self.registered = registered
@@ -22,14 +22,14 @@ public struct Composition: Codable, Hashable, Sendable {
 }
 
 /// The explained result of a round: what pages turn into a sentence.
-public struct Verdict: Codable, Hashable, Sendable {
-    public enum Outcome: String, Codable, Sendable {
+package struct Verdict: Codable, Hashable, Sendable {
+    package enum Outcome: String, Codable, Sendable {
         case adopted, rejected
         /// A tie that waits for the chair's casting vote.
         case undecided
     }
 
-    public enum Reason: String, Codable, Sendable, CaseIterable {
+    package enum Reason: String, Codable, Sendable, CaseIterable {
         case enoughVotes = "enough_votes"
         case notEnoughVotes = "not_enough_votes"
         case noQuorum = "no_quorum"
@@ -41,20 +41,20 @@ public struct Verdict: Codable, Hashable, Sendable {
         case quorumPresent = "quorum_present"
     }
 
-    public var outcome: Outcome
-    public var reason: Reason
-    public var counts: BallotCounts
+    package var outcome: Outcome
+    package var reason: Reason
+    package var counts: BallotCounts
     /// What the base counted to.
-    public var base: Int
-    public var baseKind: VoteRule.Base
+    package var base: Int
+    package var baseKind: VoteRule.Base
     /// Votes for that adopt.
-    public var needed: Int
-    public var present: Int
-    public var quorumNeeded: Int
+    package var needed: Int
+    package var present: Int
+    package var quorumNeeded: Int
     /// What the quorum's base counted to.
-    public var quorumBase: Int
+    package var quorumBase: Int
 
-    public var quorumMet: Bool { present >= quorumNeeded }
+    package var quorumMet: Bool { present >= quorumNeeded }
 
     enum CodingKeys: String, CodingKey {
         case outcome, reason, counts, base
@@ -67,7 +67,7 @@ public struct Verdict: Codable, Hashable, Sendable {
 
 extension VoteRule {
     /// Counts `counts` under this rule. `chair` is the casting vote, asked for only by `tieWaitsForChair`.
-    public func verdict(_ counts: BallotCounts, in composition: Composition, chair: Choice? = nil) -> Verdict {
+    package func verdict(_ counts: BallotCounts, in composition: Composition, chair: Choice? = nil) -> Verdict {
         let base = size(of: counts, in: composition)
         let needed = share.threshold(of: base)
         let quorumBase = quorum.base == .seats ? composition.seats : composition.filled
@@ -105,7 +105,7 @@ extension VoteRule {
 }
 
 extension Verdict.Reason {
-    public var outcome: Verdict.Outcome {
+    package var outcome: Verdict.Outcome {
         switch self {
         case .enoughVotes, .chairVotedYes, .quorumPresent: .adopted
         case .notEnoughVotes, .noQuorum, .tieFails, .chairVotedNo: .rejected

@@ -1,11 +1,11 @@
 /// Languages the product speaks of itself.
-public enum Language: String, Codable, Sendable, CaseIterable {
+package enum Language: String, Codable, Sendable, CaseIterable {
     case en, uk, lt, ka
 }
 
 extension Verdict {
     /// “17 for, 18 of 34 needed: not adopted”, in the viewer's language.
-    public func sentence(in language: Language) -> String {
+    package func sentence(in language: Language) -> String {
         switch reason {
         case .enoughVotes, .notEnoughVotes: count(language) + ": " + word(language)
         case .noQuorum, .quorumPresent: quorum(language) + ": " + word(language)

@@ -1,18 +1,18 @@
 /// A share of a whole, “more than n/d” or “at least n/d”, in integers only.
-public struct Share: Hashable, Sendable {
-    public var numerator: Int
-    public var denominator: Int
+package struct Share: Hashable, Sendable {
+    package var numerator: Int
+    package var denominator: Int
     /// `true`: more than; `false`: at least.
-    public var strict: Bool
+    package var strict: Bool
 
-    public init(numerator: Int, denominator: Int, strict: Bool) {
+    package init(numerator: Int, denominator: Int, strict: Bool) {
         self.numerator = numerator
         self.denominator = denominator
         self.strict = strict
     }
 
     /// The smallest number of `whole` that reaches the share; never below one, so that nobody voting adopts nothing.
-    public func threshold(of whole: Int) -> Int {
+    package func threshold(of whole: Int) -> Int {
         // A rule from a forged record may hold anything; `fault` refuses it, and this must not trap before.
         let product = whole &* numerator
         let parts = max(1, denominator)
@@ -28,29 +28,29 @@ public struct Share: Hashable, Sendable {
 }
 
 /// When the council can decide at all.
-public struct QuorumRule: Codable, Hashable, Sendable {
-    public enum Base: String, Codable, Sendable, CaseIterable {
+package struct QuorumRule: Codable, Hashable, Sendable {
+    package enum Base: String, Codable, Sendable, CaseIterable {
         case seats, filled
     }
 
-    public var base: Base
-    public var numerator: Int
-    public var denominator: Int
-    public var strict: Bool
+    package var base: Base
+    package var numerator: Int
+    package var denominator: Int
+    package var strict: Bool
 
-    public init(base: Base, numerator: Int, denominator: Int, strict: Bool) {
+    package init(base: Base, numerator: Int, denominator: Int, strict: Bool) {
         self.base = base
         self.numerator = numerator
         self.denominator = denominator
         self.strict = strict
     }
 
-    public var share: Share { Share(numerator: numerator, denominator: denominator, strict: strict) }
+    package var share: Share { Share(numerator: numerator, denominator: denominator, strict: strict) }
 }
 
 /// How many votes adopt: `yes ≥ threshold` of a base, while the quorum holds.
-public struct VoteRule: Codable, Hashable, Sendable {
-    public enum Base: String, Codable, Sendable, CaseIterable {
+package struct VoteRule: Codable, Hashable, Sendable {
+    package enum Base: String, Codable, Sendable, CaseIterable {
         /// The legal full composition; vacancies do not shrink it.
         case seats
         /// `seats`, plus one when the head of the community takes part.
@@ -65,19 +65,19 @@ public struct VoteRule: Codable, Hashable, Sendable {
         case yesNo = "yes_no"
     }
 
-    public enum Tie: String, Codable, Sendable, CaseIterable {
+    package enum Tie: String, Codable, Sendable, CaseIterable {
         case fails
         case chairCasts = "chair_casts"
     }
 
-    public var base: Base
-    public var numerator: Int
-    public var denominator: Int
-    public var strict: Bool
-    public var tie: Tie
-    public var quorum: QuorumRule
+    package var base: Base
+    package var numerator: Int
+    package var denominator: Int
+    package var strict: Bool
+    package var tie: Tie
+    package var quorum: QuorumRule
 
-    public init(base: Base, numerator: Int, denominator: Int, strict: Bool, tie: Tie = .fails, quorum: QuorumRule) {
+    package init(base: Base, numerator: Int, denominator: Int, strict: Bool, tie: Tie = .fails, quorum: QuorumRule) {
         self.base = base
         self.numerator = numerator
         self.denominator = denominator
@@ -86,25 +86,25 @@ public struct VoteRule: Codable, Hashable, Sendable {
         self.quorum = quorum
     }
 
-    public var share: Share { Share(numerator: numerator, denominator: denominator, strict: strict) }
+    package var share: Share { Share(numerator: numerator, denominator: denominator, strict: strict) }
 
     /// A tie is possible only where the votes cast are the whole, and “more than half” of them is asked.
-    public var knowsTies: Bool { (base == .cast || base == .yesNo) && strict && numerator * 2 == denominator }
+    package var knowsTies: Bool { (base == .cast || base == .yesNo) && strict && numerator * 2 == denominator }
 
     /// The first fault of the rule, `nil` for a rule that can be used.
-    public var fault: RuleFault? {
+    package var fault: RuleFault? {
         share.fault ?? quorum.share.fault ?? (tie == .chairCasts && !knowsTies ? .tieWithoutHalf : nil)
     }
 }
 
 /// Why a rule cannot be used.
-public enum RuleFault: Error, Hashable, Sendable {
+package enum RuleFault: Error, Hashable, Sendable {
     case denominator(Int)
     case numerator(Int, denominator: Int)
     case moreThanAll
     case tieWithoutHalf
 
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .denominator(let value): "denominator is \(value); give a whole number from 1 to 1000"
         case .numerator(let value, let denominator): "numerator is \(value); give a whole number from 1 to the denominator, \(denominator)"

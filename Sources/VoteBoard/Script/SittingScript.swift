@@ -1,11 +1,11 @@
 import Commons
 
 /// A sitting written down beforehand: commands with the time between them. It plays the demo and loads the tests.
-public struct SittingScript: Sendable {
-    public struct Step: Sendable {
+package struct SittingScript: Sendable {
+    package struct Step: Sendable {
         /// Milliseconds since the step before.
-        public var after: Int64
-        public var request: CommandRequest
+        package var after: Int64
+        package var request: CommandRequest
         /// The command as the API takes it, with its id.
         package var json: JSONValue
 
@@ -16,17 +16,17 @@ public struct SittingScript: Sendable {
         }
     }
 
-    public var steps: [Step]
+    package var steps: [Step]
     /// The full composition of the script's council, when it says it.
-    public var seats: Int?
+    package var seats: Int?
 
     /// The id of the sitting that it schedules.
-    public var sitting: SittingID? {
+    package var sitting: SittingID? {
         steps.lazy.compactMap { if case .scheduleSitting(let plan) = $0.request.command { plan.id } else { nil } }.first
     }
 
     /// Milliseconds from the first step to the last.
-    public var duration: Int64 { steps.reduce(0) { $0 + $1.after } }
+    package var duration: Int64 { steps.reduce(0) { $0 + $1.after } }
 
     static let stepLimit = 100_000
 
@@ -35,9 +35,9 @@ public struct SittingScript: Sendable {
     /// Ballots arrive spread over `over` milliseconds, in an order that looks like people; `"d1..d17"` names a range of ids.
     ///
     /// - Parameter run: put in the place of `{run}`, so that every turn has a sitting of its own.
-    public init(_ bytes: [UInt8], run: String) throws(ImportFaults) {
+    package init(_ bytes: [UInt8], run: String) throws(ImportFaults) {
         let text = try SourceText.decode(bytes).replacing("{run}", with: run)
-        let root = try StrictJSON.parse(text)
+        let root = try JSONNode(reading: text)
         guard let nodes = root.object?["steps"]?.array else {
             throw ImportFaults([root.fault("steps is missing or no list; write the steps")])
         }
@@ -120,10 +120,7 @@ public struct SittingScript: Sendable {
         return Int(String(digits.reversed())).map { (String(text.dropLast(digits.count)), $0) }
     }
 
-    private static func scatter(_ deputy: DeputyID, _ round: RoundID) -> UInt32 {
-        // FNV-1a.
-        (deputy.text + round.text).utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
-    }
+    private static func scatter(_ deputy: DeputyID, _ round: RoundID) -> UInt32 { FNV1a.hash32(deputy.text + round.text) }
 }
 
 extension JSONNode {

@@ -1,37 +1,37 @@
 /// A document that belongs to an item.
-public struct DocumentLink: Codable, Hashable, Sendable {
-    public var title: String
+package struct DocumentLink: Codable, Hashable, Sendable {
+    package var title: String
     /// `https://…` or `http://…`.
-    public var url: String
+    package var url: String
 
-    public init(title: String, url: String) {
+    package init(title: String, url: String) {
         self.title = title
         self.url = url
     }
 }
 
 /// One question on the agenda. The order is the sitting's list; a sub-item names its parent.
-public struct AgendaItem: Codable, Hashable, Sendable {
-    public enum State: String, Codable, Sendable, CaseIterable {
+package struct AgendaItem: Codable, Hashable, Sendable {
+    package enum State: String, Codable, Sendable, CaseIterable {
         case pending
         case underDiscussion = "under_discussion"
         case voting, adopted, rejected, postponed, withdrawn
     }
 
-    public var id: ItemID
+    package var id: ItemID
     /// As printed: “7”, “7.1”, “12а”.
-    public var number: String
-    public var title: String
-    public var rapporteur: String?
+    package var number: String
+    package var title: String
+    package var rapporteur: String?
     /// Number of the draft decision.
-    public var draft: String?
-    public var links: [DocumentLink]
-    public var parent: ItemID?
-    public var state: State
+    package var draft: String?
+    package var links: [DocumentLink]
+    package var parent: ItemID?
+    package var state: State
     /// The procedural round that put the item on the agenda during the sitting.
-    public var addedBy: RoundID?
+    package var addedBy: RoundID?
 
-    public init(
+    package init(
         id: ItemID, number: String, title: String, rapporteur: String? = nil, draft: String? = nil, links: [DocumentLink] = [],
         parent: ItemID? = nil, state: State = .pending, addedBy: RoundID? = nil
     ) {
@@ -51,7 +51,7 @@ public struct AgendaItem: Codable, Hashable, Sendable {
         case addedBy = "added_by"
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(ItemID.self, forKey: .id)
         number = try container.decode(String.self, forKey: .number)

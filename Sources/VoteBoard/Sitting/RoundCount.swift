@@ -1,6 +1,6 @@
 extension Sitting {
     /// Where each entitled voter stands now: recused, voted, here without a vote, or absent. Named rounds only.
-    public func positions(in round: VoteRound) -> [DeputyID: Position] {
+    package func positions(in round: VoteRound) -> [DeputyID: Position] {
         var positions: [DeputyID: Position] = [:]
         for voter in round.terms?.entitled ?? [] {
             positions[voter.deputy] = position(of: voter.deputy, in: round)
@@ -15,7 +15,7 @@ extension Sitting {
     }
 
     /// Who could have voted by now. The head takes part when here and not recused, or when a ballot was cast.
-    public func composition(in round: VoteRound) -> Composition {
+    package func composition(in round: VoteRound) -> Composition {
         let terms = round.terms
         let voters = terms?.entitled ?? []
         let head = voters.first { $0.isHead }?.deputy
@@ -28,7 +28,7 @@ extension Sitting {
     }
 
     /// The result if the round closed now. `secret` holds a secret round's totals.
-    public func result(of round: VoteRound, secret: SecretTally? = nil, chair: Choice? = nil) -> RoundResult? {
+    package func result(of round: VoteRound, secret: SecretTally? = nil, chair: Choice? = nil) -> RoundResult? {
         guard let terms = round.terms else { return nil }
         let composition = composition(in: round)
         let positions = round.isSecret ? nil : positions(in: round)

@@ -1,19 +1,19 @@
-public enum SpeechKind: String, Codable, Sendable, CaseIterable, CodingKeyRepresentable {
+package enum SpeechKind: String, Codable, Sendable, CaseIterable, CodingKeyRepresentable {
     case report, question, debate, reply
 }
 
 /// A turn in the list of speakers: a deputy, or a guest by name.
-public struct SpeakerEntry: Codable, Hashable, Sendable {
-    public var id: SpeakerID
-    public var deputy: DeputyID?
+package struct SpeakerEntry: Codable, Hashable, Sendable {
+    package var id: SpeakerID
+    package var deputy: DeputyID?
     /// Of a guest; for a deputy the roster has it.
-    public var guest: String?
-    public var kind: SpeechKind
-    public var item: ItemID?
+    package var guest: String?
+    package var kind: SpeechKind
+    package var item: ItemID?
     /// Seconds of floor; `nil` takes the rule book's for the kind.
-    public var seconds: Int?
+    package var seconds: Int?
 
-    public init(
+    package init(
         id: SpeakerID, deputy: DeputyID? = nil, guest: String? = nil, kind: SpeechKind, item: ItemID? = nil, seconds: Int? = nil
     ) {
         self.id = id
@@ -26,17 +26,17 @@ public struct SpeakerEntry: Codable, Hashable, Sendable {
 }
 
 /// The speech that has the floor, with its countdown.
-public struct Speech: Hashable, Sendable {
-    public var entry: SpeakerEntry
+package struct Speech: Hashable, Sendable {
+    package var entry: SpeakerEntry
     /// Milliseconds of floor.
-    public var allotted: Int64
+    package var allotted: Int64
     /// Milliseconds spoken before the last pause.
-    public var spent: Int64
+    package var spent: Int64
     /// When it last began to run; `nil` while paused.
-    public var runningSince: UTCMilliseconds?
+    package var runningSince: UTCMilliseconds?
 
     /// Milliseconds left, negative when over time.
-    public func remaining(at now: UTCMilliseconds) -> Int64 {
+    package func remaining(at now: UTCMilliseconds) -> Int64 {
         allotted &- spent &- (runningSince.map { max(0, now - $0) } ?? 0)
     }
 }

@@ -1,11 +1,11 @@
 /// The stable name of a deputy, faction, sitting, item, speaker's turn or round: 1 to 64 of `A–Z a–z 0–9 . _ -`.
 ///
 /// The subject only keeps one kind of identifier from being used as another.
-public struct Identifier<Subject>: Hashable, Sendable, Codable, CodingKeyRepresentable, Comparable, CustomStringConvertible {
-    public let text: String
+package struct Identifier<Subject>: Hashable, Sendable, Codable, CodingKeyRepresentable, Comparable, CustomStringConvertible {
+    package let text: String
 
     /// `nil` when the text is empty, too long or holds another character.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let bytes = text.utf8
         guard (1...64).contains(bytes.count), bytes.allSatisfy(Self.isAllowed) else { return nil }
         self.text = text
@@ -20,12 +20,12 @@ public struct Identifier<Subject>: Hashable, Sendable, Codable, CodingKeyReprese
         }
     }
 
-    public static var requirement: String { "1 to 64 of A–Z, a–z, 0–9, dot, underscore and hyphen" }
+    package static var requirement: String { "1 to 64 of A–Z, a–z, 0–9, dot, underscore and hyphen" }
 
-    public var description: String { text }
-    public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
+    package var description: String { text }
+    package static func < (left: Self, right: Self) -> Bool { left.text < right.text }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let valid = Self(text) else {
@@ -34,19 +34,19 @@ public struct Identifier<Subject>: Hashable, Sendable, Codable, CodingKeyReprese
         self = valid
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(text)
     }
 
     // Dictionaries keyed by an identifier are JSON objects.
-    public var codingKey: any CodingKey { IdentifierKey(stringValue: text) }
-    public init?<Key: CodingKey>(codingKey: Key) { self.init(codingKey.stringValue) }
+    package var codingKey: any CodingKey { IdentifierKey(stringValue: text) }
+    package init?<Key: CodingKey>(codingKey: Key) { self.init(codingKey.stringValue) }
 }
 
 extension Identifier: ExpressibleByStringLiteral, ExpressibleByUnicodeScalarLiteral, ExpressibleByExtendedGraphemeClusterLiteral {
     /// For literals in code and tests; a literal that is no identifier traps.
-    public init(stringLiteral value: String) {
+    package init(stringLiteral value: String) {
         guard let valid = Self(value) else { preconditionFailure("an identifier is \(Self.requirement)") }
         self = valid
     }
@@ -59,9 +59,9 @@ private struct IdentifierKey: CodingKey {
     init?(intValue: Int) { nil }
 }
 
-public typealias DeputyID = Identifier<Deputy>
-public typealias FactionID = Identifier<Faction>
-public typealias SittingID = Identifier<Sitting>
-public typealias ItemID = Identifier<AgendaItem>
-public typealias SpeakerID = Identifier<SpeakerEntry>
-public typealias RoundID = Identifier<VoteRound>
+package typealias DeputyID = Identifier<Deputy>
+package typealias FactionID = Identifier<Faction>
+package typealias SittingID = Identifier<Sitting>
+package typealias ItemID = Identifier<AgendaItem>
+package typealias SpeakerID = Identifier<SpeakerEntry>
+package typealias RoundID = Identifier<VoteRound>

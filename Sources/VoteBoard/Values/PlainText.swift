@@ -4,15 +4,15 @@ import Foundation
 ///
 /// Kept text is NFC, trimmed, without invisible direction marks at its ends. Refused are control characters (they break
 /// terminals, logs and CSV) and the embedding, override and isolate controls (they make one text look like another).
-public enum PlainText {
-    public enum Fault: Error, Hashable, Sendable {
+package enum PlainText {
+    package enum Fault: Error, Hashable, Sendable {
         case empty
         /// Longer than the field's limit, in Unicode scalars.
         case tooLong(limit: Int)
         case control(code: UInt32)
 
         /// What is wrong and the remedy; the field's name goes before it.
-        public var sentence: String {
+        package var sentence: String {
             switch self {
             case .empty: "is empty; write something"
             case .tooLong(let limit): "is longer than \(limit) characters; shorten it"
@@ -27,14 +27,14 @@ public enum PlainText {
     }
 
     /// The kept form of one line of text of 1 to `limit` scalars.
-    public static func line(_ text: String, limit: Int) throws(Fault) -> String {
+    package static func line(_ text: String, limit: Int) throws(Fault) -> String {
         let kept = try optionalLine(text, limit: limit)
         guard let kept else { throw .empty }
         return kept
     }
 
     /// As `line`, `nil` for empty text.
-    public static func optionalLine(_ text: String, limit: Int) throws(Fault) -> String? {
+    package static func optionalLine(_ text: String, limit: Int) throws(Fault) -> String? {
         // Counted before anything costly is done with it.
         guard text.utf8.count <= limit * 8 + 64 else { throw .tooLong(limit: limit) }
         for scalar in text.unicodeScalars where isRefused(scalar) { throw .control(code: scalar.value) }
@@ -68,7 +68,7 @@ public enum PlainText {
     }
 
     /// A form in which two spellings of one name compare equal: no marks, one space, no case, one apostrophe, one hyphen.
-    public static func folded(_ text: String) -> String {
+    package static func folded(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         var space = false
         for scalar in text.precomposedStringWithCompatibilityMapping.lowercased().unicodeScalars where !isMark(scalar) {
@@ -89,19 +89,19 @@ public enum PlainText {
 }
 
 /// Bounds on what a council can hold; beyond them a command is refused with the number in the sentence.
-public enum Limits {
-    public static let seats = 1_000
-    public static let deputies = 1_500
-    public static let factions = 100
-    public static let name = 200
-    public static let title = 2_000
-    public static let notice = 500
-    public static let reason = 1_000
-    public static let link = 2_000
-    public static let linksPerItem = 50
-    public static let items = 2_000
-    public static let speakers = 500
-    public static let rounds = 3_000
+package enum Limits {
+    package static let seats = 1_000
+    package static let deputies = 1_500
+    package static let factions = 100
+    package static let name = 200
+    package static let title = 2_000
+    package static let notice = 500
+    package static let reason = 1_000
+    package static let link = 2_000
+    package static let linksPerItem = 50
+    package static let items = 2_000
+    package static let speakers = 500
+    package static let rounds = 3_000
     /// Seconds: one day.
-    public static let duration = 86_400
+    package static let duration = 86_400
 }

@@ -4,7 +4,7 @@ import Commons
 ///
 /// Keeps what it rendered last, so that a ballot does not render an agenda of two thousand items again.
 package struct PublicView: Sendable {
-    private var council: (roster: Roster, day: LocalDate, rules: RuleBook?, json: JSONValue)?
+    private var council: (roster: Roster, day: CivilDate, rules: RuleBook?, json: JSONValue)?
     private var agenda: (items: [AgendaItem], recusals: [ItemID: [DeputyID: String]], json: JSONValue)?
     private var rounds: [RoundID: (round: VoteRound, json: JSONValue)] = [:]
     private var sitting: SittingID?
@@ -35,7 +35,7 @@ package struct PublicView: Sendable {
 
     // MARK: council
 
-    private mutating func councilJSON(_ state: CouncilState, _ day: LocalDate) -> JSONValue {
+    private mutating func councilJSON(_ state: CouncilState, _ day: CivilDate) -> JSONValue {
         if let council, council.roster == state.roster, council.day == day, council.rules == state.rules { return council.json }
         var factions: [String: JSONValue] = [:]
         for (index, faction) in state.roster.factions.enumerated() {
@@ -87,7 +87,7 @@ package struct PublicView: Sendable {
         return json
     }
 
-    private static func presenceJSON(_ sitting: Sitting, _ state: CouncilState, _ day: LocalDate) -> JSONValue {
+    private static func presenceJSON(_ sitting: Sitting, _ state: CouncilState, _ day: CivilDate) -> JSONValue {
         let serving = state.roster.serving(on: day)
         let present = serving.filter { sitting.present.contains($0.id) }
         let count = present.count { $0.role == .deputy }

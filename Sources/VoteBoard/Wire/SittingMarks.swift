@@ -1,21 +1,21 @@
 /// A span of a sitting on the clock of the picture: an item or a round. What EXT-X-DATERANGE and chapters are made of.
-public struct SittingMark: Hashable, Sendable {
-    public enum Kind: String, Sendable {
+package struct SittingMark: Hashable, Sendable {
+    package enum Kind: String, Sendable {
         case item, round
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// The item's or the round's id.
-    public var id: String
-    public var title: String
-    public var from: UTCMilliseconds
+    package var id: String
+    package var title: String
+    package var from: UTCMilliseconds
     /// `nil` while it lasts.
-    public var until: UTCMilliseconds?
+    package var until: UTCMilliseconds?
 }
 
 extension SittingMark {
     /// The marks of a sitting, in order, folded from its events. An item that is taken up twice has two marks.
-    public static func marks(of sitting: SittingID, in events: some Sequence<RecordedEvent>) -> [SittingMark] {
+    package static func marks(of sitting: SittingID, in events: some Sequence<RecordedEvent>) -> [SittingMark] {
         var fold = MarkFold()
         for record in events where record.event.sitting == sitting { fold.take(record) }
         return fold.marks

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Glibc
 import NIOSSL
@@ -44,8 +45,8 @@ enum CertificateCheck {
     /// Times in seconds since 1970.
     static func validity(from: Int64, to: Int64, now: Int64) -> CheckReport.Finding {
         let days = (to - now) / 86400
-        let end = CivilDate(day: Int(to / 86400))
-        if now < from { return fault("it is valid from \(CivilDate(day: Int(from / 86400))) only: is this machine's clock right?") }
+        let end = CivilTime(secondsSince1970: to).date
+        if now < from { return fault("it is valid from \(CivilTime(secondsSince1970: from).date) only: is this machine's clock right?") }
         if now > to { return fault("it ended on \(end): renew it") }
         if days < 14 { return CheckReport.Finding(.warning, "certificate", "it ends on \(end), in \(days) days: renew it") }
         return CheckReport.Finding(.ok, "certificate", "valid until \(end), \(days) days")

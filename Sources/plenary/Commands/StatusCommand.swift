@@ -44,7 +44,7 @@ extension StreamCommandGroup {
         @OptionGroup var output: JSONOption
 
         mutating func validate() throws {
-            if let hall, !isHallName(hall) { throw ValidationError("“\(hall)” is no hall's name: it has a-z, 0-9 and - only") }
+            if let hall { try checkHallName(hall) }
         }
 
         func run() async throws {

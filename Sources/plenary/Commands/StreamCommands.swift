@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commons
 import Foundation
 import Gateway
 import StreamRelay
@@ -13,7 +14,8 @@ struct StreamCommandGroup: AsyncParsableCommand {
             plenary stream status council --watch
             """,
         subcommands: [
-            List.self, StreamSubcommand<Start>.self, StreamSubcommand<Stop>.self, StreamSubcommand<Restart>.self, Status.self, Probe.self, StreamSubcommand<Slate>.self,
+            List.self, StreamSubcommand<Start>.self, StreamSubcommand<Stop>.self, StreamSubcommand<Restart>.self, Status.self, Probe.self,
+            StreamSubcommand<Slate>.self,
             StreamSubcommand<Hide>.self, StreamSubcommand<Show>.self,
         ],
         defaultSubcommand: List.self)
@@ -24,14 +26,14 @@ struct HallArgument: ParsableArguments {
     var hall: String
 
     mutating func validate() throws {
-        if !isHallName(hall) { throw ValidationError("“\(hall)” is no hall's name: it has a-z, 0-9 and - only") }
+        try checkHallName(hall)
     }
 
     func path(_ rest: String) -> String { "/api/v1/halls/\(hall)/stream\(rest)" }
 }
 
-func isHallName(_ text: String) -> Bool {
-    (1...32).contains(text.utf8.count) && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+func checkHallName(_ name: String) throws(ValidationError) {
+    if !HallName.isValid(name) { throw ValidationError("“\(name)” is no hall's name: write \(HallName.requirement)") }
 }
 
 /// The words of one command: its arguments, and what to say when it was done. `StreamSubcommand` makes a subcommand of them.

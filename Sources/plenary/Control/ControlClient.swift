@@ -33,8 +33,8 @@ struct ControlClient: Sendable {
     }
 
     /// Calls `onLine` for each line of a streamed answer, until it ends.
-    func lines(_ path: String, onLine: @escaping @Sendable (Substring) -> Void) async throws(CommandFailure) {
-        let splitter = LineSplitter(onLine)
+    func lines(_ path: String, onLine: @escaping @Sendable (String) -> Void) async throws(CommandFailure) {
+        let splitter = LineReader(onLine)
         try await bytes(path, within: nil) { splitter.take($0) }
         splitter.finish()
     }

@@ -7,23 +7,23 @@ import NIOCore
 enum ProblemReport {
     /// - Parameter file: the file that was sent; its faults are written as `file:line:column`.
     static func failure(_ reply: HTTPReply, file: String?) -> CommandFailure {
-        guard let problem = try? JSONDecoder().decode(CommandProblem.self, from: Data(reply.body.readableBytesView)) else {
+        guard let problem = try? JSONDecoder().decode(Problem.self, from: Data(reply.body.readableBytesView)) else {
             return CommandFailure(reply.status >= 500 ? .temporary : .refused, "the daemon answered \(reply.status)")
         }
         var failure = CommandFailure(status(of: problem, reply), problem.text(file: file))
         failure.problem = jsonLine(reply.body)
-        failure.code = problem.code
+        failure.code = problem.code?.rawValue
         return failure
     }
 
-    private static func status(of problem: CommandProblem, _ reply: HTTPReply) -> ExitStatus {
-        if problem.type == ControlProblem.faultyConfiguration { return .configuration }
+    private static func status(of problem: Problem, _ reply: HTTPReply) -> ExitStatus {
+        if problem.code == .faultyConfiguration { return .configuration }
         if problem.faults?.isEmpty == false { return .faultyInput }
         return reply.status >= 500 || reply.status == 429 ? .temporary : .refused
     }
 }
 
-extension CommandProblem {
+extension Problem {
     func text(file: String?) -> String {
         if let faults, !faults.isEmpty {
             return faults.map { fault in

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 
 // What people name at a terminal, found in what the hall shows: an id, a number, a seat, a family name; or nothing, where only one can be meant.
@@ -85,54 +86,22 @@ extension CouncilReport {
 enum ClerkTime {
     /// UTC milliseconds.
     static func read(_ text: String, zone: TimeZone, now: Int64) throws(CommandFailure) -> Int64 {
-        let parts = text.split(whereSeparator: { $0 == " " || $0 == "T" }).map(String.init)
-        var calendar = Calendar(identifier: .gregorian)
-        var zone = zone
-        guard (1...2).contains(parts.count), var clock = parts.last else { throw fault(text) }
-        if clock.hasSuffix("Z") {
-            clock.removeLast()
-            zone = .gmt
-        } else if let sign = clock.lastIndex(where: { $0 == "+" || $0 == "-" }), sign > clock.startIndex, parts.count == 2 {
-            guard let fixed = offset(clock[sign...]) else { throw fault(text) }
-            zone = fixed
-            clock = String(clock[..<sign])
+        let offset = { (seconds: Int64) in zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))) }
+        guard let written = WrittenTime(text), written.clock != nil,
+            let seconds = written.instant(
+                today: CivilTime(secondsSince1970: now / 1000 + Int64(written.offset ?? offset(now / 1000))).date, zone: offset)
+        else {
+            throw CommandFailure(
+                .usage, "“\(text)” is no time: write 14:00, \"2026-11-26 10:00\" on the council's clock, or 2026-11-26T08:00Z")
         }
-        calendar.timeZone = zone
-        var wanted: DateComponents
-        if parts.count == 2 {
-            guard let day = day(parts[0]) else { throw fault(text) }
-            wanted = day
-        } else {
-            wanted = calendar.dateComponents([.year, .month, .day], from: Date(timeIntervalSince1970: Double(now) / 1000))
-        }
-        let numbers = clock.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
-        guard (2...3).contains(numbers.count), (0...23).contains(numbers[0]), numbers.dropFirst().allSatisfy({ (0...59).contains($0) })
-        else { throw fault(text) }
-        (wanted.hour, wanted.minute, wanted.second) = (numbers[0], numbers[1], numbers.count == 3 ? numbers[2] : 0)
-        guard let date = calendar.date(from: wanted), calendar.dateComponents([.month, .day], from: date).day == wanted.day else {
-            throw fault(text)
-        }
-        return Int64(date.timeIntervalSince1970 * 1000)
+        return seconds * 1000
     }
+}
 
-    private static func day(_ text: String) -> DateComponents? {
-        let iso = text.split(separator: "-"), dotted = text.split(separator: ".")
-        let parts = iso.count == 3 ? iso : dotted.count == 3 ? dotted.reversed() : []
-        let numbers = parts.compactMap { Int($0) }
-        guard numbers.count == 3, (1900...2200).contains(numbers[0]), (1...12).contains(numbers[1]), (1...31).contains(numbers[2]) else {
-            return nil
-        }
-        return DateComponents(year: numbers[0], month: numbers[1], day: numbers[2])
-    }
-
-    /// `+02:00`, `-0500`.
-    private static func offset(_ text: Substring) -> TimeZone? {
-        let digits = text.dropFirst().filter { $0 != ":" }
-        guard digits.count == 4, let number = Int(digits), number % 100 < 60, number / 100 <= 14 else { return nil }
-        return TimeZone(secondsFromGMT: (text.first == "-" ? -1 : 1) * (number / 100 * 3600 + number % 100 * 60))
-    }
-
-    private static func fault(_ text: String) -> CommandFailure {
-        CommandFailure(.usage, "“\(text)” is no time: write 14:00, \"2026-11-26 10:00\" on the council's clock, or 2026-11-26T08:00Z")
+extension CouncilReport {
+    /// UTC milliseconds on the council's clock.
+    func local(_ at: Int64) -> CivilTime {
+        let offset = timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(at) / 1000))
+        return CivilTime(secondsSince1970: at / 1000 + Int64(offset))
     }
 }

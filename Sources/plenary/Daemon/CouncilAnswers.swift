@@ -17,13 +17,3 @@ extension CouncilAnswer {
         }
     }
 }
-
-extension CommandProblem {
-    static func noBoard(_ hall: String) -> CommandProblem {
-        CommandProblem(404, code: "no_record", detail: "Hall “\(hall)” keeps no record of sittings on this server.")
-    }
-
-    static func badField(_ field: String, _ rule: String) -> CommandProblem {
-        CommandProblem(422, code: "bad_field", detail: "\(field): write \(rule).", field: field)
-    }
-}

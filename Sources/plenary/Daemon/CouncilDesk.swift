@@ -12,8 +12,8 @@ struct CouncilDesk: CouncilControl {
 
     // MARK: commands
 
-    func command(_ body: [UInt8], in hall: String) -> Result<CouncilCommand, CommandProblem> {
-        guard let board = board(hall) else { return .failure(.noBoard(hall)) }
+    func command(_ body: [UInt8], in hall: String) -> Result<CouncilCommand, Problem> {
+        guard let board = board(hall) else { return .failure(.noRecord(hall)) }
         do throws(ImportFaults) {
             let request = try CommandRequest(body)
             return .success(
@@ -28,7 +28,7 @@ struct CouncilDesk: CouncilControl {
     // MARK: files
 
     func importRoster(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer {
-        guard let board = board(hall) else { return .failure(.noBoard(hall)) }
+        guard let board = board(hall) else { return .failure(.noRecord(hall)) }
         let read: RosterImport
         do throws(ImportFaults) {
             read = try RosterImport(body, current: board.state.roster, council: title(hall), seats: request.seats)
@@ -45,8 +45,8 @@ struct CouncilDesk: CouncilControl {
     }
 
     func importAgenda(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer {
-        guard let board = board(hall) else { return .failure(.noBoard(hall)) }
-        guard let sitting = request.sitting.flatMap(SittingID.init) else { return .failure(.badField("sitting", SittingID.requirement)) }
+        guard let board = board(hall) else { return .failure(.noRecord(hall)) }
+        guard let sitting = request.sitting.flatMap(SittingID.init) else { return .failure(.badValue("sitting", SittingID.requirement)) }
         do throws(ImportFaults) {
             let items = try AgendaImport(body).items
             let changes = items.map { CommandAnswer.Change(kind: "item", text: "\($0.number). \($0.title)") }
@@ -57,7 +57,7 @@ struct CouncilDesk: CouncilControl {
     }
 
     func setRules(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer {
-        guard let board = board(hall) else { return .failure(.noBoard(hall)) }
+        guard let board = board(hall) else { return .failure(.noRecord(hall)) }
         guard let text = String(validating: body, as: UTF8.self) else {
             return .failure(ImportFaults([ImportFault(line: 1, column: 1, problem: "the file is not UTF-8; save it as UTF-8")]).problem)
         }
@@ -82,22 +82,21 @@ struct CouncilDesk: CouncilControl {
             case .failure(let refusal): return .failure(refusal.problem)
             }
         }
-        guard let envelope = CommandEnvelope(request, command) else { return .failure(.badField("id", "a UUID")) }
+        guard let envelope = CommandEnvelope(request, command) else { return .failure(.badValue("id", "a UUID")) }
         return await CouncilAnswer(board.send(envelope), epoch: board.log.id, file: report)
     }
 
     func takeHallSystem(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer {
-        guard let board = board(hall) else { return .failure(.noBoard(hall)) }
+        guard let board = board(hall) else { return .failure(.noRecord(hall)) }
         return await HallSystemDesk(board: board).take(body, request)
     }
 
     // MARK: reading
 
-    func rules(of hall: String) -> Result<CouncilDocument, CommandProblem> {
-        guard let board = board(hall) else { return .failure(.noBoard(hall)) }
+    func rules(of hall: String) -> Result<CouncilDocument, Problem> {
+        guard let board = board(hall) else { return .failure(.noRecord(hall)) }
         guard let rules = board.state.rules else {
-            return .failure(
-                CommandProblem(404, code: "no_rules", detail: "The council has no rules yet; import a file of config/rules."))
+            return .failure(Problem(.noRules, status: 404, detail: "The council has no rules yet; import a file of config/rules."))
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -107,8 +106,8 @@ struct CouncilDesk: CouncilControl {
 
     func record(of hall: String) -> any RecordReader { BoardRecord(board(hall)?.log) }
 
-    func export(_ request: ExportRequest, in hall: String) async -> Result<CouncilDocument, CommandProblem> {
-        guard let board = board(hall) else { return .failure(.noBoard(hall)) }
+    func export(_ request: ExportRequest, in hall: String) async -> Result<CouncilDocument, Problem> {
+        guard let board = board(hall) else { return .failure(.noRecord(hall)) }
         return CouncilExport(board: board).answer(request)
     }
 }

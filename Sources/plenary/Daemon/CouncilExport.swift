@@ -16,10 +16,10 @@ final class BoardRecord: RecordReader {
 struct CouncilExport {
     let board: Board
 
-    func answer(_ request: ExportRequest) -> Result<CouncilDocument, CommandProblem> {
+    func answer(_ request: ExportRequest) -> Result<CouncilDocument, Problem> {
         var council = board.state
         guard let id = request.sitting.map({ SittingID($0) }) ?? council.sittingOnShow?.id else {
-            return .failure(.badField("sitting", SittingID.requirement))
+            return .failure(.badValue("sitting", SittingID.requirement))
         }
         guard var sitting = council.sitting(id) else { return .failure(CommandRefusal.unknownSitting(id).problem) }
         if sitting.isArchived {

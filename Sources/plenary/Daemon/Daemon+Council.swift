@@ -1,3 +1,4 @@
+import Commons
 import EventChannel
 import Gateway
 import PlenaryConfiguration
@@ -17,17 +18,15 @@ extension Daemon {
 
     func damage(_ hall: String) -> String? { records.damage(hall) }
 
-    func past(_ hall: String, from: Int64, until: Int64?) async throws(ControlProblem) -> [[UInt8]]? {
+    func past(_ hall: String, from: Int64, until: Int64?) async throws(Problem) -> [[UInt8]]? {
         guard let past = records[hall]?.past else { return nil }
         let now = ClockReading.system().wall
         let messages: [[UInt8]]?
         do { messages = try await past.messages(from: UTCMilliseconds(from), until: until, now: now) } catch {
-            throw ControlProblem(type: "urn:plenary:record", title: "Internal Server Error", status: 500, detail: error.sentence)
+            throw Problem(.record, detail: error.sentence)
         }
         guard let messages else {
-            throw ControlProblem(
-                type: "urn:plenary:busy", title: "Service Unavailable", status: 503,
-                detail: "too many ask for the past at once; ask again in a moment")
+            throw Problem(.busy, detail: "too many ask for the past at once; ask again in a moment")
         }
         return messages
     }

@@ -1,3 +1,4 @@
+import Commons
 import EventChannel
 import Gateway
 import Logging
@@ -97,7 +98,7 @@ final class Daemon: HallControl {
         state.withLock { state in
             var found: HallRelay?
             for hall in state.config.halls {
-                guard let key = hall.stream.camera.streamKey, constantTimeEqual(key, streamKey) else { continue }
+                guard let key = hall.stream.camera.streamKey, ConstantTime.areEqual(key, streamKey) else { continue }
                 found = state.relays[hall.name]
             }
             return found
@@ -123,7 +124,7 @@ final class Daemon: HallControl {
         surroundings.sink.ring.lines(last: min(max(0, count), 2000), follow: follow)
     }
 
-    func perform(_ command: StreamCommand, on hall: String) async throws(ControlProblem) {
+    func perform(_ command: StreamCommand, on hall: String) async throws(Problem) {
         let relay = try known(hall)
         do {
             switch command {
@@ -141,27 +142,27 @@ final class Daemon: HallControl {
         logger.notice("the operator's command was carried out: \(command.rawValue)", metadata: ["hall": "\(hall)"])
     }
 
-    func settings(_ hall: String) throws(ControlProblem) -> StreamSettings {
-        guard let settings = state.withLock({ $0.config.hall(hall)?.stream }) else { throw .unknownHall(hall) }
+    func settings(_ hall: String) throws(Problem) -> StreamSettings {
+        guard let settings = state.withLock({ $0.config.hall(hall)?.stream }) else { throw .noHall(hall) }
         return settings
     }
 
-    private func known(_ hall: String) throws(ControlProblem) -> HallRelay {
-        guard let relay = relay(hall) else { throw .unknownHall(hall) }
+    private func known(_ hall: String) throws(Problem) -> HallRelay {
+        guard let relay = relay(hall) else { throw .noHall(hall) }
         return relay
     }
 
-    func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription {
+    func probe(_ hall: String) async throws(Problem) -> SourceDescription {
         let relay = try known(hall)
         let settings = try settings(hall)
         guard settings.camera.scheme != .rtmpPush else {
-            guard let source = relay.status.source else { throw .failedProbe(hall, Self.noEncoder(hall)) }
+            guard let source = relay.status.source else { throw .failedProbe(Self.noEncoder(hall)) }
             return source
         }
         do {
             return try await surroundings.probe.run(settings).source
         } catch {
-            throw .failedProbe(hall, error)
+            throw .failedProbe(error)
         }
     }
 
@@ -171,7 +172,7 @@ final class Daemon: HallControl {
 
     // MARK: Reload
 
-    func reload() async throws(ControlProblem) -> ReloadReport {
+    func reload() async throws(Problem) -> ReloadReport {
         let mayBegin = state.withLock { state in
             defer { state.isReloading = true }
             return !state.isReloading
@@ -191,7 +192,7 @@ final class Daemon: HallControl {
     }
 
     /// Nothing is changed when the record of a new hall cannot be opened.
-    private func apply(_ new: PlenaryConfig) async throws(ControlProblem) -> ReloadReport {
+    private func apply(_ new: PlenaryConfig) async throws(Problem) -> ReloadReport {
         let old = state.withLock { $0.config }
         let change = ConfigChange(from: old, to: new)
         let hadPicture = Set(old.halls.filter(\.stream.picture).map(\.name))
@@ -259,11 +260,4 @@ extension ReloadReport {
             added: change.added, removed: change.removed, changed: change.changed, unchanged: change.unchanged,
             needRestart: change.needRestart)
     }
-}
-
-/// Compares every byte, so that the time says nothing about where two keys differ.
-func constantTimeEqual(_ a: String, _ b: String) -> Bool {
-    let a = Array(a.utf8), b = Array(b.utf8)
-    guard a.count == b.count else { return false }
-    return zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
 }

@@ -22,7 +22,7 @@ struct HallSystemDesk {
         let id = request.sitting.map { SittingID($0) } ?? state.sittingInSession?.id
         guard let id else {
             return .failure(
-                request.sitting == nil ? CommandRefusal.unknownSitting(nil).problem : .badField("sitting", SittingID.requirement))
+                request.sitting == nil ? CommandRefusal.unknownSitting(nil).problem : .badValue("sitting", SittingID.requirement))
         }
         guard let sitting = state.sitting(id) else { return .failure(CommandRefusal.unknownSitting(id).problem) }
         let file = Data(SHA256.hash(data: Data(id.text.utf8) + Data(body)))
@@ -31,8 +31,7 @@ struct HallSystemDesk {
         let plan = HallSystemPlan(vote, in: sitting, made: made, before: before)
         if let round = sitting.round(plan.round), round.isSecret {
             return .failure(
-                CommandProblem(
-                    409, code: "secret_round", detail: "Round \(plan.round) is secret: results with names are not taken.", field: "round"))
+                Problem(.secretRound, detail: "Round \(plan.round) is secret: results with names are not taken.", field: "round"))
         }
         return await perform(plan, in: sitting, file: file, request)
     }

@@ -1,3 +1,4 @@
+import Commons
 import Gateway
 import Logging
 import NIOCore
@@ -13,7 +14,8 @@ final class PushService: Service {
     let address: ListenAddress
     let daemon: Daemon
     let logger: Logger
-    private let refusals = Mutex(RefusalTally())
+    /// A guesser of stream keys must not push everything else out of the log.
+    private let refusals = Mutex(LineBudget(lines: 1, per: 10_000))
 
     init(address: ListenAddress, daemon: Daemon, logger: Logger) {
         self.address = address
@@ -35,8 +37,8 @@ final class PushService: Service {
 
     private func decide(_ key: String, _ peer: String) -> PushDecision {
         guard let relay = daemon.relay(streamKey: key) else {
-            if let count = refusals.withLock({ $0.count(at: currentMilliseconds()) }) {
-                let more = count > 1 ? ", and \(count - 1) others since the last such line" : ""
+            if let omitted = refusals.withLock({ $0.take(at: currentMilliseconds()) }) {
+                let more = omitted > 0 ? ", and \(omitted) others since the last such line" : ""
                 logger.warning("an encoder at \(peer)\(more) showed a stream key that no hall has: refused")
             }
             return .unknownKey

@@ -39,6 +39,6 @@ struct BoardStage: SittingStage {
 
     private func send(_ envelope: CommandEnvelope) async throws(CommandFailure) {
         guard case .refused(let refusal) = await board.send(envelope) else { return }
-        throw CommandFailure(refusal.status >= 500 ? .temporary : .refused, refusal.sentence)
+        throw CommandFailure(refusal.problem.status >= 500 ? .temporary : .refused, refusal.sentence)
     }
 }

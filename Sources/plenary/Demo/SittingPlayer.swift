@@ -1,3 +1,4 @@
+import Commons
 import VoteBoard
 
 /// Where a script is played: a hall's board, or a daemon's API.
@@ -125,10 +126,10 @@ struct TurnNames {
 
     /// - Parameter now: UTC milliseconds.
     mutating func next(now: Int64) -> String {
-        let seconds = Int(now / 1000)
-        let day = "\(CivilDate(day: seconds / 86400))".replacing("-", with: "")
+        let time = CivilTime(secondsSince1970: now / 1000)
         let thousandth = String(1000 + now % 1000).dropFirst()
-        let name = "\(day)-\(two(seconds / 3600 % 24))\(two(seconds / 60 % 60))\(two(seconds % 60))-\(thousandth)"
+        let (day, clock) = (time.date.description.filter(\.isNumber), time.clock.filter(\.isNumber))
+        let name = "\(day)-\(clock)-\(thousandth)"
         count = name == last ? count + 1 : 1
         last = name
         return count == 1 ? name : "\(name)-\(count)"

@@ -142,10 +142,7 @@ struct CouncilText {
 
     /// On the council's clock: `14:05`, with the date when it is another day.
     func time(_ at: Int64) -> String {
-        let offset = Int64(report.timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(at) / 1000)))
-        let today = now + Int64(report.timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(now) / 1000))) * 1000
-        let local = at + offset * 1000
-        let clock = "\(two(Int(local / 3_600_000 % 24))):\(two(Int(local / 60_000 % 60)))"
-        return local / 86_400_000 == today / 86_400_000 ? clock : "\(CivilDate(day: Int(local / 86_400_000))) \(clock)"
+        let (time, today) = (report.local(at), report.local(now).date)
+        return time.date == today ? time.hourAndMinute : "\(time.date) \(time.hourAndMinute)"
     }
 }

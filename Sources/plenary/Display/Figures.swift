@@ -1,3 +1,5 @@
+import Commons
+
 /// Numbers as people read them; dots and spaces, no locale.
 enum Figures {
     /// `1.5 s`, `2 min 3 s`, `3 h 20 min`, `4 d 2 h`.
@@ -46,9 +48,8 @@ enum Figures {
 
     /// `14:30:05 UTC`, with the date when it is not of the same day as `now`.
     static func time(_ at: Int64, now: Int64) -> String {
-        let seconds = Int(at / 1000)
-        let clock = "\(two(seconds / 3600 % 24)):\(two(seconds / 60 % 60)):\(two(seconds % 60)) UTC"
-        return at / 86_400_000 == now / 86_400_000 ? clock : "\(CivilDate(day: seconds / 86400)) \(clock)"
+        let (time, today) = (CivilTime(secondsSince1970: at / 1000), CivilTime(secondsSince1970: now / 1000).date)
+        return "\(time.date == today ? "" : "\(time.date) ")\(time.clock) UTC"
     }
 
     static func decimal(_ value: Double, _ places: Int) -> String {
@@ -60,26 +61,4 @@ enum Figures {
         let fraction = String(scaled % factor)
         return "\(sign)\(scaled / factor)." + String(repeating: "0", count: places - fraction.count) + fraction
     }
-}
-
-func two(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
-
-/// A day of the Gregorian calendar, from days since 1970-01-01.
-struct CivilDate: CustomStringConvertible, Equatable {
-    var year: Int, month: Int, day: Int
-
-    init(day days: Int) {
-        // Counting from 0000-03-01 puts the leap day at a year's end.
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * month + 2) / 5 + 1
-        self.month = month < 10 ? month + 3 : month - 9
-        year = yearOfEra + era * 400 + (self.month <= 2 ? 1 : 0)
-    }
-
-    var description: String { "\(year)-\(two(month))-\(two(day))" }
 }

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Gateway
 
@@ -16,9 +17,8 @@ enum LogText {
 
     /// RFC 3339, milliseconds, UTC.
     static func timestamp(_ at: Int64) -> String {
-        let seconds = Int(at / 1000)
         let milliseconds = String(Int(at % 1000))
-        let clock = "\(two(seconds / 3600 % 24)):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
-        return "\(CivilDate(day: seconds / 86400))T\(clock).\(String(repeating: "0", count: 3 - milliseconds.count))\(milliseconds)Z"
+        let zeros = String(repeating: "0", count: 3 - milliseconds.count)
+        return "\(CivilTime(secondsSince1970: at / 1000).text).\(zeros)\(milliseconds)Z"
     }
 }

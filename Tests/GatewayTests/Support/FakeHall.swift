@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 import StreamRelay
 import Synchronization
@@ -110,16 +111,16 @@ final class FakeControl: HallControl {
         status.failures = ["unauthorized": 3]
         return status
     }
-    func perform(_ command: StreamCommand, on hall: String) async throws(ControlProblem) {
+    func perform(_ command: StreamCommand, on hall: String) async throws(Problem) {
         if command == .start {
-            throw ControlProblem(type: "urn:plenary:already-running", title: "Conflict", status: 409, detail: "it runs already")
+            throw Problem(.alreadyRunning, detail: "it runs already")
         }
         commands.withLock { $0.append("\(command.rawValue) \(hall)") }
     }
-    func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription {
+    func probe(_ hall: String) async throws(Problem) -> SourceDescription {
         SourceDescription(format: "test", video: nil, audio: [], ignored: [])
     }
-    func reload() async throws(ControlProblem) -> ReloadReport {
+    func reload() async throws(Problem) -> ReloadReport {
         ReloadReport(added: ["new"], removed: [], changed: [], unchanged: ["demo"], needRestart: [])
     }
     func logLines(last count: Int, follow: Bool) -> AsyncStream<LogLine> {

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import HTTPTypes
 import HummingbirdCore
@@ -99,11 +100,11 @@ private struct Halls: HallControl {
     func live(_ hall: String) -> (any LiveSource)? { nil }
     func events(_ hall: String) -> (any EventSource)? { hall == "demo" ? HallFeed(board) : nil }
     func status(_ hall: String) -> StreamStatus? { nil }
-    func perform(_ command: StreamCommand, on hall: String) async throws(ControlProblem) {}
-    func probe(_ hall: String) async throws(ControlProblem) -> SourceDescription {
+    func perform(_ command: StreamCommand, on hall: String) async throws(Problem) {}
+    func probe(_ hall: String) async throws(Problem) -> SourceDescription {
         SourceDescription(format: "test", video: nil, audio: [], ignored: [])
     }
-    func reload() async throws(ControlProblem) -> ReloadReport {
+    func reload() async throws(Problem) -> ReloadReport {
         ReloadReport(added: [], removed: [], changed: [], unchanged: [], needRestart: [])
     }
     func logLines(last count: Int, follow: Bool) -> AsyncStream<LogLine> { AsyncStream { $0.finish() } }

@@ -1,27 +1,29 @@
+import Commons
 import Foundation
 import Testing
 
 /// docs/http.md is where a program's author looks a refusal up.
 @Suite struct `The table of problems` {
-    @Test func `it names every code that a refusal can have`() throws {
-        let words = try String(contentsOfFile: CouncilDoor.root + "/Sources/VoteBoard/Commands/RefusalWords.swift", encoding: .utf8)
-        let codes = try #require(words.split(separator: "public var field").first).matches(of: /case \.\w+: "([a-z_]+)"/).map {
-            String($0.1)
-        }
-        #expect(codes.count > 40)
+    private static func rows() throws -> [Substring] {
         let page = try String(contentsOfFile: CouncilDoor.root + "/docs/http.md", encoding: .utf8)
-        for code in codes { #expect(page.contains("`\(code)`"), "\(code)") }
+        let section = try #require(page.components(separatedBy: "## Problems").last?.components(separatedBy: "\n## ").first)
+        return section.split(separator: "\n").filter { $0.firstMatch(of: /^\| \d/) != nil }
     }
 
-    @Test func `it names every other code that the door gives`() throws {
-        let page = try String(contentsOfFile: CouncilDoor.root + "/docs/http.md", encoding: .utf8)
-        let folder = CouncilDoor.root + "/Sources/Gateway"
-        var codes: Set<String> = []
-        for file in try FileManager.default.subpathsOfDirectory(atPath: folder) where file.hasSuffix(".swift") {
-            let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
-            codes.formUnion(text.matches(of: /"urn:plenary:([a-z_-]+)"/).map { String($0.1) })
+    private static func codes(_ row: Substring) -> [String] { row.matches(of: /`([a-z_]+)`/).map { String($0.1) } }
+
+    @Test func `the page names every code, and no other`() throws {
+        let described = Set(try Self.rows().flatMap(Self.codes)).subtracting(["faults"])
+        #expect(described == Set(ProblemCode.allCases.map(\.rawValue)))
+    }
+
+    @Test func `the page has every code at its status`() throws {
+        for row in try Self.rows() {
+            let status = try #require(Int(row.dropFirst(2).prefix(3)))
+            // A query's field, the rules that are asked for.
+            for code in Self.codes(row).compactMap(ProblemCode.init) where !(status == 400 && code == .badField) {
+                #expect(code.status == status, "\(code) stands at \(status)")
+            }
         }
-        #expect(codes.count > 15)
-        for code in codes { #expect(page.contains("`\(code)`"), "\(code)") }
     }
 }

@@ -49,7 +49,7 @@ import VoteBoard
                     if may {
                         #expect(status != 401 && status != 403, "\(role) may \(command.name): \(json)")
                     } else {
-                        #expect(status == 403 && json["code"] as? String == "role-missing", "\(role) may not \(command.name)")
+                        #expect(status == 403 && json["code"] as? String == "role_missing", "\(role) may not \(command.name)")
                         #expect((json["detail"] as? String)?.contains("the role secretary") == true)
                         #expect(door.board.state.sequence == before, "nothing happened")
                     }
@@ -68,7 +68,7 @@ import VoteBoard
                     if route.roles.contains(role) {
                         #expect(status != 401 && status != 403, "\(role) may \(route.method) \(route.path): \(json)")
                     } else {
-                        #expect(status == 403 && json["code"] as? String == "role-missing", "\(role) may not \(route.method) \(route.path)")
+                        #expect(status == 403 && json["code"] as? String == "role_missing", "\(role) may not \(route.method) \(route.path)")
                     }
                 }
                 for path in Self.everybodys { #expect(try await door.raw("GET", path, [], as: fields).status == 200, "\(path)") }
@@ -96,10 +96,10 @@ import VoteBoard
             let fields = try door.bearer(role, halls: ["other"])
             let ballot = #"{"command":"cast_ballot","round":"r1","deputy":"d1","choice":"yes"}"#
             let (status, json) = try await door.ask("POST", "/api/v1/halls/demo/commands", ballot, as: fields)
-            #expect(status == 403 && json["code"] as? String == (role == .operator ? "role-missing" : "other-hall"))
+            #expect(status == 403 && json["code"] as? String == (role == .operator ? "role_missing" : "other_hall"))
             for route in Self.routes where route.roles.contains(role) {
                 let (status, json) = try await door.ask(route.method, route.path, route.body, as: fields)
-                #expect(status == 403 && json["code"] as? String == "other-hall", "\(route.path)")
+                #expect(status == 403 && json["code"] as? String == "other_hall", "\(route.path)")
             }
         }
         #expect(try await door.record() == record)

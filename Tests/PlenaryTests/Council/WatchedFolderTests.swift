@@ -69,10 +69,11 @@ import Testing
         }
         #expect(WatchedFolder.Outcome(taken(repeated: false)) == .done("taken: 5 ballots in round hs-1, events 3 to 9"))
         #expect(WatchedFolder.Outcome(taken(repeated: true)) == .done("taken before: round hs-1, events 3 to 9"))
-        let fault = CommandProblem.Fault(line: 2, column: 5, message: "“Бондр” is not in the roster; nearest: Бондар")
+        let fault = Problem.Fault(line: 2, column: 5, message: "“Бондр” is not in the roster; nearest: Бондар")
+        var faulty = Problem(.badInput, detail: "x")
+        faulty.faults = [fault]
         #expect(
-            WatchedFolder.Outcome(.failure(CommandProblem(422, code: "bad_input", detail: "x", faults: [fault])))
-                == .failed("line 2, column 5: “Бондр” is not in the roster; nearest: Бондар"))
-        #expect(WatchedFolder.Outcome(.failure(CommandProblem(507, code: "storage_full", detail: "Full."))) == .later("Full."))
+            WatchedFolder.Outcome(.failure(faulty)) == .failed("line 2, column 5: “Бондр” is not in the roster; nearest: Бондар"))
+        #expect(WatchedFolder.Outcome(.failure(Problem(.storageFull, detail: "Full."))) == .later("Full."))
     }
 }

@@ -19,34 +19,34 @@ private let frameTime: Int64 = 40_000
         let times = (0..<100).map { Int64($0) * frame }
         #expect(run(times, repair: &repair) == times)
         #expect(repair.repaired == 0)
-        #expect(repair.leaps == 0)
+        #expect(repair.jumps == 0)
     }
 
     @Test(arguments: [Int64(324_000_000), -324_000_000, Int64(1) << 32, -(Int64(1) << 33)])
-    func `a leap of the camera's clock leaves no trace in the time line`(leap: Int64) {
+    func `a jump of the camera's clock leaves no trace in the time line`(jump: Int64) {
         var repair = TimestampRepair(tracks: 1)
         let start = Int64(1) << 34
-        let times = (0..<50).map { start + Int64($0) * frame } + (50..<100).map { start + Int64($0) * frame + leap }
+        let times = (0..<50).map { start + Int64($0) * frame } + (50..<100).map { start + Int64($0) * frame + jump }
         let repaired = run(times, repair: &repair)
         for (before, after) in zip(repaired, repaired.dropFirst()) { #expect(after - before == frame) }
-        #expect(repair.leaps == 1)
+        #expect(repair.jumps == 1)
     }
 
-    @Test func `picture and sound keep together over a leap`() {
+    @Test func `picture and sound keep together over a jump`() {
         var repair = TimestampRepair(tracks: 2)
         var last: (picture: Int64, sound: Int64) = (0, 0)
         for index in 0..<200 {
-            let leap: Int64 = index < 100 ? 0 : 324_000_000
+            let jump: Int64 = index < 100 ? 0 : 324_000_000
             let arrival = Int64(index) * frameTime
-            let time = Int64(index) * frame + leap
-            // the sound is 1,800 ticks behind the picture throughout, and leaps three packets later
-            let soundLeap: Int64 = index < 103 ? 0 : 324_000_000
+            let time = Int64(index) * frame + jump
+            // the sound is 1,800 ticks behind the picture throughout, and jumps three packets later
+            let soundJump: Int64 = index < 103 ? 0 : 324_000_000
             last.picture = repair.repair(track: 0, decode: time, presentation: time, duration: 0, arrival: arrival).decode
-            let sound = Int64(index) * frame + soundLeap - 1_800
+            let sound = Int64(index) * frame + soundJump - 1_800
             last.sound = repair.repair(track: 1, decode: sound, presentation: sound, duration: frame, arrival: arrival).decode
         }
         #expect(last.picture - last.sound == 1_800)
-        #expect(repair.leaps == 1)
+        #expect(repair.jumps == 1)
     }
 
     @Test func `time that was really lost stays lost`() {
@@ -55,10 +55,10 @@ private let frameTime: Int64 = 40_000
         // five seconds pass on the camera's clock and on ours
         let after = repair.repair(track: 0, decode: 2 * frame + 450_000, presentation: nil, duration: 0, arrival: 5_080_000)
         #expect(after.decode == 2 * frame + 450_000)
-        #expect(repair.leaps == 0)
+        #expect(repair.jumps == 0)
     }
 
-    @Test func `a camera that falls behind and then leaves frames out has lost time, not leapt`() {
+    @Test func `a camera that falls behind and then leaves frames out has lost time, not jumped`() {
         var repair = TimestampRepair(tracks: 1)
         _ = run((0..<50).map { Int64($0) * frame }, repair: &repair)
         // Each frame is later than the one before until it is 1.5 s; then 40 frames are left out at once.
@@ -69,16 +69,16 @@ private let frameTime: Int64 = 40_000
         }
         let after = repair.repair(track: 0, decode: 115 * frame, presentation: nil, duration: 0, arrival: 115 * frameTime)
         #expect(after.decode == 115 * frame)
-        #expect(repair.leaps == 0)
+        #expect(repair.jumps == 0)
     }
 
-    @Test func `a leap that the arrival does not allow is taken out, though packets were late`() {
+    @Test func `a jump that the arrival does not allow is taken out, though packets were late`() {
         var repair = TimestampRepair(tracks: 1)
         _ = run((0..<50).map { Int64($0) * frame }, repair: &repair)
         _ = repair.repair(track: 0, decode: 50 * frame, presentation: nil, duration: 0, arrival: 50 * frameTime + 900_000)
         let after = repair.repair(track: 0, decode: 51 * frame + 270_000, presentation: nil, duration: 0, arrival: 51 * frameTime + 900_000)
         #expect(after.decode == 51 * frame)
-        #expect(repair.leaps == 1)
+        #expect(repair.jumps == 1)
     }
 
     @Test func `a repeated decode time moves on by one tick and is counted`() {
@@ -93,13 +93,13 @@ private let frameTime: Int64 = 40_000
         #expect(repair.repaired == 1)
     }
 
-    @Test func `a looped file begins again without a counted leap`() {
+    @Test func `a looped file begins again without a counted jump`() {
         var repair = TimestampRepair(tracks: 1)
         _ = run((0..<100).map { Int64($0) * frame }, repair: &repair)
-        repair.expectLeap()
+        repair.expectJump()
         let again = run((0..<100).map { Int64($0) * frame }, repair: &repair, from: 100 * frameTime)
         #expect(again.first == 100 * frame)
-        #expect(repair.leaps == 0)
+        #expect(repair.jumps == 0)
     }
 
     @Test func `whatever comes, decode times rise`() {

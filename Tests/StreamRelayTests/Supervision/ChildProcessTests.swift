@@ -1,9 +1,10 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import StreamRelay
 
-@Suite struct ChildProcessTests {
+@Suite(.outsideProcess) struct ChildProcessTests {
     private func shell(_ script: String) throws -> ChildProcess {
         try ChildProcess(executable: "/bin/sh", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin", "ONLY": "this"])
     }
@@ -20,7 +21,7 @@ import Testing
         return String(decoding: bytes[..<max(0, count)], as: UTF8.self)
     }
 
-    @Test func `a child is heard on both pipes and its status is told`() throws {
+    @Test func `both pipes of a child are read and its status is reported`() throws {
         var child = try shell("echo out; echo err >&2; exit 7")
         let hasEnded = waitForEnd(child)
         #expect(hasEnded)
@@ -90,35 +91,5 @@ import Testing
         #expect(throws: ChildProcess.Fault(description: "could not start /nowhere/plenary: No such file or directory")) {
             _ = try ChildProcess(executable: "/nowhere/plenary", arguments: [], environment: [:])
         }
-    }
-
-    @Test func `lines are cut where they end, or at 4 KiB`() {
-        var splitter = LineSplitter()
-        var lines: [String] = []
-        for piece in ["on", "e\ntwo\n\nthr", "ee\n", String(repeating: "x", count: 9000), "\n"] {
-            Array(piece.utf8).withUnsafeBytes { splitter.append($0) { lines.append($0) } }
-        }
-        #expect(lines.prefix(3) == ["one", "two", "three"])
-        #expect(lines.dropFirst(3).map(\.utf8.count) == [4096, 4096, 808])
-    }
-
-    @Test func `a line that repeats is told once and counted`() {
-        var throttle = LogThrottle()
-        let line = WorkerLogLine(level: .warning, text: "late")
-        let told = [throttle.offer(line, now: 0)] + (0..<41).map { _ in throttle.offer(line, now: .seconds(5)) }
-        #expect(told == [true] + Array(repeating: false, count: 41))
-        let (early, late) = (throttle.flush(now: .seconds(9)), throttle.flush(now: .seconds(10)))
-        #expect(early.isEmpty)
-        #expect(late.map(\.text) == ["late (41 more times in 10 s)"])
-        let isToldAgain = throttle.offer(line, now: .seconds(11))
-        #expect(isToldAgain)
-    }
-
-    @Test func `a flood of different lines is cut off and counted`() {
-        var throttle = LogThrottle()
-        let told = (0..<1000).filter { throttle.offer(WorkerLogLine(level: .info, text: "line \($0)"), now: 0) }.count
-        #expect(told == LogThrottle.distinctLimit)
-        let rest = throttle.flush(now: .seconds(11))
-        #expect(rest.map(\.text) == ["950 further lines in 10 s were left out"])
     }
 }

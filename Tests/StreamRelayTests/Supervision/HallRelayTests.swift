@@ -2,12 +2,13 @@ import Foundation
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import StreamRelay
 
 /// The hall's thread with real children: the program's own worker where it is built, else shells that misbehave.
-@Suite(.serialized) struct HallRelayTests {
+@Suite(.outsideProcess, .serialized) struct HallRelayTests {
     private let folder = NSTemporaryDirectory() + "plenary-hall-" + UUID().uuidString
 
     /// `plenary` beside the test bundle.
@@ -74,14 +75,14 @@ import Testing
         await #expect(throws: StreamCommandRefusal.notRunning(hall: "rada")) { try await hall.stop() }
     }
 
-    @Test func `a worker that talks nonsense is ended and told of`() async throws {
+    @Test func `a worker that sends garbage is killed and reported`() async throws {
         let hall = try hall(SupervisionHarness.settings(), executable: script("echo 'HTTP/1.1 200 OK'; exec sleep 60"))
         try hall.start()
         #expect(await until(hall) { hall.status.failure?.message.contains("misbehaved") == true })
         await hall.shutdown()
     }
 
-    @Test func `a program that cannot be started is told of`() async throws {
+    @Test func `a program that cannot be started is reported`() async throws {
         let hall = try hall(SupervisionHarness.settings(), executable: "/nowhere/plenary")
         try hall.start()
         #expect(await until(hall) { hall.status.failure?.message.contains("/nowhere/plenary") == true })

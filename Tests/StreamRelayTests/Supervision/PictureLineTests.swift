@@ -84,7 +84,7 @@ import Testing
         #expect(screen.harness.supervision.picture.beginning == began())
     }
 
-    @Test func `where nobody wants it nothing is told and the worker is not asked`() throws {
+    @Test func `where the settings do not ask for it nothing is sent and the worker is not asked`() throws {
         var screen = try Screen(picture: false)
         try screen.begin()
         #expect(!screen.harness.actions.contains { if case .spawn(_, _, let order) = $0 { order.sendsFrames } else { false } })
@@ -98,10 +98,10 @@ import Testing
         screen.frame(isKeyframe: true)
         _ = screen.told()
         let update = PictureUpdate.frame(ByteBuffer(), isKeyframe: false)
-        #expect(screen.harness.supervision.mayTell(update))
+        #expect(screen.harness.supervision.maySend(update))
         screen.harness.actions += try screen.harness.supervision.hide(screen.harness.now)
         #expect(screen.told() == [.gone(.hidden)])
-        #expect(!screen.harness.supervision.mayTell(update), "what was on its way is held back")
+        #expect(!screen.harness.supervision.maySend(update), "what was on its way is held back")
         screen.frame(isKeyframe: true)
         screen.frame()
         #expect(screen.told().isEmpty)

@@ -40,7 +40,7 @@ import Testing
         #expect(!resource.immutable && (1...9).contains(resource.maxAge), "a cache asks again before the next one")
     }
 
-    @Test func `nobody asks, and the worker makes none`() throws {
+    @Test func `without a request the worker makes none`() throws {
         var harness = try live()
         harness.sendPoster("one")
         _ = harness.takeActions()

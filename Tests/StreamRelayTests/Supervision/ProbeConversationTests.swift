@@ -22,7 +22,7 @@ import Testing
         #expect(conversation.received(.failed(failure)) == .fail(failure))
     }
 
-    @Test func `a worker that leaves without a word is a camera that cannot be reached`() {
+    @Test func `a worker that exits without a report is a camera that cannot be reached`() {
         let conversation = ProbeConversation()
         #expect(throws: RelayFailure.self) { try conversation.ended().get() }
     }

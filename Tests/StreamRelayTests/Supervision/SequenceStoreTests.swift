@@ -59,7 +59,7 @@ import Testing
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    @Test func `a folder that cannot be written is told with its name`() {
+    @Test func `an error about a folder that cannot be written names it`() {
         let store = SequenceStore(stateDirectory: "/proc/nowhere", hall: "rada")
         #expect(throws: SequenceStore.Fault.self) { try store.save(record) }
     }

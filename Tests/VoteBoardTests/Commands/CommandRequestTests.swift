@@ -61,10 +61,10 @@ struct CommandRequestTests {
 
     @Test func `a refusal is a problem that names its field and what changed`() {
         let refusal = CommandRefusal.conflict(expected: 3, current: 5, since: [ChangeSummary(sequence: 4, type: "notice_posted")])
-        #expect(refusal.problem.since == [CommandProblem.Change(sequence: 4, type: "notice_posted")] && refusal.problem.current == 5)
+        #expect(refusal.problem.since == [Problem.Change(sequence: 4, type: "notice_posted")] && refusal.problem.current == 5)
         #expect(CommandRefusal.storageFull.problem.status == 507)
         #expect(CommandRefusal.ballotTwice("d1", "r1").problem.field == "deputy")
-        #expect(CommandRefusal.unknownItem("i1").status == 404)
+        #expect(CommandRefusal.unknownItem("i1").problem.status == 404)
     }
 
     @Test(arguments: [

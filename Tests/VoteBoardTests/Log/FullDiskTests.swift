@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import VoteBoard
 
 /// On a real small disk: `PLENARY_SMALL_DISK` names a directory on one (a tmpfs of a megabyte or two, say).
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["PLENARY_SMALL_DISK"] != nil))
+@Suite(.outsideProcess, .enabled(if: ProcessInfo.processInfo.environment["PLENARY_SMALL_DISK"] != nil))
 struct FullDiskTests {
     @Test func `a full disk refuses with storage_full and works again when there is space`() async throws {
         let folder = URL(fileURLWithPath: ProcessInfo.processInfo.environment["PLENARY_SMALL_DISK"] ?? "/nowhere")

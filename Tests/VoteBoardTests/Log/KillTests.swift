@@ -1,10 +1,12 @@
+import Commons
 import Foundation
+import TestSupport
 import Testing
 
 @testable import VoteBoard
 
 /// The daemon dies with `kill -9` at a random moment while ballots come in. Set `PLENARY_KILLS` for more than a few deaths.
-@Suite(.serialized)
+@Suite(.outsideProcess, .serialized)
 struct KillTests {
     private static let deaths = ProcessInfo.processInfo.environment["PLENARY_KILLS"].flatMap(Int.init) ?? 5
 

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Testing
 import VoteBoard
@@ -60,7 +61,7 @@ struct RosterImportTests {
     @Test func `places on the hall's plan are read, and a gap in it is told`() throws {
         let roster = try read("id,family,seat,x,Y,role\nd1,А,1,0,100,\nd2,Б,2,45,60,\nh,В,,50,100,head").roster
         #expect(roster.deputies.map(\.place) == [SeatPlace(x: 0, y: 100), SeatPlace(x: 45, y: 60), SeatPlace(x: 50, y: 100)])
-        let day = try #require(LocalDate("2026-11-22"))
+        let day = try #require(CivilDate("2026-11-22"))
         #expect(roster.planWarnings(on: day).isEmpty)
         #expect(try read("id,family\nd1,А\nd2,Б").roster.planWarnings(on: day).isEmpty)
         let gap = try read("id,family,x,y\nd1,А,10,10\nd2,Б,,\nd3,В,10,10").roster
@@ -82,8 +83,8 @@ struct RosterImportTests {
             d3,Леся,2,B,,,2026-02-01,
             """
         ).roster
-        let day = try #require(LocalDate("2025-06-30"))
-        let later = try #require(LocalDate("2026-03-01"))
+        let day = try #require(CivilDate("2025-06-30"))
+        let later = try #require(CivilDate("2026-03-01"))
         #expect(roster.deputy("d1")?.faction(on: day) == "A")
         #expect(roster.deputy("d1")?.faction(on: later) == "B")
         #expect(roster.serving(on: day).map(\.id) == ["d1", "d2"])

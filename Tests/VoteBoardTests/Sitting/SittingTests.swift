@@ -1,3 +1,4 @@
+import Commons
 import Testing
 import VoteBoard
 
@@ -122,8 +123,8 @@ struct SittingTests {
 
     @Test func `mandates begin and end at the council's midnight`() throws {
         var roster = Fixtures.roster(deputies: 3, seats: 5)
-        roster.deputies[0].mandate = DateSpan(until: LocalDate("2026-11-21"))
-        roster.deputies[1].mandate = DateSpan(from: LocalDate("2026-11-23"))
+        roster.deputies[0].mandate = DateSpan(until: CivilDate("2026-11-21"))
+        roster.deputies[1].mandate = DateSpan(from: CivilDate("2026-11-23"))
         var hall = Hall()
         try hall.must(.importRoster(roster))
         try hall.must(.setRules(Fixtures.rules()))

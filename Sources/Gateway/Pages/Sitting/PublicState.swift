@@ -26,12 +26,13 @@ struct PublicState: Decodable {
     struct Council: Decodable {
         var name: String
         var seats: Int?
+        var language: String?
         var timeZone: String?
         var factions: [String: Faction]?
         var deputies: [String: Deputy]?
 
         enum CodingKeys: String, CodingKey {
-            case name, seats, factions, deputies
+            case name, seats, language, factions, deputies
             case timeZone = "time_zone"
         }
     }
@@ -71,6 +72,7 @@ struct PublicState: Decodable {
 
     struct Notice: Decodable {
         var text: String
+        var until: Int64?
     }
 
     struct Agenda: Decodable {
@@ -85,6 +87,7 @@ struct PublicState: Decodable {
         var rapporteur: String?
         var draft: String?
         var links: [Link]?
+        var recused: [String]?
     }
 
     struct Link: Decodable {
@@ -97,6 +100,7 @@ struct PublicState: Decodable {
 
     struct Presence: Decodable {
         var count: Int
+        var present: [String: Bool]?
         var quorum: Quorum?
     }
 
@@ -106,6 +110,7 @@ struct PublicState: Decodable {
     }
 
     struct Speakers: Decodable {
+        var queue: [Entry]?
         var speech: Speech?
     }
 
@@ -134,14 +139,22 @@ struct PublicState: Decodable {
         var kind: String
         var question: String
         var status: String
+        var supersedes: String?
+        var supersededBy: String?
         var method: String?
+        var reveal: String?
         var openedAt: Int64?
+        var entitled: [String: String]?
+        var voted: Int?
+        var ballots: [String: String]?
+        var counts: [String: Int]?
         var positions: [String: String]?
         var result: Result?
         var annulment: String?
 
         enum CodingKeys: String, CodingKey {
-            case item, kind, question, status, method, positions, result, annulment
+            case item, kind, question, status, supersedes, method, reveal, entitled, voted, ballots, counts, positions, result, annulment
+            case supersededBy = "superseded_by"
             case openedAt = "opened_at"
         }
     }

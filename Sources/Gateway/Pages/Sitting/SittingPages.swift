@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import HummingbirdCore
 import Mustache
@@ -15,12 +16,16 @@ final class SittingPages: Sendable {
         /// What it was made from.
         var made: [String]
         var html: String
+        /// It says “today” of moments of this day.
+        var day: CivilDate
+        var zone: TimeZone
     }
 
     private let assets: AssetStore
     private let pages = Mutex<[Key: Page]>([:])
     /// A client may claim any host: no more than so many pages are kept.
     private static let most = 64
+    private static let conventions = "council/conventions.js"
 
     init(assets: AssetStore) { self.assets = assets }
 
@@ -28,33 +33,45 @@ final class SittingPages: Sendable {
     ///   - template: the page's file, Mustache.
     ///   - record: the hall's; `nil` when it has none.
     ///   - hasPoster: there is a still of what is on air.
+    ///   - now: UTC.
     func html(
         _ file: String, _ template: Asset, hall: HallSummary, emblem: PageEmblem = .neutral, record: (any EventSource)?,
-        origin: String, address: String, hasPoster: Bool
+        origin: String, address: String, hasPoster: Bool,
+        now: Date = Date()
     ) throws -> String {
         let snapshot = record?.snapshot()
         let words = assets.asset("languages/\(hall.language).json") ?? assets.asset("languages/en.json")
+        let conventions = assets.asset(Self.conventions)
+        let now = Int64(now.timeIntervalSince1970 * 1000)
         let made = [
-            template.etag, words?.etag ?? "", hall.title, hall.language, address, emblem.address, emblem.text,
+            template.etag, words?.etag ?? "", conventions?.etag ?? "", hall.title, hall.language, address, emblem.address, emblem.text,
             record?.epoch ?? "", String(snapshot?.sequence ?? -1), String(hasPoster),
         ]
         let key = Key(file: file, hall: hall.name, origin: origin)
-        if let page = pages.withLock({ $0[key] }), page.made == made { return page.html }
+        if let page = pages.withLock({ $0[key] }), page.made == made, page.day == CivilTime(now, in: page.zone).date {
+            return page.html
+        }
         let state = snapshot.flatMap { PublicSnapshot.read($0.bytes)?.state }
         let metadata = SittingMetadata(hall: hall, state: state, origin: origin, address: address, hasPoster: hasPoster)
-        let html = try Self.render(template, words, metadata, emblem)
+        let zone = state?.timeZone ?? .gmt
+        let html = try Self.render(template, pageWords(hall.language, words, conventions), metadata, emblem, now: now)
         pages.withLock { pages in
             if pages.count >= Self.most { pages.removeAll() }
-            pages[key] = Page(made: made, html: html)
+            pages[key] = Page(made: made, html: html, day: CivilTime(now, in: zone).date, zone: zone)
         }
         return html
     }
 
+    private func pageWords(_ language: String, _ words: Asset?, _ conventions: Asset?) -> PageWords {
+        PageWords(
+            language: language, json: words.map { Array($0.bytes.readableBytesView) } ?? [],
+            conventions: conventions.flatMap { PageConventions(module: String(buffer: $0.bytes)) } ?? PageConventions())
+    }
+
     private static func render(
-        _ template: Asset, _ words: Asset?, _ metadata: SittingMetadata, _ emblem: PageEmblem
+        _ template: Asset, _ words: PageWords, _ metadata: SittingMetadata, _ emblem: PageEmblem, now: Int64
     ) throws -> String {
         let (hall, state) = (metadata.hall, metadata.state)
-        let words = PageWords(language: hall.language, json: words.map { Array($0.bytes.readableBytesView) } ?? [])
         let isCouncil = state?.sitting != nil || !(state?.council?.deputies ?? [:]).isEmpty
         var values: [String: Any] = [
             "hall": hall.name, "title": hall.title, "lang": hall.language, "page": metadata.address,
@@ -62,7 +79,13 @@ final class SittingPages: Sendable {
             "description": metadata.description, "metadata": metadata.json,
             "emblem": emblem.address, "emblemText": emblem.text, "emblemWord": emblem.word,
         ]
-        if isCouncil, let state { values["council"] = SittingView(state, words) }
+        if isCouncil, let state {
+            let view = SittingView(state, words, now: now)
+            values["council"] = view
+            values["hasNoRows"] = view.rows.isEmpty
+            values["hasNoBoard"] = view.vote == nil && view.inHall == nil
+            values["isHallShown"] = view.inHall != nil
+        }
         return try MustacheTemplate(string: dressed(String(buffer: template.bytes), words)).render(values)
     }
 

@@ -12,7 +12,7 @@ struct CouncilOptions: ParsableArguments {
     @OptionGroup var output: JSONOption
 
     mutating func validate() throws {
-        if let hall, !isHallName(hall) { throw ValidationError("“\(hall)” is no hall's name: it has a-z, 0-9 and - only") }
+        if let hall { try checkHallName(hall) }
     }
 
     func client() async throws(CommandFailure) -> CouncilClient { try await CouncilClient(control.client, hall: hall) }

@@ -117,7 +117,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "EventChannelTests", dependencies: ["EventChannel", "CLinux", "TestSupport"]),
+        .testTarget(name: "EventChannelTests", dependencies: ["Commons", "EventChannel", "CLinux", "TestSupport"]),
         .testTarget(name: "PlenaryConfigurationTests", dependencies: ["PlenaryConfiguration", "StreamRelay"]),
         .testTarget(
             name: "PlenaryTests",

@@ -74,7 +74,7 @@ public final class EventChannel: Sendable {
     // MARK: halls
 
     /// Opens a hall; before or after `start`. A hall that is open gets the new feed, and its clients a fresh start.
-    public func open(_ hall: String, feed: any EventFeed) {
+    package func open(_ hall: String, feed: any EventFeed) {
         close(hall)
         let mark = state.withLock { state in
             state.mark += 1

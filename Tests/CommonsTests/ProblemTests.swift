@@ -1,10 +1,9 @@
 import Commons
+import Foundation
 import Testing
 
 @Suite struct `A problem` {
-    private func json(_ problem: Problem, adding members: [String: [UInt8]] = [:]) -> String {
-        String(decoding: problem.json(adding: members), as: UTF8.self)
-    }
+    private func json(_ problem: Problem) -> String { String(decoding: problem.json(), as: UTF8.self) }
 
     @Test func `has its code twice: alone and as a type`() {
         #expect(
@@ -20,10 +19,28 @@ import Testing
     }
 
     @Test func `has further members in their order`() {
+        var problem = Problem(.badField, status: 400, detail: "x")
+        problem.values = ["limit": .integer(4)]
         #expect(
-            json(Problem(.badField, status: 400, detail: "x"), adding: ["values": Array(#"{"limit":4}"#.utf8)])
+            json(problem)
                 == #"{"code":"bad_field","detail":"x","status":400,"title":"bad field","type":"urn:plenary:bad_field","values":{"limit":4}}"#
         )
+    }
+
+    @Test func `is read as it was written`() throws {
+        var problem = Problem(.conflict, detail: "x", field: "expected")
+        problem.values = ["limit": .integer(4)]
+        problem.current = 5
+        problem.since = [Problem.Change(sequence: 5, type: "notice_posted")]
+        problem.faults = [Problem.Fault(line: 1, column: 2, message: "y")]
+        for problem in [problem, Problem(status: 405, detail: "Use GET.")] {
+            #expect(try JSONDecoder().decode(Problem.self, from: Data(problem.json())) == problem)
+        }
+    }
+
+    @Test func `with a code that is not known here is one without a code`() throws {
+        let text = #"{"code":"of_tomorrow","detail":"x","status":409,"title":"of tomorrow","type":"urn:plenary:of_tomorrow"}"#
+        #expect(try JSONDecoder().decode(Problem.self, from: Data(text.utf8)).code == nil)
     }
 
     @Test func `is safe in JSON and in a page, whatever was sent`() {

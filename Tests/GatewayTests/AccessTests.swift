@@ -121,7 +121,7 @@ import Testing
             for (role, permissions) in allowed {
                 let told = try await visit.ask("GET /api/v1/session", [try await visit.session(role).cookie])
                 #expect(told.text.contains(#""permissions":\#(permissions)"#), "\(role)")
-                let token = try await visit.ask("GET /api/v1/session", [try visit.token(role)])
+                let token = try await visit.ask("GET /api/v1/session", [try visit.token(role, name: "T \(role)")])
                 #expect(token.text.contains(#""permissions":\#(permissions)"#), "\(role)")
             }
         }

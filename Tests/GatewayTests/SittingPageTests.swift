@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Testing
 
@@ -108,9 +109,9 @@ final class FixedRecord: EventSource {
         self.epoch = epoch
         self.bytes = bytes
     }
-    func snapshot() -> EventMessage { EventMessage(after: 7, sequence: 7, bytes: bytes) }
-    func tick() -> EventMessage { snapshot() }
-    func deltas(epoch: String, after sequence: Int64) -> [EventMessage]? { nil }
-    func observe(_ observer: @escaping @Sendable (EventMessage) -> Void) -> UInt64 { 0 }
+    func snapshot() -> EncodedMessage { EncodedMessage(at: 7, bytes: bytes) }
+    func tick() -> EncodedMessage { snapshot() }
+    func deltas(epoch: String, after sequence: Int64) -> [EncodedMessage]? { nil }
+    func observe(_ observer: @escaping @Sendable (EncodedMessage) -> Void) -> UInt64 { 0 }
     func cancelObservation(_ observation: UInt64) {}
 }

@@ -1,3 +1,4 @@
+import Commons
 internal import CWebSockets
 
 /// What other threads ask of the loop, on its thread.
@@ -11,14 +12,14 @@ extension ChannelLoop {
         for client in room.clients { partForNow(client) }
     }
 
-    func publish(_ message: FeedMessage, in hall: String) {
+    func publish(_ message: EncodedMessage, in hall: String) {
         guard let room = halls[hall] else { return }
         room.publish(message)
         figures.messages += 1
         touch(room)
     }
 
-    func publish(tick: FeedSnapshot, in hall: String) {
+    func publish(tick: EncodedMessage, in hall: String) {
         guard let room = halls[hall] else { return }
         room.publish(tick: tick)
         touch(room)

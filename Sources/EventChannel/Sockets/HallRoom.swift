@@ -1,3 +1,5 @@
+import Commons
+
 /// A hall's votes on one loop. Touched by the loop's thread alone.
 final class HallRoom: RoomClients, ClientRoom {
     /// How long one encoded snapshot is reused for new clients, so that a crowd costs one encoding.
@@ -5,7 +7,7 @@ final class HallRoom: RoomClients, ClientRoom {
 
     let feed: any EventFeed
     /// A tick that came before the message it names.
-    private var tick: FeedSnapshot?
+    private var tick: EncodedMessage?
     private var snapshot: (chunk: LogChunk, sequence: Int64, cursor: Int64, at: Int64)?
     private var beat: (chunk: LogChunk, sequence: Int64, at: Int64)?
 
@@ -66,7 +68,7 @@ final class HallRoom: RoomClients, ClientRoom {
 
     // MARK: messages
 
-    func publish(_ message: FeedMessage) {
+    func publish(_ message: EncodedMessage) {
         // A message that does not follow the last would be applied to the wrong state: everybody is given a snapshot instead.
         if let sequence = log.sequence, message.after != sequence { log.cut() }
         log.append(text: message.bytes, after: message.after, sequence: message.sequence)
@@ -74,7 +76,7 @@ final class HallRoom: RoomClients, ClientRoom {
         if let tick { publish(tick: tick) }
     }
 
-    func publish(tick: FeedSnapshot) {
+    func publish(tick: EncodedMessage) {
         self.tick = nil
         // It says where the hall is: never before the messages that lead there.
         guard let sequence = log.sequence, sequence >= tick.sequence else {

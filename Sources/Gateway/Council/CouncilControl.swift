@@ -1,9 +1,11 @@
+import Commons
+
 /// What the door asks of the halls' records: it carries bodies to and fro and knows no rule of voting.
 ///
 /// Nothing here throws: a refusal is an answer like others. Every answer comes after the disk has what it tells of.
-public protocol CouncilControl: Sendable {
+package protocol CouncilControl: Sendable {
     /// Reads a command, strictly; nothing happens before it is performed.
-    func command(_ body: [UInt8], in hall: String) -> Result<CouncilCommand, CouncilAnswer>
+    func command(_ body: [UInt8], in hall: String) -> Result<CouncilCommand, Problem>
     /// A roster as CSV or JSON takes the place of the hall's.
     func importRoster(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer
     /// An agenda as CSV or JSON takes the place of the sitting's.
@@ -13,23 +15,23 @@ public protocol CouncilControl: Sendable {
     /// A vote that a hall's own voting system held, as Ukrainian systems write it.
     func takeHallSystem(_ body: [UInt8], in hall: String, _ request: ImportRequest) async -> CouncilAnswer
     /// The rules in force, as JSON.
-    func rules(of hall: String) -> CouncilAnswer
+    func rules(of hall: String) -> Result<CouncilDocument, Problem>
     /// The record for everybody, a piece at a time: a line for each event, the signed head last.
     func record(of hall: String) -> any RecordReader
     /// A sitting's votes for others' programs.
-    func export(_ request: ExportRequest, in hall: String) async -> CouncilAnswer
+    func export(_ request: ExportRequest, in hall: String) async -> Result<CouncilDocument, Problem>
 }
 
 /// A command that was read and waits for permission.
-public struct CouncilCommand: Sendable {
+package struct CouncilCommand: Sendable {
     /// `open_round`.
-    public var name: String
+    package var name: String
     /// Casts one ballot: what a hall's voting system may do.
-    public var isBallot: Bool
+    package var isBallot: Bool
     /// - Parameter by: who asks, for the record.
-    public var perform: @Sendable (_ by: String) async -> CouncilAnswer
+    package var perform: @Sendable (_ by: String) async -> CouncilAnswer
 
-    public init(name: String, isBallot: Bool, perform: @escaping @Sendable (_ by: String) async -> CouncilAnswer) {
+    package init(name: String, isBallot: Bool, perform: @escaping @Sendable (_ by: String) async -> CouncilAnswer) {
         self.name = name
         self.isBallot = isBallot
         self.perform = perform
@@ -88,19 +90,17 @@ public struct ExportRequest: Sendable, Equatable {
     }
 }
 
-/// What became of a request, ready to send.
-public struct CouncilAnswer: Error, Sendable, Equatable {
-    public var status: Int
-    public var contentType: String
-    public var body: [UInt8]
-    /// For the log: `done 7–9`, `refused ballot_twice`. Never a deputy's choice.
-    public var outcome: String
+/// What became of a command or a file.
+package typealias CouncilAnswer = Result<CommandAnswer, Problem>
 
-    public init(status: Int, contentType: String, body: [UInt8], outcome: String) {
-        self.status = status
+/// A text that was asked for.
+package struct CouncilDocument: Sendable, Equatable {
+    package var contentType: String
+    package var body: [UInt8]
+
+    package init(contentType: String, body: [UInt8]) {
         self.contentType = contentType
         self.body = body
-        self.outcome = outcome
     }
 }
 

@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 
 /// A hall's listeners on one loop. A message reaches the loop as one hop, is made into bytes once, and goes to all.
@@ -11,8 +12,8 @@ final class EventRoom {
     private var observation: UInt64 = 0
     private var streams: [ObjectIdentifier: EventStream] = [:]
     private var holds: [ObjectIdentifier: StateHold] = [:]
-    private var snapshotNow: (message: EventMessage, text: EventText, at: NIODeadline)?
-    private var tickNow: (message: EventMessage, text: EventText, at: NIODeadline)?
+    private var snapshotNow: (message: EncodedMessage, text: EventText, at: NIODeadline)?
+    private var tickNow: (message: EncodedMessage, text: EventText, at: NIODeadline)?
     private var tickedAt = NIODeadline.now()
 
     init(door: LoopDoor, hall: String, source: any EventSource) {
@@ -44,7 +45,7 @@ final class EventRoom {
 
     // MARK: messages
 
-    private func happened(_ message: EventMessage) {
+    private func happened(_ message: EncodedMessage) {
         let text = text(of: message)
         for stream in Array(streams.values) { stream.take(message, text) }
         release { hold in hold.place.after < message.sequence || message.after == message.sequence }
@@ -62,9 +63,9 @@ final class EventRoom {
         }
     }
 
-    func text(of message: EventMessage) -> EventText { EventText(message, epoch: source.epoch) }
+    func text(of message: EncodedMessage) -> EventText { EventText(message, epoch: source.epoch) }
 
-    func snapshot() -> (message: EventMessage, text: EventText) {
+    func snapshot() -> (message: EncodedMessage, text: EventText) {
         let now = NIODeadline.now()
         if let snapshotNow, now - snapshotNow.at < Self.snapshotAge { return (snapshotNow.message, snapshotNow.text) }
         let message = source.snapshot()
@@ -73,7 +74,7 @@ final class EventRoom {
         return (message, text)
     }
 
-    func tick() -> (message: EventMessage, text: EventText) {
+    func tick() -> (message: EncodedMessage, text: EventText) {
         let now = NIODeadline.now()
         if let tickNow, now - tickNow.at < Self.snapshotAge { return (tickNow.message, tickNow.text) }
         let message = source.tick()

@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 
 /// Something that goes on between a request and the end of its answer.
@@ -42,7 +43,7 @@ final class EventStream: DoorListener {
 
     /// A message that was published. One that the snapshot held already is passed over, unless it leads from a sequence to itself (a new day): such a patch
     /// can be applied twice.
-    func take(_ message: EventMessage, _ text: EventText) {
+    func take(_ message: EncodedMessage, _ text: EventText) {
         guard !isLost else { return }
         guard message.sequence > sequence || (message.sequence == sequence && message.after == sequence) else { return }
         guard message.after == sequence else { return lose() }
@@ -51,7 +52,7 @@ final class EventStream: DoorListener {
     }
 
     /// A tick before the message that it names would look like a loss.
-    func tick(_ tick: (message: EventMessage, text: EventText)) {
+    func tick(_ tick: (message: EncodedMessage, text: EventText)) {
         if !isLost, tick.message.sequence <= sequence { put(tick.text) }
     }
 

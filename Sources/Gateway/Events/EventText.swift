@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 
 /// A message as a server-sent event, made once per loop: as it is, and as a chunk of a chunked HTTP/1.1 body.
@@ -6,7 +7,7 @@ struct EventText {
     let chunk: ByteBuffer
 
     /// - Parameter epoch: given for what changes the state: the id by which a page comes back.
-    init(_ message: EventMessage, epoch: String? = nil) {
+    init(_ message: EncodedMessage, epoch: String? = nil) {
         var text = ByteBuffer()
         text.reserveCapacity(message.bytes.count + 64)
         if let epoch { text.writeString("id: \(epoch):\(message.sequence)\n") }

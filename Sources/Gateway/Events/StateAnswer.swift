@@ -1,3 +1,4 @@
+import Commons
 import NIOCore
 import NIOHTTP1
 
@@ -25,9 +26,9 @@ enum StateAnswer {
 
     var ready: Answer? { if case .answer(let answer) = self { answer } else { nil } }
 
-    static func nothingNew(_ tick: EventMessage) -> Answer { answer([tick], tag: nil, "no-store") }
+    static func nothingNew(_ tick: EncodedMessage) -> Answer { answer([tick], tag: nil, "no-store") }
 
-    private static func answer(_ messages: [EventMessage], tag: String?, _ cacheControl: String) -> Answer {
+    private static func answer(_ messages: [EncodedMessage], tag: String?, _ cacheControl: String) -> Answer {
         var body = ByteBuffer()
         body.reserveCapacity(messages.reduce(3) { $0 + $1.bytes.count + 1 })
         var separator: StaticString = "["

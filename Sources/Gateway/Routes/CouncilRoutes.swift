@@ -2,7 +2,6 @@ import Commons
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
-import Synchronization
 
 /// The council's record over HTTP: commands and files in, the record and its state out.
 struct CouncilRoutes: Sendable {
@@ -34,16 +33,17 @@ struct CouncilRoutes: Sendable {
         try QueryFields(request, allowed: []).check()
         let body = try await body(request)
         switch council.command(body, in: hall) {
-        case .failure(let answer):
-            access.audit(identity, "a command", hall: hall, outcome: answer.outcome)
-            return respond(answer)
+        case .failure(let problem):
+            access.audit(identity, "a command", hall: hall, outcome: CommandOutcome.refused(problem).words)
+            return respond(CouncilAnswer.failure(problem))
         case .success(let command):
             try access.require(command.isBallot ? .ballots : .sitting, of: identity, in: hall, request, context)
             let answer = await command.perform(identity.name)
+            let isRefused = if case .failure = answer { true } else { false }
             // Thousands of ballots are in the record; what was refused is in the log too.
             access.audit(
-                identity, command.name, hall: hall, outcome: answer.outcome,
-                level: command.isBallot && answer.status == 200 ? .debug : .info)
+                identity, command.name, hall: hall, outcome: CommandOutcome(answer).words,
+                level: command.isBallot && !isRefused ? .debug : .info)
             return respond(answer)
         }
     }
@@ -81,7 +81,7 @@ struct CouncilRoutes: Sendable {
             case .rules: await council.setRules(body, in: hall, options)
             case .hallSystem: await council.takeHallSystem(body, in: hall, options)
             }
-        access.audit(identity, "a \(file.rawValue) file", hall: hall, outcome: answer.outcome)
+        access.audit(identity, "a \(file.rawValue) file", hall: hall, outcome: CommandOutcome(answer).words)
         return respond(answer)
     }
 
@@ -123,7 +123,7 @@ struct CouncilRoutes: Sendable {
 
     private func rules(_ request: Request, _ context: DoorContext) throws -> Response {
         let (council, hall) = try council(context)
-        return respond(council.rules(of: hall), isCommand: false)
+        return respond(council.rules(of: hall))
     }
 
     private func export(_ request: Request, _ context: DoorContext) async throws -> Response {
@@ -142,7 +142,7 @@ struct CouncilRoutes: Sendable {
         guard ["motions", "votings"].contains(table) else { throw Problem.badField("table", "motions or votings") }
         let options = ExportRequest(
             format: format, sitting: query["sitting"], table: table, authority: (query["authority"] ?? "", query["cattutc"] ?? ""))
-        return respond(await council.export(options, in: hall), isCommand: false)
+        return respond(await council.export(options, in: hall))
     }
 
     /// Everybody's copy of the record, at the reader's pace.
@@ -188,32 +188,23 @@ struct CouncilRoutes: Sendable {
         Array(try await request.body.collect(upTo: .max).readableBytesView)
     }
 
-    private func respond(_ answer: CouncilAnswer, isCommand: Bool = true) -> Response {
-        if isCommand { tally.count(answer.outcome) }
-        var headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: "no-store"]
-        if answer.status == 503 { headers[.retryAfter] = "1" }
-        return Response(
-            status: .init(code: answer.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
-    }
-}
-
-/// How commands ended: `done`, `repeated` or a refusal's code, counted for the metrics. Codes are few.
-final class CommandTally: Sendable {
-    private let counts = Mutex<[String: Int]>([:])
-
-    func count(_ outcome: String) {
-        let words = outcome.split(separator: " ")
-        let name =
-            switch words.first {
-            case "refused": words.last.map(String.init) ?? "refused"
-            case "done": words.dropFirst().first == "before" ? "repeated" : "done"
-            default: "dry_run"
-            }
-        counts.withLock { $0[name, default: 0] += 1 }
+    private func respond(_ answer: CouncilAnswer) -> Response {
+        tally.count(CommandOutcome(answer))
+        return respond(answer.map { CouncilDocument(contentType: "application/json", body: JSONValue(encoding: $0).bytes) })
     }
 
-    var all: [(outcome: String, count: Int)] {
-        counts.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    private func respond(_ answer: Result<CouncilDocument, Problem>) -> Response {
+        switch answer {
+        case .success(let document): respond(200, document)
+        case .failure(let problem):
+            respond(problem.status, CouncilDocument(contentType: Problem.contentType, body: problem.json()))
+        }
+    }
+
+    private func respond(_ status: Int, _ document: CouncilDocument) -> Response {
+        var headers: HTTPFields = [.contentType: document.contentType, .cacheControl: "no-store"]
+        if status == 503 { headers[.retryAfter] = "1" }
+        return Response(status: .init(code: status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: document.body)))
     }
 }
 

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Synchronization
 
@@ -5,7 +6,7 @@ import Synchronization
 ///
 /// Commands that arrive while the disk writes are decided together and written in one transaction.
 package final class Board: Sendable {
-    package typealias Observer = @Sendable (Publication) -> Void
+    package typealias Observer = @Sendable (EncodedMessage) -> Void
 
     static let queueLimit = 1024
     static let batchLimit = 64
@@ -101,33 +102,33 @@ package final class Board: Sendable {
     /// Calls `observer` with every delta from now on, in order, on the board's queue; it must not block. It may ask the
     /// board for its state and marks, for nothing that observes.
     /// Returns the snapshot that the first delta follows, without a gap between them.
-    package func observe(_ observer: @escaping Observer) -> (snapshot: [UInt8], sequence: Int64) {
+    package func observe(_ observer: @escaping Observer) -> EncodedMessage {
         let now = desk.clock().wall
         return shown.withLock { shown in
             shown.observers.append(observer)
-            return (shown.snapshot(now: now), shown.published)
+            return shown.snapshot(now: now)
         }
     }
 
     /// The snapshot that the last published delta ends in.
-    package func snapshot() -> (bytes: [UInt8], sequence: Int64) {
+    package func snapshot() -> EncodedMessage {
         let now = desk.clock().wall
-        return shown.withLock { ($0.snapshot(now: now), $0.published) }
+        return shown.withLock { $0.snapshot(now: now) }
     }
 
     /// The deltas that a client at `sequence` of `epoch` misses, `nil` when it needs a snapshot.
-    package func deltas(epoch: String, after sequence: Int64) -> [Publication]? {
+    package func deltas(epoch: String, after sequence: Int64) -> [EncodedMessage]? {
         shown.withLock { shown in epoch == shown.epoch ? shown.ring.since(sequence, current: shown.published) : nil }
     }
 
     /// For every ten seconds. Also notices that the wall clock was set, and a new day's mandates.
-    package func tick() -> [UInt8] {
+    package func tick() -> EncodedMessage {
         queue.async {
             let happened = self.desk.noticeClock()
             self.show(happened)
         }
         let now = desk.clock().wall
-        return shown.withLock { WireMessage.tick(epoch: $0.epoch, sequence: $0.published, now: now) }
+        return shown.withLock { $0.tick(now: now) }
     }
 
     /// Waits until everything sent before is answered and published.
@@ -156,8 +157,8 @@ package final class Board: Sendable {
 
     private func publish() {
         let reading = desk.clock()
-        let (publication, observers) = shown.withLock { ($0.publish(reading), $0.observers) }
-        guard let publication else { return }
-        for observer in observers { observer(publication) }
+        let (message, observers) = shown.withLock { ($0.publish(reading), $0.observers) }
+        guard let message else { return }
+        for observer in observers { observer(message) }
     }
 }

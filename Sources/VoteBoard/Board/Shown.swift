@@ -1,3 +1,5 @@
+import Commons
+
 /// What has been shown to everybody, and what waits to be: bursts become one delta.
 struct Shown: Sendable {
     let epoch: String
@@ -33,7 +35,7 @@ struct Shown: Sendable {
     }
 
     /// The delta from what was published to the state; `nil` when nothing happened.
-    mutating func publish(_ reading: ClockReading) -> Publication? {
+    mutating func publish(_ reading: ClockReading) -> EncodedMessage? {
         isScheduled = false
         let next = view.render(state, at: reading.wall)
         let patch = json.mergePatch(to: next)
@@ -42,18 +44,22 @@ struct Shown: Sendable {
         let bytes = WireMessage.delta(
             epoch: epoch, after: published, sequence: state.sequence, at: state.sequence > published ? state.lastAt : reading.wall,
             what: Array(what.suffix(100)), patch: patch ?? .object([:]))
-        let publication = Publication(after: published, sequence: state.sequence, at: state.lastAt, bytes: bytes)
-        if state.sequence > published { ring.append(publication) } else { ring = DeltaRing() }
+        let message = EncodedMessage(after: published, sequence: state.sequence, bytes: bytes)
+        if state.sequence > published { ring.append(message) } else { ring = DeltaRing() }
         json = next
         what = []
         published = state.sequence
         lastSteady = reading.steady
-        return publication
+        return message
     }
 
     func marks(now: UTCMilliseconds) -> [SittingMark] { marks.marks(now: now) }
 
-    func snapshot(now: UTCMilliseconds) -> [UInt8] {
-        WireMessage.snapshot(epoch: epoch, sequence: published, now: now, state: json)
+    func snapshot(now: UTCMilliseconds) -> EncodedMessage {
+        EncodedMessage(at: published, bytes: WireMessage.snapshot(epoch: epoch, sequence: published, now: now, state: json))
+    }
+
+    func tick(now: UTCMilliseconds) -> EncodedMessage {
+        EncodedMessage(at: published, bytes: WireMessage.tick(epoch: epoch, sequence: published, now: now))
     }
 }

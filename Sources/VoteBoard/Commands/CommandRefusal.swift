@@ -63,17 +63,12 @@ package enum CommandRefusal: Error, Hashable, Sendable {
 }
 
 /// One line of what happened since the sequence a client expected.
-package struct ChangeSummary: Codable, Hashable, Sendable {
+package struct ChangeSummary: Hashable, Sendable {
     package var sequence: Int64
     package var type: String
 
     package init(sequence: Int64, type: String) {
         self.sequence = sequence
         self.type = type
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case sequence = "seq"
-        case type
     }
 }

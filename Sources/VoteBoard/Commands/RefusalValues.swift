@@ -1,3 +1,5 @@
+import Commons
+
 extension CommandRefusal {
     /// What the sentence names, each by itself, so that a page can say it in its reader's language: ids, states, figures. Nothing
     /// that the sentence keeps to itself.

@@ -1,6 +1,8 @@
+import Commons
+
 /// The last deltas, for clients that come back. Bounded in number and bytes; the oldest go first.
 package struct DeltaRing: Sendable {
-    private var deltas: [Publication] = []
+    private var deltas: [EncodedMessage] = []
     private var size = 0
     private let count: Int
     private let bytes: Int
@@ -10,9 +12,9 @@ package struct DeltaRing: Sendable {
         self.bytes = bytes
     }
 
-    package mutating func append(_ publication: Publication) {
-        deltas.append(publication)
-        size += publication.bytes.count
+    package mutating func append(_ delta: EncodedMessage) {
+        deltas.append(delta)
+        size += delta.bytes.count
         var drop = 0
         while deltas.count - drop > count || (size > bytes && drop < deltas.count) {
             size -= deltas[drop].bytes.count
@@ -22,7 +24,7 @@ package struct DeltaRing: Sendable {
     }
 
     /// The deltas after `sequence` without a gap; `nil` when only a snapshot helps. Empty when nothing is newer than `current`.
-    package func since(_ sequence: Int64, current: Int64) -> [Publication]? {
+    package func since(_ sequence: Int64, current: Int64) -> [EncodedMessage]? {
         if sequence == current { return [] }
         guard let start = deltas.firstIndex(where: { $0.after == sequence }) else { return nil }
         return Array(deltas[start...])

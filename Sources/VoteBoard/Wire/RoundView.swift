@@ -1,3 +1,5 @@
+import Commons
+
 /// A round as everybody may see it at this moment.
 enum RoundView {
     static func json(of round: VoteRound, in sitting: Sitting) -> JSONValue {

@@ -1,3 +1,5 @@
+import Commons
+
 /// A message of `plenary.v1`, encoded once for everybody.
 package enum WireMessage {
     /// The whole public state after `sequence`.
@@ -21,12 +23,4 @@ package enum WireMessage {
     package static func tick(epoch: String, sequence: Int64, now: UTCMilliseconds) -> [UInt8] {
         JSONValue.fields(["type": .string("tick"), "epoch": .string(epoch), "seq": .integer(sequence), "now": .time(now)]).bytes
     }
-}
-
-/// A change that was published: the encoded delta and where it belongs.
-package struct Publication: Sendable {
-    package var after: Int64
-    package var sequence: Int64
-    package var at: UTCMilliseconds
-    package var bytes: [UInt8]
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commons
 import Foundation
 import NIOCore
 import VoteBoard

@@ -1,3 +1,4 @@
+import Commons
 import Gateway
 import Synchronization
 import VoteBoard
@@ -15,17 +16,17 @@ final class BoardRecord: RecordReader {
 struct CouncilExport {
     let board: Board
 
-    func answer(_ request: ExportRequest) -> CouncilAnswer {
+    func answer(_ request: ExportRequest) -> Result<CouncilDocument, Problem> {
         var council = board.state
         guard let id = request.sitting.map({ SittingID($0) }) ?? council.sittingOnShow?.id else {
-            return .badField("sitting", SittingID.requirement)
+            return .failure(.badValue("sitting", SittingID.requirement))
         }
-        guard var sitting = council.sitting(id) else { return CouncilAnswer(.refused(.unknownSitting(id)), epoch: board.log.id) }
+        guard var sitting = council.sitting(id) else { return .failure(CommandRefusal.unknownSitting(id).problem) }
         if sitting.isArchived {
             do throws(LogError) {
                 council = try board.log.sitting(id)
             } catch {
-                return CouncilAnswer(.refused(.storageFailed(error.sentence)), epoch: board.log.id)
+                return .failure(CommandRefusal.storageFailed(error.sentence).problem)
             }
             sitting = council.sitting(id) ?? sitting
         }
@@ -34,13 +35,12 @@ struct CouncilExport {
             let authority = OpenData835.Authority(
                 name: council.roster.council, id: request.authority.id, cattutc: request.authority.cattutc)
             let files = OpenData835.export(sitting, council: council, authority: authority)
-            return CouncilAnswer(
-                status: 200, contentType: "text/csv; charset=utf-8", body: request.table == "votings" ? files.votings : files.motions,
-                outcome: "exported \(id)")
+            return .success(
+                CouncilDocument(
+                    contentType: "text/csv; charset=utf-8", body: request.table == "votings" ? files.votings : files.motions))
         case .popolo:
             let events = sitting.rounds.compactMap { Popolo.voteEvent($0, in: sitting, council: council) }
-            return CouncilAnswer(
-                status: 200, contentType: "application/json", body: JSONValue.array(events).bytes, outcome: "exported \(id)")
+            return .success(CouncilDocument(contentType: "application/json", body: JSONValue.array(events).bytes))
         }
     }
 }

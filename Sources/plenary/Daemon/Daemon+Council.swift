@@ -119,7 +119,7 @@ extension Daemon {
     static func join(_ record: CouncilRecords.Record, with relay: HallRelay) {
         let board = record.board
         relay.show(board.marks.map(DateRange.init))
-        let _: UInt64 = record.feed.observe { [weak board, weak relay] (_: EventMessage) in
+        let _: UInt64 = record.feed.observe { [weak board, weak relay] _ in
             guard let board, let relay else { return }
             relay.show(board.marks.map(DateRange.init))
         }

@@ -17,20 +17,20 @@ struct HallSystemDesk {
         do throws(ImportFaults) {
             vote = try ImportedVote.hallSystem(body, roster: state.roster, zone: state.timeZone)
         } catch {
-            return CouncilAnswer(error)
+            return .failure(error.problem)
         }
         let id = request.sitting.map { SittingID($0) } ?? state.sittingInSession?.id
         guard let id else {
-            return request.sitting == nil
-                ? CouncilAnswer(.refused(.unknownSitting(nil)), epoch: board.log.id) : .badField("sitting", SittingID.requirement)
+            return .failure(
+                request.sitting == nil ? CommandRefusal.unknownSitting(nil).problem : .badValue("sitting", SittingID.requirement))
         }
-        guard let sitting = state.sitting(id) else { return CouncilAnswer(.refused(.unknownSitting(id)), epoch: board.log.id) }
+        guard let sitting = state.sitting(id) else { return .failure(CommandRefusal.unknownSitting(id).problem) }
         let file = Data(SHA256.hash(data: Data(id.text.utf8) + Data(body)))
         let made = RoundID("hs-" + file.prefix(6).map { String(format: "%02x", $0) }.joined())!
         let before = vote.ballots.first.flatMap { round(ofBallot: Self.id(file, HallSystemPlan.key(of: $0.deputy))) }
         let plan = HallSystemPlan(vote, in: sitting, made: made, before: before)
         if let round = sitting.round(plan.round), round.isSecret {
-            return CouncilAnswer(
+            return .failure(
                 Problem(.secretRound, detail: "Round \(plan.round) is secret: results with names are not taken.", field: "round"))
         }
         return await perform(plan, in: sitting, file: file, request)
@@ -43,16 +43,15 @@ struct HallSystemDesk {
     }
 
     private func perform(_ plan: HallSystemPlan, in sitting: Sitting, file: Data, _ request: ImportRequest) async -> CouncilAnswer {
-        let extra: [String: JSONValue] = [
-            "dry_run": .bool(request.isDryRun), "round": .string(plan.round.text), "ballots": .integer(Int64(plan.ballots)),
-            "changes": .array(plan.lines.map { .object(["kind": .string("vote"), "text": .string($0)]) }), "warnings": .array([]),
-        ]
+        let report = CommandAnswer.FileReport(
+            dryRun: request.isDryRun, changes: plan.lines.map { CommandAnswer.Change(kind: "vote", text: $0) }, round: plan.round.text,
+            ballots: plan.ballots)
         if !plan.isBegun,
             let refusal = board.state.rehearse(plan.steps.map(\.command), in: sitting.id, at: ClockReading.system().wall)
         {
-            return CouncilAnswer(.refused(refusal), epoch: board.log.id)
+            return .failure(refusal.problem)
         }
-        if request.isDryRun { return .json(extra, outcome: "dry run") }
+        if request.isDryRun { return .success(CommandAnswer(events: nil, file: report)) }
         var first: Int64?
         var last: Int64 = 0
         var repeated = true
@@ -64,10 +63,10 @@ struct HallSystemDesk {
                 last = end
                 repeated = repeated && again
             case .refused(.nothingToChange): continue
-            case .refused(let refusal): return CouncilAnswer(.refused(refusal), epoch: board.log.id)
+            case .refused(let refusal): return .failure(refusal.problem)
             }
         }
-        return CouncilAnswer(.done(first: first ?? last, last: last, repeated: repeated), epoch: board.log.id, beside: extra)
+        return CouncilAnswer(.done(first: first ?? last, last: last, repeated: repeated), epoch: board.log.id, file: report)
     }
 
     /// RFC 9562 §5.8: a UUID of our own making.

@@ -76,28 +76,20 @@ struct WatchedFolder {
 }
 
 extension WatchedFolder.Outcome {
-    /// What the door's answer to the same bytes means for the file.
+    /// What became of the bytes means this for the file that they came in.
     init(_ answer: CouncilAnswer) {
-        struct Done: Decodable {
-            var round: String
-            var ballots: Int
-            var first: Int64
-            var last: Int64
-            var repeated: Bool
-        }
-        let body = Data(answer.body)
-        if answer.status == 200 {
-            guard let done = try? JSONDecoder().decode(Done.self, from: body) else {
+        switch answer {
+        case .success(let taken):
+            guard let events = taken.events, let round = taken.file?.round, let ballots = taken.file?.ballots else {
                 self = .done("taken")
                 return
             }
-            let events = "events \(done.first) to \(done.last)"
+            let place = "events \(events.first) to \(events.last)"
             self = .done(
-                done.repeated
-                    ? "taken before: round \(done.round), \(events)" : "taken: \(done.ballots) ballots in round \(done.round), \(events)")
-            return
+                events.repeated ? "taken before: round \(round), \(place)" : "taken: \(ballots) ballots in round \(round), \(place)")
+        case .failure(let problem):
+            let words = problem.text(file: nil)
+            self = problem.status >= 500 ? .later(words) : .failed(words)
         }
-        let words = (try? JSONDecoder().decode(ProblemReport.self, from: body))?.text(file: nil) ?? "refused (\(answer.status))"
-        self = answer.status >= 500 ? .later(words) : .failed(words)
     }
 }

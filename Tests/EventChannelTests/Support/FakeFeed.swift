@@ -1,3 +1,4 @@
+import Commons
 import EventChannel
 import Foundation
 import Synchronization
@@ -12,8 +13,8 @@ final class FakeFeed: EventFeed {
     private struct State {
         var sequence: Int64 = 0
         var numbers: [Int]
-        var ring: [FeedMessage] = []
-        var observers: [@Sendable (FeedMessage) -> Void] = []
+        var ring: [EncodedMessage] = []
+        var observers: [@Sendable (EncodedMessage) -> Void] = []
     }
 
     let epoch: String
@@ -37,7 +38,7 @@ final class FakeFeed: EventFeed {
             state.sequence += 1
             let text =
                 #"{"type":"delta","after":\#(state.sequence - 1),"seq":\#(state.sequence),"index":\#(index),"value":\#(value),"x":"\#(padding)"}"#
-            let message = FeedMessage(after: state.sequence - 1, sequence: state.sequence, bytes: Array(text.utf8))
+            let message = EncodedMessage(after: state.sequence - 1, sequence: state.sequence, bytes: Array(text.utf8))
             state.ring.append(message)
             if state.ring.count > ringCount { state.ring.removeFirst() }
             return (message, state.observers)
@@ -45,14 +46,14 @@ final class FakeFeed: EventFeed {
         for observer in observers { observer(message) }
     }
 
-    func snapshot() -> FeedSnapshot { state.withLock { snapshot(&$0) } }
+    func snapshot() -> EncodedMessage { state.withLock { snapshot(&$0) } }
 
-    private func snapshot(_ state: inout State) -> FeedSnapshot {
+    private func snapshot(_ state: inout State) -> EncodedMessage {
         let text = #"{"type":"snapshot","epoch":"\#(epoch)","seq":\#(state.sequence),"numbers":\#(state.numbers),"x":"\#(padding)"}"#
-        return FeedSnapshot(sequence: state.sequence, bytes: Array(text.utf8))
+        return EncodedMessage(at: state.sequence, bytes: Array(text.utf8))
     }
 
-    func deltas(epoch: String, after sequence: Int64) -> [FeedMessage]? {
+    func deltas(epoch: String, after sequence: Int64) -> [EncodedMessage]? {
         guard epoch == self.epoch else { return nil }
         return state.withLock { state in
             if sequence == state.sequence { return [] }
@@ -60,15 +61,15 @@ final class FakeFeed: EventFeed {
         }
     }
 
-    func observe(_ observer: @escaping @Sendable (FeedMessage) -> Void) -> FeedSnapshot {
+    func observe(_ observer: @escaping @Sendable (EncodedMessage) -> Void) -> EncodedMessage {
         state.withLock { state in
             state.observers.append(observer)
             return snapshot(&state)
         }
     }
 
-    func tick() -> FeedSnapshot {
-        state.withLock { FeedSnapshot(sequence: $0.sequence, bytes: Array(#"{"type":"tick","seq":\#($0.sequence)}"#.utf8)) }
+    func tick() -> EncodedMessage {
+        state.withLock { EncodedMessage(at: $0.sequence, bytes: Array(#"{"type":"tick","seq":\#($0.sequence)}"#.utf8)) }
     }
 }
 

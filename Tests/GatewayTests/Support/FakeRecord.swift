@@ -1,3 +1,4 @@
+import Commons
 import Synchronization
 
 @testable import Gateway
@@ -6,8 +7,8 @@ import Synchronization
 final class FakeRecord: EventSource {
     private struct State {
         var sequence: Int64 = 0
-        var ring: [EventMessage] = []
-        var observers: [UInt64: @Sendable (EventMessage) -> Void] = [:]
+        var ring: [EncodedMessage] = []
+        var observers: [UInt64: @Sendable (EncodedMessage) -> Void] = [:]
         var next: UInt64 = 1
     }
     private let state = Mutex(State())
@@ -18,7 +19,7 @@ final class FakeRecord: EventSource {
         let (message, observers) = state.withLock { state in
             state.sequence += 1
             let json = #"{"type":"delta","after":\#(state.sequence - 1),"seq":\#(state.sequence),"text":"\#(text)"}"#
-            let message = EventMessage(after: state.sequence - 1, sequence: state.sequence, bytes: Array(json.utf8))
+            let message = EncodedMessage(after: state.sequence - 1, sequence: state.sequence, bytes: Array(json.utf8))
             state.ring.append(message)
             if state.ring.count > ringCount { state.ring.removeFirst() }
             return (message, Array(state.observers.values))
@@ -28,15 +29,15 @@ final class FakeRecord: EventSource {
 
     var observerCount: Int { state.withLock { $0.observers.count } }
 
-    func snapshot() -> EventMessage { message("snapshot") }
-    func tick() -> EventMessage { message("tick") }
+    func snapshot() -> EncodedMessage { message("snapshot") }
+    func tick() -> EncodedMessage { message("tick") }
 
-    private func message(_ type: String) -> EventMessage {
+    private func message(_ type: String) -> EncodedMessage {
         let sequence = state.withLock { $0.sequence }
-        return EventMessage(after: sequence, sequence: sequence, bytes: Array(#"{"type":"\#(type)","seq":\#(sequence)}"#.utf8))
+        return EncodedMessage(at: sequence, bytes: Array(#"{"type":"\#(type)","seq":\#(sequence)}"#.utf8))
     }
 
-    func deltas(epoch: String, after sequence: Int64) -> [EventMessage]? {
+    func deltas(epoch: String, after sequence: Int64) -> [EncodedMessage]? {
         guard epoch == self.epoch else { return nil }
         return state.withLock { state in
             if sequence == state.sequence { return [] }
@@ -44,7 +45,7 @@ final class FakeRecord: EventSource {
         }
     }
 
-    func observe(_ observer: @escaping @Sendable (EventMessage) -> Void) -> UInt64 {
+    func observe(_ observer: @escaping @Sendable (EncodedMessage) -> Void) -> UInt64 {
         state.withLock { state in
             state.next += 1
             state.observers[state.next] = observer

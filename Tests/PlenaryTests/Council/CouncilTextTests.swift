@@ -85,7 +85,7 @@ import Testing
 
     @Test func `a file's faults are named as an editor wants them`() {
         let failure = Self.failure(
-            #"{"type":"urn:plenary:bad_input","faults":[{"line":3,"column":2,"message":"x"},{"line":4,"column":1,"message":"y"}]}"#,
+            #"{"type":"urn:plenary:bad_input","title":"bad input","status":422,"detail":"x","faults":[{"line":3,"column":2,"message":"x"},{"line":4,"column":1,"message":"y"}]}"#,
             status: 422, file: "roster.csv")
         #expect(failure.status == .faultyInput)
         #expect(failure.message == "roster.csv:3:2: x\nroster.csv:4:1: y")
@@ -93,13 +93,16 @@ import Testing
 
     @Test func `a conflict tells what happened since`() {
         let failure = Self.failure(
-            #"{"type":"urn:plenary:conflict","detail":"No.","current":9,"since":[{"seq":9,"type":"round_opened"}]}"#, status: 409)
+            #"{"type":"urn:plenary:conflict","title":"conflict","status":409,"detail":"No.","current":9,"since":[{"seq":9,"type":"round_opened"}]}"#,
+            status: 409)
         #expect(failure.status == .refused && failure.message == "No.\nsince then: round_opened (9)")
         #expect(failure.problem?.contains("\"current\":9") == true)
     }
 
     @Test func `a full disk is worth another try`() {
-        #expect(Self.failure(#"{"type":"urn:plenary:storage_full","detail":"Full."}"#, status: 507).status == .temporary)
+        #expect(
+            Self.failure(#"{"type":"urn:plenary:storage_full","title":"storage full","status":507,"detail":"Full."}"#, status: 507).status
+                == .temporary)
         #expect(Self.failure("<html>", status: 404).message == "the daemon answered 404")
     }
 }

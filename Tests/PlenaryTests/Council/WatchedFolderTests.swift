@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Gateway
 import Testing
@@ -59,16 +60,20 @@ import Testing
         #expect(WatchedFolder("/nowhere/at/all").path == "/nowhere/at/all")
     }
 
-    @Test func `an answer of the door says what becomes of the file`() {
-        func outcome(_ status: Int, _ body: String) -> WatchedFolder.Outcome {
-            WatchedFolder.Outcome(CouncilAnswer(status: status, contentType: "", body: Array(body.utf8), outcome: ""))
+    @Test func `what became of the bytes says what becomes of the file`() {
+        func taken(repeated: Bool) -> CouncilAnswer {
+            .success(
+                CommandAnswer(
+                    events: CommandAnswer.Events(epoch: "e", first: 3, last: 9, repeated: repeated),
+                    file: CommandAnswer.FileReport(dryRun: false, changes: [], round: "hs-1", ballots: 5)))
         }
+        #expect(WatchedFolder.Outcome(taken(repeated: false)) == .done("taken: 5 ballots in round hs-1, events 3 to 9"))
+        #expect(WatchedFolder.Outcome(taken(repeated: true)) == .done("taken before: round hs-1, events 3 to 9"))
+        let fault = Problem.Fault(line: 2, column: 5, message: "“Бондр” is not in the roster; nearest: Бондар")
+        var faulty = Problem(.badInput, detail: "x")
+        faulty.faults = [fault]
         #expect(
-            outcome(200, #"{"round":"hs-1","ballots":5,"first":3,"last":9,"repeated":false}"#)
-                == .done("taken: 5 ballots in round hs-1, events 3 to 9"))
-        #expect(
-            outcome(422, #"{"type":"x","faults":[{"line":2,"column":5,"message":"“Бондр” is not in the roster; nearest: Бондар"}]}"#)
-                == .failed("line 2, column 5: “Бондр” is not in the roster; nearest: Бондар"))
-        #expect(outcome(507, #"{"type":"x","detail":"Full."}"#) == .later("Full."))
+            WatchedFolder.Outcome(.failure(faulty)) == .failed("line 2, column 5: “Бондр” is not in the roster; nearest: Бондар"))
+        #expect(WatchedFolder.Outcome(.failure(Problem(.storageFull, detail: "Full."))) == .later("Full."))
     }
 }

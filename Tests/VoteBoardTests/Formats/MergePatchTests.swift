@@ -1,6 +1,5 @@
+import Commons
 import Testing
-
-@testable import VoteBoard
 
 struct MergePatchTests {
     @Test func `a merge patch leads from one value to the other`() throws {

@@ -52,13 +52,12 @@ struct WireTests {
     private func pinned() throws -> [(name: String, bytes: [UInt8])] {
         var hall = try Hall.open(deputies: 5, present: 4)
         var shown = Shown(epoch: "e1", state: hall.state, marks: RecentMarks(nil, []), now: hall.now)
-        var messages: [(String, [UInt8])] = [("snapshot-registered", shown.snapshot(now: hall.now))]
+        var messages: [(String, [UInt8])] = [("snapshot-registered", shown.snapshot(now: hall.now).bytes)]
         var steady: Int64 = 0
         func publish(_ name: String, since count: Int) {
             steady += 1000
             _ = shown.take(hall.state, Array(hall.log[count...]), steady: steady)
-            let publication = shown.publish(ClockReading(wall: hall.now, steady: steady))
-            messages.append((name, publication?.bytes ?? []))
+            messages.append((name, shown.publish(ClockReading(wall: hall.now, steady: steady))?.bytes ?? []))
         }
         func step(_ name: String, _ commands: SittingCommand...) throws {
             let count = hall.log.count
@@ -92,9 +91,9 @@ struct WireTests {
         try step("delta-break", .suspend(until: Fixtures.noon + 3_600_000, notice: "Перерва до 14:00"))
         try step("delta-resumed", .resume, .register(["d5"]))
         try step("delta-departed", .depart(["d5"]))
-        messages.append(("snapshot-full", shown.snapshot(now: hall.now)))
+        messages.append(("snapshot-full", shown.snapshot(now: hall.now).bytes))
         try step("delta-closed", .close)
-        messages.append(("tick", WireMessage.tick(epoch: "e1", sequence: hall.state.sequence, now: hall.now)))
+        messages.append(("tick", shown.tick(now: hall.now).bytes))
         return messages
     }
 
@@ -154,7 +153,7 @@ struct WireTests {
         var exact = WireClient()
         _ = try exact.take(live.board.snapshot().bytes)
         var follower = WireClient()
-        _ = try follower.take(first.snapshot)
+        _ = try follower.take(first.bytes)
         for bytes in observed.all { #expect(try follower.take(bytes)) }
         #expect(follower.state == exact.state && follower.sequence == live.board.state.sequence)
         for index in clients.indices {
@@ -180,7 +179,7 @@ struct WireTests {
     @Test func `a ring that has forgotten asks for a snapshot`() {
         var ring = DeltaRing(count: 3, bytes: 1000)
         for sequence in 1...5 {
-            ring.append(Publication(after: Int64(sequence - 1), sequence: Int64(sequence), at: Fixtures.noon, bytes: [1]))
+            ring.append(EncodedMessage(after: Int64(sequence - 1), sequence: Int64(sequence), bytes: [1]))
         }
         #expect(ring.since(5, current: 5)?.isEmpty == true)
         #expect(ring.since(2, current: 5)?.map(\.sequence) == [3, 4, 5])

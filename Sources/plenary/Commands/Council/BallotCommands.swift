@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commons
 import VoteBoard
 
 struct BallotCommands: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commons
 import Foundation
 import Glibc
 import NIOCore
@@ -73,12 +74,10 @@ struct Sending<Words: CouncilArguments>: AsyncParsableCommand {
             if options.council.output.json { return writeOut(jsonLine(answer)) }
             writeOut(order.done + "\n")
             guard let round = order.shows else { return }
-            let last = try ControlClient.decode(Done.self, from: answer, of: "the command").last
-            writeOut(CouncilText(report: try await client.report(after: last), now: currentMilliseconds()).round(round))
+            let events = try ControlClient.decode(CommandAnswer.self, from: answer, of: "the command").events
+            writeOut(CouncilText(report: try await client.report(after: events?.last ?? 0), now: currentMilliseconds()).round(round))
         }
     }
-
-    private struct Done: Decodable { var last: Int64 }
 
     /// What the words mean now. When they mean nothing, once more: the command before may not be shown yet.
     private func order(_ client: CouncilClient) async throws(CommandFailure) -> CouncilOrder {

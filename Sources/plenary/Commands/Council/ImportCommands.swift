@@ -37,14 +37,6 @@ protocol FileImport: AsyncParsableCommand {
     func query(_ client: CouncilClient) async throws(CommandFailure) -> [(String, String?)]
 }
 
-private struct ImportReport: Decodable {
-    struct Change: Decodable { var text: String }
-    var changes: [Change]
-    var warnings: [String]?
-    var first: Int64?
-    var last: Int64?
-}
-
 extension FileImport {
     func query(_ client: CouncilClient) async throws(CommandFailure) -> [(String, String?)] { [] }
 
@@ -55,23 +47,29 @@ extension FileImport {
             // The same id when the connection drops and it is sent again.
             let query = try await query(client) + [("dry_run", source.apply ? "no" : "yes"), ("id", UUID().uuidString.lowercased())]
             let path = client.path(route, query: query)
-            let answer: ByteBuffer
-            do throws(CommandFailure) {
-                answer = try await client.control.send(bytes, as: source.contentType(bytes), to: path, file: source.file)
-            } catch  where error.code == "nothing_to_change" {
-                // What the file wants is so already.
-                answer = ByteBuffer(string: #"{"changes":[],"dry_run":false}"#)
+            guard let answer = try await send(bytes, to: path, client) else {
+                return writeOut(options.output.json ? #"{"changes":[],"dry_run":false}"# + "\n" : Self.text([], applied: source.apply))
             }
             if options.output.json { return writeOut(jsonLine(answer)) }
-            let report = try ControlClient.decode(ImportReport.self, from: answer, of: path)
-            writeOut(Self.text(report, applied: source.apply))
+            let report = try ControlClient.decode(CommandAnswer.self, from: answer, of: path).file
+            writeOut(Self.text(report?.changes ?? [], warnings: report?.warnings ?? [], applied: source.apply))
         }
     }
 
-    private static func text(_ report: ImportReport, applied: Bool) -> String {
-        var lines = report.changes.map(\.text)
-        lines += (report.warnings ?? []).map { "warning: \($0)" }
-        if report.changes.isEmpty {
+    /// The answer; `nil` when what the file wants is so already.
+    private func send(_ bytes: [UInt8], to path: String, _ client: CouncilClient) async throws(CommandFailure) -> ByteBuffer? {
+        do throws(CommandFailure) {
+            return try await client.control.send(bytes, as: source.contentType(bytes), to: path, file: source.file)
+        } catch {
+            if error.code == "nothing_to_change" { return nil }
+            throw error
+        }
+    }
+
+    private static func text(_ changes: [CommandAnswer.Change], warnings: [String] = [], applied: Bool) -> String {
+        var lines = changes.map(\.text)
+        lines += warnings.map { "warning: \($0)" }
+        if changes.isEmpty {
             lines.append("nothing changes")
         } else if applied {
             lines.append("taken")

@@ -1,5 +1,3 @@
-import Commons
-
 /// A JSON value that is written the same way every time: keys sorted, no spaces, integers only.
 package indirect enum JSONValue: Hashable, Sendable {
     case null
@@ -9,25 +7,13 @@ package indirect enum JSONValue: Hashable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// An object of the entries that are there.
-    static func fields(_ entries: KeyValuePairs<String, JSONValue?>) -> JSONValue {
-        var object: [String: JSONValue] = [:]
-        object.reserveCapacity(entries.count)
-        for (key, value) in entries { object[key] = value }
-        return .object(object)
-    }
-
-    static func number(_ value: Int) -> JSONValue { .integer(Int64(value)) }
-    static func time(_ value: UTCMilliseconds?) -> JSONValue? { value.map { .integer($0.value) } }
-    static func text(_ value: String?) -> JSONValue? { value.map(JSONValue.string) }
-
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
         return bytes
     }
 
-    func write(to bytes: inout [UInt8]) {
+    private func write(to bytes: inout [UInt8]) {
         switch self {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
@@ -79,5 +65,49 @@ package indirect enum JSONValue: Hashable, Sendable {
             }
         }
         return .object(object)
+    }
+}
+
+extension JSONValue {
+    /// A field of an object; `nil` where there is none, and in what is no object.
+    package subscript(name: some CodingKey) -> JSONValue? {
+        get { if case .object(let entries) = self { entries[name.stringValue] } else { nil } }
+        set {
+            guard case .object(var entries) = self else { return }
+            self = .null
+            entries[name.stringValue] = newValue
+            self = .object(entries)
+        }
+    }
+}
+
+extension JSONValue: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let flag = try? container.decode(Bool.self) {
+            self = .bool(flag)
+        } else if let text = try? container.decode(String.self) {
+            self = .string(text)
+        } else if let entries = try? container.decode([String: JSONValue].self) {
+            self = .object(entries)
+        } else if let values = try? container.decode([JSONValue].self) {
+            self = .array(values)
+        } else {
+            self = .integer(try container.decode(Int64.self))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let flag): try container.encode(flag)
+        case .integer(let number): try container.encode(number)
+        case .string(let text): try container.encode(text)
+        case .array(let values): try container.encode(values)
+        case .object(let entries): try container.encode(entries)
+        }
     }
 }

@@ -17,8 +17,8 @@ REAL_TIME_LIMIT = 40
 
 #: Files and groups that take longest, the longest first: with them started first no worker is left alone at the end.
 LONGEST_FIRST = (
-    "test_resident", "test_console", "test_console_keys", "test_api", "test_fixtures", "test_inputs", "display-looks", "test_display", "firefox",
-    "test_comes_back", "test_operations", "test_loss", "test_picture", "test_players",
+    "test_resident", "test_console", "test_console_keys", "test_api", "display-looks", "test_display", "firefox",
+    "test_comes_back", "test_operations", "test_picture", "test_players",
 )
 
 

@@ -8,6 +8,9 @@ from Tests.support.daemon import Daemon
 from Tests.support.playlist_checker import Watch, check_multivariant
 from Tests.support.wait import NotInTime, wait_until
 
+# Thirty cameras at once, every frame of them counted: neighbours would take the processors that the frames need.
+pytestmark = pytest.mark.measures
+
 #: Of pictures, or of sound where there is no picture, that each watch must get: by then a clip of 12 s has looped.
 SECONDS = 20
 LOOP = generate.PICTURE["seconds"]

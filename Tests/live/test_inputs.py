@@ -13,6 +13,9 @@ from Tests.support.ports import free_port
 from Tests.support.wait import NotInTime, wait_until
 from Tests.fixtures import generate
 
+# Twenty cameras at once, each with a deadline of its own.
+pytestmark = pytest.mark.measures
+
 #: Of pictures that each watch must get.
 SECONDS = 8
 RATES = {"test": 10}

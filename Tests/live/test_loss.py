@@ -11,6 +11,9 @@ from Tests.support.playlist_checker import Watch
 from Tests.support.ports import free_port
 from Tests.support.wait import NotInTime, wait_until
 
+# What is on air within seconds of a cut.
+pytestmark = pytest.mark.measures
+
 # hall: (kind, seconds away, card, other picture when back). A worker gives up a camera that is silent for 10 s.
 CASES = {
     "rtmp-1-card": ("rtmp", 1, True, False), "rtmp-10-gap": ("rtmp", 10, False, False), "rtmp-3-card-other": ("rtmp", 3, True, True),

@@ -213,7 +213,7 @@ def test_a_slow_screen_is_moved_to_a_keyframe_and_harms_nobody(daemon):
 
 
 def test_a_hall_without_it_has_no_such_address(daemon):
-    with pytest.raises(Refused, match="404.*hallPicture"):
+    with pytest.raises(Refused, match="(?s)404.*hallPicture"):
         Screen(daemon, "plain")
     channel = daemon.http.get("/api/v1/halls/plain/channel").json
     assert "picture" not in channel

@@ -1,4 +1,4 @@
-"""A small low-latency origin that serves a fragmented MP4 in real time, to try the checker on: correct unless told to lie."""
+"""A small low-latency origin that serves a fragmented MP4 part by part, to try the checker on: correct unless told to lie."""
 
 import http.server
 import subprocess
@@ -36,9 +36,13 @@ def fragmented(seconds=8, rate=25, part_frames=5, gop=25):
 
 
 class Origin:
-    """`with Origin(init, parts) as origin: Watch(origin.address, "demo")…`; `alter(name, body)` may change any answer."""
+    """`with Origin(init, parts) as origin: Watch(origin.address, "demo")…`; `alter(name, body)` may change any answer.
 
-    def __init__(self, init, parts, part_target=0.21, target=2, speed=2.0, window=60, alter=None):
+    The first ten parts are there at once. The next ones come as they are asked for by a blocking reload, so that no reader is too slow for
+    them; or, with `speed`, by the clock, so many times as fast as they last.
+    """
+
+    def __init__(self, init, parts, part_target=0.21, target=2, speed=None, window=60, alter=None):
         self.init, self.parts, self.part_target, self.target = init, parts, part_target, target
         self.speed, self.window, self.alter = speed, window, alter or (lambda name, body: body)
         self.began = datetime.now(timezone.utc) - timedelta(seconds=60)
@@ -75,8 +79,10 @@ class Origin:
         self.server.daemon_threads = True
         self.address = f"127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.publisher = threading.Thread(target=self._publish, daemon=True)
-        self.publisher.start()
+        if self.speed is None:
+            self.published = min(10, len(self.parts))
+        else:
+            threading.Thread(target=self._publish, daemon=True).start()
         return self
 
     def __exit__(self, *_):
@@ -99,6 +105,8 @@ class Origin:
                 if msn < len(self.segments):
                     wanted = self.segments[msn][index] if index < len(self.segments[msn]) else self.segments[msn][-1] + 1
             with self.changed:
+                if self.speed is None and wanted is not None:
+                    self.published = max(self.published, min(wanted + 1, len(self.parts)))
                 self.changed.wait_for(lambda: wanted is None or self.published > wanted or self.published == len(self.parts), 10)
                 text = self.playlist(self.published)
             return self.alter(name, text.encode()), "application/vnd.apple.mpegurl"

@@ -88,8 +88,6 @@ def house():
                     house.failures.setdefault(name, []).append(status["failure"])
             return len(watches) == len(GOOD) and all(pictures(watch) >= SECONDS for watch in watches.values()) and KINDS.keys() <= house.failures.keys()
 
-        probes = enter(ThreadPoolExecutor())
-        house.probes = {name: probes.submit(daemon.cli, "stream", "probe", name, "--json") for name in PROBED}
         try:
             wait_until(look, 120, "all inputs seen", interval=0.2)
         except NotInTime:
@@ -98,6 +96,9 @@ def house():
             watch._stopping.set()
         for watch in watches.values():
             watch.stop()
+        # Only now: the RTSP server shares its picture, and whoever joins or leaves shifts its clock for all.
+        probes = enter(ThreadPoolExecutor())
+        house.probes = {name: probes.submit(daemon.cli, "stream", "probe", name, "--json") for name in PROBED}
         house.watches = watches
         house.status = {name: daemon.status(name) for name in addresses}
         house.command_lines = [daemon.command_line(pid) for pid in daemon.processes()]

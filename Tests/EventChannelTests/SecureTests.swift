@@ -26,7 +26,11 @@ struct SecureTests {
     }
 
     /// What the server and `openssl s_client` say until `word` is among it.
-    private static func talk(_ port: UInt16, saying request: String, until word: String, alpn: String = "h2,http/1.1") throws -> String {
+    ///
+    /// - Parameter pause: seconds between the handshake and the request.
+    private static func talk(
+        _ port: UInt16, saying request: String, until word: String, alpn: String = "h2,http/1.1", pause: TimeInterval = 0
+    ) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
         process.arguments = ["s_client", "-connect", "127.0.0.1:\(port)", "-alpn", alpn, "-ign_eof"]
@@ -40,13 +44,22 @@ struct SecureTests {
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
-        input.fileHandleForWriting.write(Data(request.utf8))
         var heard = Data()
-        while heard.range(of: Data(word.utf8)) == nil {
-            let some = output.fileHandleForReading.availableData
-            guard !some.isEmpty else { break }
-            heard += some
+        func listen(until word: String) {
+            while heard.range(of: Data(word.utf8)) == nil {
+                let some = output.fileHandleForReading.availableData
+                guard !some.isEmpty else { break }
+                heard += some
+            }
         }
+        if pause > 0 {
+            listen(until: "Cipher is")
+            Thread.sleep(forTimeInterval: pause)
+        }
+        // It has left when the server hung up: then there is nothing more to hear.
+        signal(SIGPIPE, SIG_IGN)
+        try? input.fileHandleForWriting.write(contentsOf: Data(request.utf8))
+        listen(until: word)
         return String(decoding: heard, as: UTF8.self)
     }
 
@@ -71,6 +84,20 @@ struct SecureTests {
             _ = await live.channel.figures()
             #expect(try Self.talk(live.port, saying: RawClient.request(), until: "\"snapshot\"").contains("CN = second"))
             try await live.until { $0.connections == 0 }
+        }
+    }
+
+    @Test func `a client may take longer than libwebsockets' own five seconds between handshake and request`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("channel-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = ChannelSettings.Certificate(chainPath: folder.path + "/chain.pem", keyPath: folder.path + "/key.pem")
+        try Self.makeCertificate("slow", files)
+        try await LiveChannel.with {
+            $0.certificate = files
+        } _: { live in
+            let heard = try Self.talk(live.port, saying: RawClient.request(), until: "\"snapshot\"", pause: 6.5)
+            #expect(heard.contains("HTTP/1.1 101 "))
         }
     }
 

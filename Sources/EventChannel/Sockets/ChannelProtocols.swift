@@ -45,6 +45,8 @@ final class ChannelProtocols {
         info.vhost_name = UnsafePointer(strings[2])
         info.retry_and_idle_policy = UnsafePointer(policy)
         info.foreign_loops = loops
+        // Seconds for a TLS handshake, and from there to the first request; five where nothing is said. Ours come first, in the wheel.
+        info.timeout_secs = 60
         info.gid = -1
         info.uid = -1
         info.user = owner

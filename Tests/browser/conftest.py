@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from Tests.browser.desk import LOCALES, Desk
+from Tests.browser.desk import LOCALES, Desk, close
 from Tests.browser.firefox import Firefox
 from Tests.browser.viewer import Viewer
 from Tests.support.council import Council
@@ -107,7 +107,7 @@ def watch(browser):
     for _, viewer in opened:
         viewer.check()
     for context, _ in opened:
-        context.close()
+        close(context)
 
 
 @pytest.fixture

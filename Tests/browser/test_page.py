@@ -88,7 +88,9 @@ def test_the_sound_is_offered_and_the_choice_is_remembered(watch, daemon):
     viewer = watch(daemon)
     viewer.wait_playing()
     button = viewer.page.locator("#sound")
-    assert button.is_visible() and button.inner_text() == "Turn the sound on"
+    # Offered once the browser has refused to play with sound, a moment after the first picture.
+    button.wait_for(state="visible")
+    assert button.inner_text() == "Turn the sound on"
     button.click()
     assert viewer.evaluate("document.getElementById('video').muted") is False
     wait_until(lambda: not button.is_visible(), 20, "the button to go")

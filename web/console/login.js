@@ -26,7 +26,7 @@ export class Login {
                 const session = await this.#api.session();
                 if (!session) return this.ask();
                 this.#wanted = false;
-                this.#part("login").close();
+                this.#close();
                 return this.#done(session);
             } catch {
                 this.ask();
@@ -35,6 +35,13 @@ export class Login {
                 if (!this.#wanted) return undefined;
             }
         }
+    }
+
+    /** The field in a closed dialog would keep the focus until the page is drawn again, and take the next key. */
+    #close() {
+        const dialog = this.#part("login");
+        dialog.close();
+        if (dialog.contains(document.activeElement)) document.activeElement.blur();
     }
 
     ask() {
@@ -66,7 +73,7 @@ export class Login {
         if (answer.status < 300) {
             field.value = "";
             this.#wanted = false;
-            this.#part("login").close();
+            this.#close();
             return this.#done(answer.body);
         }
         if (answer.status === 429) return this.#wait(answer.retryAfter || 60);

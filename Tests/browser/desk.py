@@ -75,13 +75,32 @@ class Desk:
         wait_until(lambda: self.page.locator("dialog[open], dialog.sheet:not(#login)").count() == 0, 30, lambda: f"no dialog: {self.glance()}")
 
     def wait_settled(self):
-        """Everything that was sent has its answer."""
-        wait_until(lambda: re.search("on record|refused|already|done|Nothing was sent", self.text("#last-sent")) and self.page.locator("#next").get_attribute("aria-disabled") is None,
+        """Everything that was sent has its answer, and the page shows what came of it."""
+        self.wait_drawn()
+        wait_until(lambda: re.search("on record|refused|already|done|Nothing was sent", self.text("#last-sent")) and self.is_free,
                    60, lambda: f"everything to be on record: {self.glance()}")
 
     def wait_settled_in(self, words):
+        self.wait_drawn()
         self.see("#last-sent", words)
         wait_until(lambda: not self.page.locator("#roll tr[data-sending]").count(), 60, lambda: f"everything to be on record: {self.glance()}")
+
+    def wait_drawn(self):
+        """What the last key or message changed is drawn: the page draws once a frame."""
+        self.page.evaluate("new Promise((done) => { const frame = document.hidden ? (next) => setTimeout(next, 250) : requestAnimationFrame; frame(() => frame(done)); })")
+
+    def wait_current(self):
+        """The page shows the hall as it is: nothing of its own is under way, and what others did has reached it. A person would look before pressing a key."""
+        self.wait_drawn()
+        hall = self.page.evaluate("document.querySelector('#desk[data-seq]') && document.getElementById('hall').value")
+        if not hall or self.dialog.count():
+            return
+        seq = self.daemon.control.get(f"/api/v1/halls/{hall}/council").json["seq"]
+        wait_until(lambda: self.is_free and int(self.page.locator("#desk").get_attribute("data-seq")) >= seq, 60, lambda: f"the page to show event {seq}: {self.glance()}")
+
+    @property
+    def is_free(self):
+        return self.page.locator("#next").get_attribute("aria-disabled") is None
 
     # — doing —
 
@@ -93,14 +112,17 @@ class Desk:
         self.see("#sitting", re.compile(r"\w"))
         return self
 
-    def press(self, *keys):
+    def press(self, *keys, looking=True):
+        """Presses keys one after the other; `looking`: once the page shows the hall as it is, unless a dialog is open."""
+        if looking:
+            self.wait_current()
         for key in keys:
             self.page.keyboard.press(key)
 
     def step(self, words, about=None):
         """Presses G when the large button says `words`."""
         self.see("#next", words)
-        wait_until(lambda: self.page.locator("#next").get_attribute("aria-disabled") is None, 30, "the button to be free")
+        wait_until(lambda: self.is_free, 30, "the button to be free")
         if about:
             self.see("#next", about)
         # A second press within half a second belongs to the first, so a person's next one comes later.

@@ -379,7 +379,7 @@ def test_a_daemon_killed_amid_the_roll_call_has_every_ballot_once(sit, council, 
     desk.see("#roll-title", "Roll call")
     desk.press("r")
     for number in range(34):
-        desk.press("y")
+        desk.press("y", looking=False)
         if number == 12:
             daemon.kill9()
         if number == 25:

@@ -103,6 +103,8 @@ function render() {
     }
     const deputies = Object.values(state.council.deputies).filter(({ role }) => role === "deputy").length;
     part("register-all").hidden = roll.mode !== "presence" || !desk.may("register") || state.presence.count >= deputies;
+    // Which event of the record the page shows.
+    part("desk").dataset.seq = store.seq;
 }
 
 // — keyboard and buttons —

@@ -4,7 +4,8 @@ import Glibc
 /// A child process and its pipes, with one owner: releasing it kills and reaps the child.
 ///
 /// Every descriptor closes on exec and never blocks; the child has a process group of its own, so that a Ctrl-C at the daemon's terminal
-/// does not reach it.
+/// does not reach it, and so that what it started ends with it: Swift's runtime starts `swift-backtrace` in a process that crashes, which
+/// stays, and keeps the pipes open, when that process is killed meanwhile.
 package struct ChildProcess: ~Copyable {
     /// Why a child could not be started; `description` names the executable and the system's error message.
     package struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
@@ -63,8 +64,8 @@ package struct ChildProcess: ~Copyable {
         errors = ourErrors
     }
 
-    /// SIGKILL: it ends a stopped process too.
-    package borrowing func kill() { _ = Glibc.kill(pid, SIGKILL) }
+    /// SIGKILL to its whole group: it ends a stopped process too.
+    package borrowing func kill() { _ = Glibc.kill(-pid, SIGKILL) }
 
     package mutating func closeInput() {
         guard input >= 0 else { return }
@@ -72,15 +73,18 @@ package struct ChildProcess: ~Copyable {
         input = -1
     }
 
-    /// Waits for the child, which has exited (`ending` was readable) or was killed. - Returns: its status, or minus the signal.
+    /// Waits for the child, which has exited (`ending` was readable) or was killed, and ends what it left behind.
+    /// - Returns: its status, or minus the signal.
     package mutating func reap() -> Int32 {
         isReaped = true
+        // Before the child is reaped: until then nobody else can have its number.
+        kill()
         return clinux_reap(pid)
     }
 
     deinit {
         if !isReaped {
-            Glibc.kill(pid, SIGKILL)
+            kill()
             _ = clinux_reap(pid)
         }
         close(ending)

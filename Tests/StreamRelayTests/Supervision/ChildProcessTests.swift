@@ -79,6 +79,26 @@ import Testing
         #expect(code == -SIGKILL)
     }
 
+    /// The pipe's end comes when the last process that holds it has ended.
+    private func waitForEndOfOutput(_ child: borrowing ChildProcess) -> Bool {
+        var output = pollfd(fd: child.output, events: 0, revents: 0)
+        return poll(&output, 1, 60_000) == 1 && output.revents & Int16(POLLHUP) != 0
+    }
+
+    @Test(arguments: ["echo $!; wait", "echo $!; exit 3"]) func `what a child started ends with it`(then: String) throws {
+        var child = try shell("sleep 600 & \(then)")
+        var started = pollfd(fd: child.output, events: Int16(POLLIN), revents: 0)
+        let hasStarted = poll(&started, 1, 60_000) == 1
+        #expect(hasStarted)
+        if then.hasSuffix("wait") { child.kill() }
+        let hasEnded = waitForEnd(child)
+        #expect(hasEnded)
+        let code = child.reap()
+        #expect(code == (then.hasSuffix("wait") ? -SIGKILL : 3))
+        let nobodyHoldsThePipe = waitForEndOfOutput(child)
+        #expect(nobodyHoldsThePipe)
+    }
+
     @Test func `letting go of a child ends it and leaves no zombie`() throws {
         let pid = try { () throws -> Int32 in
             let child = try shell("sleep 60")

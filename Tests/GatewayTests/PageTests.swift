@@ -59,7 +59,7 @@ import Testing
     @Test func `every hall has its pages, and there is a console`() async throws {
         try await Door.open { door in
             for (path, file) in [
-                ("/embed/demo", "embed.html"), ("/display/demo", "display.html"), ("/overlay/demo", "overlay.html"),
+                ("/embed/demo", "index.html"), ("/display/demo", "display.html"), ("/overlay/demo", "overlay.html"),
                 ("/console", "console.html"),
             ] {
                 let missing = try await door.get(path)

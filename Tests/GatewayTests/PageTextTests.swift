@@ -54,13 +54,14 @@ import Testing
         #expect(cases.count == written.count && cases.count > 40)
         for one in cases {
             let texts = try #require(written[one.name]?[language])
-            for (file, parts) in [("index.html", ["now", "agenda", "vote", "rows"]), ("embed.html", ["now", "vote"])] {
+            for (isEmbedded, parts) in [(false, ["now", "agenda", "vote", "rows"]), (true, ["now", "vote"])] {
                 let html = try pages.html(
-                    file, try #require(assets.asset(file)), hall: HallSummary(name: "demo", title: "Рада", language: language),
-                    record: one.record(language), origin: "https://rada.example", address: "/halls/demo", hasPoster: false,
+                    try #require(assets.asset("index.html")), isEmbedded: isEmbedded,
+                    hall: HallSummary(name: "demo", title: "Рада", language: language), record: one.record(language),
+                    origin: "https://rada.example", address: "/halls/demo", hasPoster: false,
                     now: Date(timeIntervalSince1970: Double(one.now) / 1000))
                 for part in parts {
-                    #expect(try PageTexts.of(part, in: html) == texts[part], "\(one.name), \(language), \(file), \(part)")
+                    #expect(try PageTexts.of(part, in: html) == texts[part], "\(one.name), \(language), embedded: \(isEmbedded), \(part)")
                 }
             }
         }
@@ -73,7 +74,7 @@ import Testing
         let record = try one.record("en")
         func now(afterHours hours: Double) throws -> [String] {
             let html = try pages.html(
-                "index.html", try #require(assets.asset("index.html")), hall: HallSummary(name: "demo", title: "Рада", language: "en"),
+                try #require(assets.asset("index.html")), hall: HallSummary(name: "demo", title: "Рада", language: "en"),
                 record: record, origin: "https://rada.example", address: "/halls/demo", hasPoster: false,
                 now: Date(timeIntervalSince1970: Double(one.now) / 1000 + hours * 3600))
             return try PageTexts.of("now", in: html)

@@ -43,7 +43,7 @@ import Testing
         let template = try #require(assets.asset("index.html"))
         let snapshot = "{\"type\":\"snapshot\",\"epoch\":\"e\",\"seq\":7,\"now\":1,\"state\":\(state)}"
         return try SittingPages(assets: assets).html(
-            "index.html", template, hall: HallSummary(name: "demo", title: "Рада", language: "uk"),
+            template, hall: HallSummary(name: "demo", title: "Рада", language: "uk"),
             record: FixedRecord(bytes: Array(snapshot.utf8)), origin: origin, address: "/halls/demo", hasPoster: hasPoster)
     }
 

@@ -27,7 +27,7 @@ test("every key is there in every language, with the same blanks to fill", () =>
 
 test("every key that pages and modules use is there", () => {
     const modules = readdirSync(new URL("page/", folder)).filter((name) => name.endsWith(".js")).map((name) => `page/${name}`);
-    const sources = ["index.html", "embed.html", "halls.html", ...modules].map(read).join("\n");
+    const sources = ["index.html", "halls.html", ...modules].map(read).join("\n");
     const inPages = sources.matchAll(/data-(?:text|label|hint)="([^"]+)"/g);
     const inScripts = sources.matchAll(/say\((?:[^")]*\? )?"([^"]+)"(?: : "([^"]+)")?/g);
     const used = [...inPages, ...inScripts].flatMap((match) => match.slice(1).filter(Boolean));
@@ -45,20 +45,19 @@ test("every screen and line that can be said has its words", () => {
 });
 
 test("the English in the HTML is the English of the table", () => {
-    const html = read("index.html") + read("embed.html") + read("halls.html");
+    const html = read("index.html") + read("halls.html");
     for (const [, key, text] of html.matchAll(/data-text="([^"]+)">([^<]*)</g)) assert.equal(text, words.en[key], key);
 });
 
 test("the pages have no placeholder but the agreed ones, no inline script or style, no other host", () => {
-    for (const page of ["index.html", "embed.html"]) {
-        assert.deepEqual(read(page).match(/\{\{\{.*?\}\}\}/g), ["{{{metadata}}}"], "nothing else goes unescaped");
-        const [opened, closed] = ["[#^]", "/"].map((sign) =>
-            [...read(page).matchAll(new RegExp(`\\{\\{${sign}(\\w+)\\}\\}`, "g"))].map((match) => match[1]).sort());
-        assert.deepEqual(opened, closed, "every section has its end");
-    }
+    const page = read("index.html");
+    assert.deepEqual(page.match(/\{\{\{.*?\}\}\}/g), ["{{{metadata}}}"], "nothing else goes unescaped");
+    const [opened, closed] = ["[#^]", "/"].map((sign) =>
+        [...page.matchAll(new RegExp(`\\{\\{${sign}(\\w+)\\}\\}`, "g"))].map((match) => match[1]).sort());
+    assert.deepEqual(opened, closed, "every section has its end");
     assert.deepEqual([...new Set(read("halls.html").match(/\{\{\w+\}\}/g))], ["{{halls}}"]);
-    for (const page of ["index.html", "embed.html", "halls.html"]) {
-        assert.doesNotMatch(read(page), /<style|style=|<script(?![^>]*(?:src=|"application\/ld\+json"))|\son\w+=|https?:/);
+    for (const file of ["index.html", "halls.html"]) {
+        assert.doesNotMatch(read(file), /<style|style=|<script(?![^>]*(?:src=|"application\/ld\+json"))|\son\w+=|https?:/);
     }
 });
 
@@ -96,11 +95,4 @@ test("the council's hour is told wherever the visitor is, and the visitor's besi
     assert.equal(inZones("en", undefined, undefined).hour(at), inZones("en", "no/such", undefined).hour(at), "until it is known, the visitor's");
     const summer = Date.parse("2027-07-01T16:00:00Z");
     assert.equal(inZones("en", "Europe/Kyiv", "UTC").moment(summer, at), "1 July, 19:00 (16:00 your time)");
-});
-
-test("the embedded player is the page's player", () => {
-    const player = (page) => /<section class="player"[\s\S]*?<\/section>/.exec(read(page))[0];
-    const help = (page) => /<dialog class="help" [\s\S]*?<\/dialog>/.exec(read(page))[0];
-    assert.equal(player("embed.html"), player("index.html"));
-    assert.equal(help("embed.html"), help("index.html"));
 });

@@ -4,8 +4,8 @@ struct PagePolicy: Sendable {
     let embedParents: [String]
 
     /// - Parameter channel: the origin of the event channel, when it is another than the page's.
-    func text(for file: String, channel: String?) -> String {
-        let parents = file == "embed.html" ? embedParents : []
+    func text(for file: String, isEmbedded: Bool = false, channel: String?) -> String {
+        let parents = isEmbedded ? embedParents : []
         return Self.text(
             connect: channel, hasWorker: file == "display.html",
             ancestors: parents == ["*"] ? "*" : (["'self'"] + parents).joined(separator: " "))

@@ -8,12 +8,13 @@ import StreamRelay
 struct PageRoutes: Sendable {
     /// The pages that every hall has: where, and the file they are made from.
     static let ofHalls = [
-        (path: "halls", file: "index.html"), (path: "embed", file: "embed.html"), (path: "display", file: "display.html"),
+        (path: "halls", file: sitting), (path: embed, file: sitting), (path: "display", file: "display.html"),
         (path: "overlay", file: "overlay.html"),
     ]
 
-    /// Pages that have the sitting in them.
-    private static let withSitting: Set<String> = ["index.html", "embed.html"]
+    /// The page that has the sitting in it, and the path below which other sites show it in a frame.
+    private static let sitting = "index.html"
+    private static let embed = "embed"
 
     let control: any HallControl
     private let assets: AssetStore
@@ -41,7 +42,7 @@ struct PageRoutes: Sendable {
                     .get: { request, context in
                         let name = try context.parameters.require("hall")
                         guard let hall = control.halls.first(where: { $0.name == name }) else { throw Problem.noHall(name) }
-                        return try page(file, hall, request, address: "/\(path)/\(name)")
+                        return try page(file, hall, request, address: "/\(path)/\(name)", isEmbedded: path == Self.embed)
                     }
                 ])
         }
@@ -84,7 +85,7 @@ struct PageRoutes: Sendable {
     /// One hall is the front page; several are a list.
     private func front(_ request: Request) throws -> Response {
         let halls = control.halls
-        if halls.count == 1 { return try page("index.html", halls[0], request, address: "/halls/\(halls[0].name)") }
+        if halls.count == 1 { return try page(Self.sitting, halls[0], request, address: "/halls/\(halls[0].name)") }
         let items = halls.map { hall in
             let name = HTML.escaped(hall.name)
             let still =
@@ -100,19 +101,22 @@ struct PageRoutes: Sendable {
     }
 
     /// - Parameter hall: whose page it is; for the console, whose language it speaks at first.
-    private func page(_ file: String, _ hall: HallSummary?, _ request: Request, address: String) throws -> Response {
+    private func page(
+        _ file: String, _ hall: HallSummary?, _ request: Request, address: String, isEmbedded: Bool = false
+    ) throws -> Response {
         let name = hall?.name ?? ""
         guard let template = assets.asset(file) else {
             throw Problem(
                 .noPages, detail: "the page \(file) is not installed on this server; the stream itself is at /live/\(name)/index.m3u8")
         }
-        if let hall, Self.withSitting.contains(file) {
+        if let hall, file == Self.sitting {
             let origin = PageOrigin.of(request, isSecure: isSecure)
             let text = try sittings.html(
-                file, template, hall: hall, emblem: emblem(hall), record: control.events(name), origin: origin, address: address,
-                hasPoster: hasPoster(name))
+                template, isEmbedded: isEmbedded, hall: hall, emblem: emblem(hall), record: control.events(name), origin: origin,
+                address: address, hasPoster: hasPoster(name))
             var response = html(text, request)
-            response.headers[.contentSecurityPolicy] = policy.text(for: file, channel: control.channel?.origin(for: request))
+            response.headers[.contentSecurityPolicy] = policy.text(
+                for: file, isEmbedded: isEmbedded, channel: control.channel?.origin(for: request))
             return response
         }
         let emblem = emblem(hall)

@@ -8,7 +8,7 @@ import Synchronization
 /// A hall's page with the sitting in it, for those without a script, search engines and previews. Made once for each event of the record.
 final class SittingPages: Sendable {
     private struct Key: Hashable {
-        var file: String
+        var isEmbedded: Bool
         var hall: String
         var origin: String
     }
@@ -31,11 +31,12 @@ final class SittingPages: Sendable {
 
     /// - Parameters:
     ///   - template: the page's file, Mustache.
+    ///   - isEmbedded: as another site shows it in a frame.
     ///   - record: the hall's; `nil` when it has none.
     ///   - hasPoster: there is a still of what is on air.
     ///   - now: UTC.
     func html(
-        _ file: String, _ template: Asset, hall: HallSummary, emblem: PageEmblem = .neutral, record: (any EventSource)?,
+        _ template: Asset, isEmbedded: Bool = false, hall: HallSummary, emblem: PageEmblem = .neutral, record: (any EventSource)?,
         origin: String, address: String, hasPoster: Bool,
         now: Date = Date()
     ) throws -> String {
@@ -47,14 +48,15 @@ final class SittingPages: Sendable {
             template.etag, words?.etag ?? "", conventions?.etag ?? "", hall.title, hall.language, address, emblem.address, emblem.text,
             record?.epoch ?? "", String(snapshot?.sequence ?? -1), String(hasPoster),
         ]
-        let key = Key(file: file, hall: hall.name, origin: origin)
+        let key = Key(isEmbedded: isEmbedded, hall: hall.name, origin: origin)
         if let page = pages.withLock({ $0[key] }), page.made == made, page.day == CivilTime(now, in: page.zone).date {
             return page.html
         }
         let state = snapshot.flatMap { PublicSnapshot.read($0.bytes)?.state }
         let metadata = SittingMetadata(hall: hall, state: state, origin: origin, address: address, hasPoster: hasPoster)
         let zone = state?.timeZone ?? .gmt
-        let html = try Self.render(template, pageWords(hall.language, words, conventions), metadata, emblem, now: now)
+        let html = try Self.render(
+            template, pageWords(hall.language, words, conventions), metadata, emblem, isEmbedded: isEmbedded, now: now)
         pages.withLock { pages in
             if pages.count >= Self.most { pages.removeAll() }
             pages[key] = Page(made: made, html: html, day: CivilTime(now, in: zone).date, zone: zone)
@@ -69,7 +71,7 @@ final class SittingPages: Sendable {
     }
 
     private static func render(
-        _ template: Asset, _ words: PageWords, _ metadata: SittingMetadata, _ emblem: PageEmblem, now: Int64
+        _ template: Asset, _ words: PageWords, _ metadata: SittingMetadata, _ emblem: PageEmblem, isEmbedded: Bool, now: Int64
     ) throws -> String {
         let (hall, state) = (metadata.hall, metadata.state)
         let isCouncil = state?.sitting != nil || !(state?.council?.deputies ?? [:]).isEmpty
@@ -78,6 +80,7 @@ final class SittingPages: Sendable {
             "address": metadata.origin + metadata.address, "image": metadata.image,
             "description": metadata.description, "metadata": metadata.json,
             "emblem": emblem.address, "emblemText": emblem.text, "emblemWord": emblem.word,
+            "embedded": isEmbedded,
         ]
         if isCouncil, let state {
             let view = SittingView(state, words, now: now)

@@ -25,8 +25,8 @@ import Testing
             var council = try #require(state["council"] as? [String: Any])
             council["language"] = language
             state["council"] = council
-            let snapshot: [String: Any] = ["type": "snapshot", "epoch": "e", "seq": 7, "now": now, "state": state]
-            return FixedRecord(epoch: "\(name) \(language)", bytes: Array(try JSONSerialization.data(withJSONObject: snapshot)))
+            let snapshot: [String: Any] = ["type": "snapshot", "epoch": "\(name) \(language)", "seq": 7, "now": now, "state": state]
+            return try FixedRecord(json: JSONSerialization.data(withJSONObject: snapshot))
         }
     }
 

@@ -8,8 +8,10 @@ extension JSONValue {
 
     fileprivate static func encode<Value: Encodable>(_ value: Value) throws -> JSONValue {
         if let json = value as? JSONValue { return json }
-        // Who voted how in a council of hundreds: without a container for each.
+        // Who is there, and who voted how, in a council of hundreds: without a container for each.
         if let texts = value as? [String: String] { return .object(texts.mapValues(JSONValue.string)) }
+        if let flags = value as? [String: Bool] { return .object(flags.mapValues(JSONValue.bool)) }
+        if let texts = value as? [String] { return .array(texts.map(JSONValue.string)) }
         let encoder = ValueEncoder()
         try value.encode(to: encoder)
         return encoder.value
@@ -45,6 +47,11 @@ private struct Fields<Key: CodingKey>: KeyedEncodingContainerProtocol {
     var codingPath: [any CodingKey] { [] }
 
     func encodeNil(forKey key: Key) { encoder.fields[key.stringValue] = .null }
+    // What most fields are, without a look at its type.
+    func encode(_ value: String, forKey key: Key) { encoder.fields[key.stringValue] = .string(value) }
+    func encode(_ value: Bool, forKey key: Key) { encoder.fields[key.stringValue] = .bool(value) }
+    func encode(_ value: Int, forKey key: Key) { encoder.fields[key.stringValue] = .integer(Int64(value)) }
+    func encode(_ value: Int64, forKey key: Key) { encoder.fields[key.stringValue] = .integer(value) }
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
         encoder.fields[key.stringValue] = try JSONValue.encode(value)
     }

@@ -40,7 +40,9 @@ package indirect enum JSONValue: Hashable, Sendable {
 
     /// The JSON Merge Patch (RFC 7396) that turns `self` into `next`; `nil` when they are the same. `null` is never a value here.
     package func mergePatch(to next: JSONValue) -> JSONValue? {
-        guard case .object(let old) = self, case .object(let new) = next else { return self == next ? nil : next }
+        // What did not change is mostly the same storage, which is compared at once, however large it is.
+        if self == next { return nil }
+        guard case .object(let old) = self, case .object(let new) = next else { return next }
         var patch: [String: JSONValue] = [:]
         for (key, value) in new {
             if let before = old[key] {
@@ -50,7 +52,7 @@ package indirect enum JSONValue: Hashable, Sendable {
             }
         }
         for key in old.keys where new[key] == nil { patch[key] = .null }
-        return patch.isEmpty ? nil : .object(patch)
+        return .object(patch)
     }
 
     /// Applies a JSON Merge Patch as RFC 7396 §2 says.

@@ -6,6 +6,8 @@ package protocol EventSource: AnyObject, Sendable {
     var epoch: String { get }
     /// The state that the last published message ends in.
     func snapshot() -> EncodedMessage
+    /// The same, for pages that are made of it here.
+    func publicState() -> SnapshotMessage<PublicState>
     /// What a client at `sequence` of `epoch` misses, without a gap, empty when nothing; `nil` when only a snapshot helps.
     func deltas(epoch: String, after sequence: Int64) -> [EncodedMessage]?
     /// The sign of life with the clock.

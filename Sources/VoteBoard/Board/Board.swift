@@ -116,6 +116,12 @@ package final class Board: Sendable {
         return shown.withLock { $0.snapshot(now: now) }
     }
 
+    /// What the snapshot says, for who reads it in this program.
+    package var publicState: SnapshotMessage<PublicState> {
+        let now = desk.clock().wall
+        return shown.withLock { $0.publicState(now: now) }
+    }
+
     /// The deltas that a client at `sequence` of `epoch` misses, `nil` when it needs a snapshot.
     package func deltas(epoch: String, after sequence: Int64) -> [EncodedMessage]? {
         shown.withLock { shown in epoch == shown.epoch ? shown.ring.since(sequence, current: shown.published) : nil }

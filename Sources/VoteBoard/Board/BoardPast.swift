@@ -86,12 +86,14 @@ private struct PastFold: Sendable {
         epoch = log.id
         self.limits = limits
         state = try log.stateBefore(since, changes: limits.changes)
-        json = view.render(state, at: state.lastAt)
+        json = view.render(state, at: state.lastAt).json
         steps = []
         steps.append(Step(at: state.lastAt, sequence: state.sequence, delta: [], snapshot: snapshot))
     }
 
-    private var snapshot: [UInt8] { WireMessage.snapshot(epoch: epoch, sequence: state.sequence, now: state.lastAt, state: json) }
+    private var snapshot: [UInt8] {
+        SnapshotMessage(epoch: epoch, sequence: state.sequence, now: state.lastAt.value, state: json).encoded.bytes
+    }
 
     mutating func takeNew(of log: EventLog) throws(LogError) {
         while true {
@@ -116,10 +118,11 @@ private struct PastFold: Sendable {
             guard let body = try? EventBody(bytes: row.body) else { throw .broken(LogFault(.unreadable, at: row.sequence)) }
             state.apply(body.record)
         }
-        let next = view.render(state, at: state.lastAt)
-        let delta = WireMessage.delta(
-            epoch: epoch, after: before, sequence: state.sequence, at: state.lastAt, what: rows.prefix(100).map(\.type),
-            patch: json.mergePatch(to: next) ?? .object([:]))
+        let next = view.render(state, at: state.lastAt).json
+        let delta = DeltaMessage(
+            epoch: epoch, after: before, sequence: state.sequence, at: state.lastAt.value, what: rows.prefix(100).map(\.type),
+            patch: json.mergePatch(to: next) ?? .object([:])
+        ).encoded.bytes
         json = next
         let sinceKeyframe = steps.count - 1 - (steps.lastIndex { $0.snapshot != nil } ?? 0)
         let isKeyframe = sinceKeyframe + 1 >= limits.keyframeEvery

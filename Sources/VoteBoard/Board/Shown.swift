@@ -11,7 +11,7 @@ struct Shown: Sendable {
 
     private var marks: RecentMarks
     private var view = PublicView()
-    private var json: JSONValue
+    private var rendering: PublicView.Rendering
     private var what: [String] = []
     private var lastSteady: Int64?
     private var isScheduled = false
@@ -21,7 +21,7 @@ struct Shown: Sendable {
         self.state = state
         self.marks = marks
         published = state.sequence
-        json = view.render(state, at: now)
+        rendering = view.render(state, at: now)
     }
 
     /// Takes in what happened. Returns in how many milliseconds to publish, `nil` when that is arranged already.
@@ -38,15 +38,16 @@ struct Shown: Sendable {
     mutating func publish(_ reading: ClockReading) -> EncodedMessage? {
         isScheduled = false
         let next = view.render(state, at: reading.wall)
-        let patch = json.mergePatch(to: next)
+        let patch = rendering.json.mergePatch(to: next.json)
         guard state.sequence > published || patch != nil else { return nil }
         // A new day alone has no event: such a delta leads from a sequence to itself and is not for those who come back.
-        let bytes = WireMessage.delta(
-            epoch: epoch, after: published, sequence: state.sequence, at: state.sequence > published ? state.lastAt : reading.wall,
-            what: Array(what.suffix(100)), patch: patch ?? .object([:]))
-        let message = EncodedMessage(after: published, sequence: state.sequence, bytes: bytes)
+        let at = state.sequence > published ? state.lastAt : reading.wall
+        let message = DeltaMessage(
+            epoch: epoch, after: published, sequence: state.sequence, at: at.value, what: Array(what.suffix(100)),
+            patch: patch ?? .object([:])
+        ).encoded
         if state.sequence > published { ring.append(message) } else { ring = DeltaRing() }
-        json = next
+        rendering = next
         what = []
         published = state.sequence
         lastSteady = reading.steady
@@ -56,10 +57,15 @@ struct Shown: Sendable {
     func marks(now: UTCMilliseconds) -> [SittingMark] { marks.marks(now: now) }
 
     func snapshot(now: UTCMilliseconds) -> EncodedMessage {
-        EncodedMessage(at: published, bytes: WireMessage.snapshot(epoch: epoch, sequence: published, now: now, state: json))
+        SnapshotMessage(epoch: epoch, sequence: published, now: now.value, state: rendering.json).encoded
+    }
+
+    /// As above, for who reads it in this program.
+    func publicState(now: UTCMilliseconds) -> SnapshotMessage<PublicState> {
+        SnapshotMessage(epoch: epoch, sequence: published, now: now.value, state: rendering.value)
     }
 
     func tick(now: UTCMilliseconds) -> EncodedMessage {
-        EncodedMessage(at: published, bytes: WireMessage.tick(epoch: epoch, sequence: published, now: now))
+        TickMessage(epoch: epoch, sequence: published, now: now.value).encoded
     }
 }

@@ -10,6 +10,5 @@ extension JSONValue {
     }
 
     static func number(_ value: Int) -> JSONValue { .integer(Int64(value)) }
-    static func time(_ value: UTCMilliseconds?) -> JSONValue? { value.map { .integer($0.value) } }
     static func text(_ value: String?) -> JSONValue? { value.map(JSONValue.string) }
 }

@@ -39,18 +39,18 @@ struct CouncilClient: Sendable {
 
     /// What the hall shows; it may be 50 ms behind the record.
     /// - Parameter sequence: waits until this event is shown.
-    func report(after sequence: Int64 = 0) async throws(CommandFailure) -> CouncilReport {
+    func report(after sequence: Int64 = 0) async throws(CommandFailure) -> PublicState {
         for _ in 0..<100 {
             let message = try Self.message(try await snapshot())
-            if message.seq >= sequence { return message.state }
+            if message.sequence >= sequence { return message.state }
             try? await Task.sleep(for: .milliseconds(20))
         }
         throw CommandFailure(.temporary, "the hall does not show event \(sequence) yet, which is in its record: look again")
     }
 
-    private static func message(_ body: ByteBuffer) throws(CommandFailure) -> CouncilReport.Message {
+    private static func message(_ body: ByteBuffer) throws(CommandFailure) -> SnapshotMessage<PublicState> {
         do {
-            return try CouncilReport.Message(Data(body.readableBytesView))
+            return try JSONDecoder().decode(SnapshotMessage<PublicState>.self, from: Data(body.readableBytesView))
         } catch {
             throw CommandFailure(.refused, "the daemon's council is not understood: is it another version? (plenary version)")
         }

@@ -2,7 +2,7 @@ import Commons
 import Foundation
 
 // What people name at a terminal, found in what the hall shows: an id, a number, a seat, a family name; or nothing, where only one can be meant.
-extension CouncilReport {
+extension PublicState {
     /// The sitting that was named, else the one that the hall shows.
     func sitting(_ name: String?) throws(CommandFailure) -> String {
         if let name { return name }
@@ -45,7 +45,7 @@ extension CouncilReport {
     /// The round that was named, else the last one that is in one of these states.
     func round(_ name: String?, in states: [String]) throws(CommandFailure) -> String {
         if let name { return name }
-        if let last = rounds?.order.last(where: { id in rounds?.byId[id].map { states.contains($0.status) } ?? false }) { return last }
+        if let last = rounds?.order.last(where: { id in rounds?.byID[id].map { states.contains($0.status) } ?? false }) { return last }
         if rounds?.order.isEmpty ?? true {
             throw CommandFailure(.refused, "this sitting has no round yet: `plenary round plan --item 1 --kind whole` makes one")
         }
@@ -63,7 +63,7 @@ extension CouncilReport {
     /// The first of `prefix`1, `prefix`2 … that no round of this sitting has.
     func freshRound(_ prefix: String = "r") -> String {
         var number = (rounds?.order.count ?? 0) + 1
-        while rounds?.byId["\(prefix)\(number)"] != nil { number += 1 }
+        while rounds?.byID["\(prefix)\(number)"] != nil { number += 1 }
         return "\(prefix)\(number)"
     }
 
@@ -98,7 +98,7 @@ enum ClerkTime {
     }
 }
 
-extension CouncilReport {
+extension PublicState {
     /// UTC milliseconds on the council's clock.
     func local(_ at: Int64) -> CivilTime {
         let offset = timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(at) / 1000))

@@ -38,6 +38,8 @@ final class HallFeed: EventFeed, EventSource {
 
     // MARK: the HTTP door
 
+    func publicState() -> SnapshotMessage<PublicState> { board.publicState }
+
     func observe(_ observer: @escaping @Sendable (EncodedMessage) -> Void) -> UInt64 {
         listeners.withLock { listeners in
             listeners.next += 1

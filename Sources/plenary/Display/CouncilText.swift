@@ -1,8 +1,9 @@
+import Commons
 import Foundation
 
 /// A council's sitting as text for a terminal. Pure: the clock is a parameter.
 struct CouncilText {
-    let report: CouncilReport
+    let report: PublicState
     let now: Int64
 
     // MARK: the sitting
@@ -22,19 +23,19 @@ struct CouncilText {
         if let id = report.currentItem, let item = report.agenda?.items[id] { rows.append(("item", "\(item.number). \(item.title)")) }
         if let speech = report.speakers?.speech { rows.append(("speaks", self.speech(speech))) }
         if let queue = report.speakers?.queue, !queue.isEmpty { rows.append(("list", "\(queue.count) waiting")) }
-        if let id = report.openRound, let round = report.rounds?.byId[id] {
+        if let id = report.openRound, let round = report.rounds?.byID[id] {
             rows.append(("voting", "\(id): \(round.question), \(round.voted ?? 0) of \(round.entitled?.count ?? 0) voted"))
         }
         if let agenda = report.agenda, !agenda.order.isEmpty { rows.append(("agenda", progress(agenda))) }
         return "\(sitting.id): \(sitting.title)\n" + TextBlock(rows).text
     }
 
-    private func present(_ presence: CouncilReport.Presence) -> String {
+    private func present(_ presence: PublicState.Presence) -> String {
         guard let quorum = presence.quorum else { return "\(presence.count)" }
         return "\(presence.count), \(quorum.needed) of \(quorum.base) needed: \(quorum.met ? "quorum" : "no quorum")"
     }
 
-    private func progress(_ agenda: CouncilReport.Agenda) -> String {
+    private func progress(_ agenda: PublicState.Agenda) -> String {
         let done = agenda.items.values.count { !["pending", "under_discussion", "voting"].contains($0.state) }
         return "\(agenda.order.count) items, \(done) done"
     }
@@ -61,7 +62,7 @@ struct CouncilText {
 
     var rounds: String {
         guard let rounds = report.rounds, !rounds.order.isEmpty else { return "no round is planned\n" }
-        let rows = rounds.order.compactMap { id in rounds.byId[id].map { (id, $0) } }.map { id, round in
+        let rows = rounds.order.compactMap { id in rounds.byID[id].map { (id, $0) } }.map { id, round in
             [id, round.item ?? "", round.kind, round.status, round.question, Self.outcome(round)]
         }
         return TextTable(heading: ["ID", "ITEM", "KIND", "STATUS", "QUESTION", "RESULT"], rows: rows).text
@@ -83,7 +84,7 @@ struct CouncilText {
     // MARK: a round
 
     func round(_ id: String) -> String {
-        guard let round = report.rounds?.byId[id] else { return "no round is called \(id)\n" }
+        guard let round = report.rounds?.byID[id] else { return "no round is called \(id)\n" }
         var rows: [(String, String)] = [("status", round.status)]
         if let item = round.item.flatMap({ report.agenda?.items[$0] }) { rows.append(("item", "\(item.number). \(item.title)")) }
         rows.append(
@@ -111,13 +112,13 @@ struct CouncilText {
     ]
 
     /// `17 for, 3 against, 5 abstained, 2 not voting, 8 absent`; what is nobody's is left out after the first three.
-    static func counts(_ counts: CouncilReport.Counts) -> String {
+    static func counts(_ counts: PublicState.Counts) -> String {
         let rest = [(counts.notVoting, "not voting"), (counts.absent, "absent"), (counts.recused, "recused")].filter { $0.0 > 0 }
         return ([(counts.yes, "for"), (counts.no, "against"), (counts.abstain, "abstained")] + rest)
             .map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 
-    static func outcome(_ round: CouncilReport.Round) -> String {
+    static func outcome(_ round: PublicState.Round) -> String {
         if round.status == "annulled" { return round.annulment ?? "" }
         if let result = round.result { return result.sentences["en"] ?? result.outcome }
         return round.status == "open" ? "\(round.voted ?? 0) of \(round.entitled?.count ?? 0) voted" : ""
@@ -127,11 +128,11 @@ struct CouncilText {
 
     private func name(_ deputy: String) -> String { report.council.deputies[deputy]?.family ?? deputy }
 
-    private func speaker(_ entry: CouncilReport.Entry) -> String {
+    private func speaker(_ entry: PublicState.Entry) -> String {
         entry.guest ?? entry.deputy.map { report.council.deputies[$0]?.fullName ?? $0 } ?? entry.id
     }
 
-    private func speech(_ speech: CouncilReport.Speech) -> String {
+    private func speech(_ speech: PublicState.Speech) -> String {
         let left = Double(speech.remaining(at: now)) / 1000
         let clock = left >= 0 ? "\(Figures.duration(left)) left" : "\(Figures.duration(-left)) over"
         return "\(speaker(speech.entry)) (\(speech.entry.kind)), \(clock)\(speech.runningSince == nil ? ", paused" : "")"

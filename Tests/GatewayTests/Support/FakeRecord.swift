@@ -32,6 +32,11 @@ final class FakeRecord: EventSource {
     func snapshot() -> EncodedMessage { message("snapshot") }
     func tick() -> EncodedMessage { message("tick") }
 
+    func publicState() -> SnapshotMessage<PublicState> {
+        let council = PublicState.Council(name: "", seats: 0, factions: [:], deputies: [:])
+        return SnapshotMessage(epoch: epoch, sequence: state.withLock { $0.sequence }, now: 0, state: PublicState(council: council))
+    }
+
     private func message(_ type: String) -> EncodedMessage {
         let sequence = state.withLock { $0.sequence }
         return EncodedMessage(at: sequence, bytes: Array(#"{"type":"\#(type)","seq":\#(sequence)}"#.utf8))

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 import Testing
 
@@ -5,9 +6,10 @@ import Testing
 
 /// What the command line reads and finds in a hall's state, from the wire's golden files.
 @Suite struct CouncilTextTests {
-    private static func report(_ name: String = "snapshot-full") throws -> CouncilReport {
+    private static func report(_ name: String = "snapshot-full") throws -> PublicState {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        return try CouncilReport.Message(Data(contentsOf: tests.appendingPathComponent("VoteBoardTests/Fixtures/wire/\(name).json"))).state
+        let message = try Data(contentsOf: tests.appendingPathComponent("VoteBoardTests/Fixtures/wire/\(name).json"))
+        return try JSONDecoder().decode(SnapshotMessage<PublicState>.self, from: message).state
     }
 
     private static func text() throws -> CouncilText { CouncilText(report: try report(), now: 1_795_341_700_000) }

@@ -49,7 +49,8 @@ extension JSONValue {
 
 struct WireTests {
     /// The sitting whose messages are pinned: everything that the public state can hold appears in it.
-    private func pinned() throws -> [(name: String, bytes: [UInt8])] {
+    /// - Parameter check: looks at what is shown after each of them.
+    private func pinned(check: (Shown, UTCMilliseconds) -> Void = { _, _ in }) throws -> [(name: String, bytes: [UInt8])] {
         var hall = try Hall.open(deputies: 5, present: 4)
         var shown = Shown(epoch: "e1", state: hall.state, marks: RecentMarks(nil, []), now: hall.now)
         var messages: [(String, [UInt8])] = [("snapshot-registered", shown.snapshot(now: hall.now).bytes)]
@@ -58,6 +59,7 @@ struct WireTests {
             steady += 1000
             _ = shown.take(hall.state, Array(hall.log[count...]), steady: steady)
             messages.append((name, shown.publish(ClockReading(wall: hall.now, steady: steady))?.bytes ?? []))
+            check(shown, hall.now)
         }
         func step(_ name: String, _ commands: SittingCommand...) throws {
             let count = hall.log.count
@@ -110,6 +112,15 @@ struct WireTests {
             let golden = try Data(contentsOf: file)
             #expect(String(decoding: bytes + [10], as: UTF8.self) == String(decoding: golden, as: UTF8.self), "\(name)")
         }
+    }
+
+    @Test func `what this program reads is what the snapshot says, after every message`() throws {
+        var count = 0
+        _ = try pinned { shown, now in
+            count += 1
+            #expect(shown.publicState(now: now).encoded == shown.snapshot(now: now))
+        }
+        #expect(count > 15)
     }
 
     @Test func `a client that takes the pinned messages in order ends with the pinned state`() throws {
@@ -171,7 +182,7 @@ struct WireTests {
         state.roster = Fixtures.roster(deputies: 2, seats: 2)
         state.roster.deputies[0].place = SeatPlace(x: 12, y: 90)
         var view = PublicView()
-        let deputies = view.render(state, at: Fixtures.noon)["council"]?["deputies"]
+        let deputies = view.render(state, at: Fixtures.noon).json["council"]?["deputies"]
         #expect(deputies?["d1"]?["place"] == .object(["x": .integer(12), "y": .integer(90)]))
         #expect(deputies?["d2"].map { $0["place"] == nil } == true)
     }

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 
 /// What search engines and other sites read of a hall's page: schema.org as JSON-LD, and a sentence.
@@ -25,7 +26,7 @@ struct SittingMetadata {
     }
 
     private var thing: Thing {
-        let organizer = Thing(type: "GovernmentOrganization", name: state?.council?.name.nonEmpty ?? hall.title, url: origin + "/")
+        let organizer = Thing(type: "GovernmentOrganization", name: state?.council.name.nonEmpty ?? hall.title, url: origin + "/")
         guard let sitting = state?.sitting else {
             return Thing(
                 type: "WebPage", name: hall.title, url: origin + address, inLanguage: hall.language, publisher: [organizer], image: image,

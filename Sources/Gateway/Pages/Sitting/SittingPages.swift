@@ -40,21 +40,20 @@ final class SittingPages: Sendable {
         origin: String, address: String, hasPoster: Bool,
         now: Date = Date()
     ) throws -> String {
-        let snapshot = record?.snapshot()
+        let shown = record?.publicState()
         let words = assets.asset("languages/\(hall.language).json") ?? assets.asset("languages/en.json")
         let conventions = assets.asset(Self.conventions)
         let now = Int64(now.timeIntervalSince1970 * 1000)
         let made = [
             template.etag, words?.etag ?? "", conventions?.etag ?? "", hall.title, hall.language, address, emblem.address, emblem.text,
-            record?.epoch ?? "", String(snapshot?.sequence ?? -1), String(hasPoster),
+            record?.epoch ?? "", String(shown?.sequence ?? -1), String(hasPoster),
         ]
         let key = Key(isEmbedded: isEmbedded, hall: hall.name, origin: origin)
         if let page = pages.withLock({ $0[key] }), page.made == made, page.day == CivilTime(now, in: page.zone).date {
             return page.html
         }
-        let state = snapshot.flatMap { PublicSnapshot.read($0.bytes)?.state }
-        let metadata = SittingMetadata(hall: hall, state: state, origin: origin, address: address, hasPoster: hasPoster)
-        let zone = state?.timeZone ?? .gmt
+        let metadata = SittingMetadata(hall: hall, state: shown?.state, origin: origin, address: address, hasPoster: hasPoster)
+        let zone = shown?.state.timeZone ?? .gmt
         let html = try Self.render(
             template, pageWords(hall.language, words, conventions), metadata, emblem, isEmbedded: isEmbedded, now: now)
         pages.withLock { pages in
@@ -74,7 +73,7 @@ final class SittingPages: Sendable {
         _ template: Asset, _ words: PageWords, _ metadata: SittingMetadata, _ emblem: PageEmblem, isEmbedded: Bool, now: Int64
     ) throws -> String {
         let (hall, state) = (metadata.hall, metadata.state)
-        let isCouncil = state?.sitting != nil || !(state?.council?.deputies ?? [:]).isEmpty
+        let isCouncil = state?.sitting != nil || !(state?.council.deputies ?? [:]).isEmpty
         var values: [String: Any] = [
             "hall": hall.name, "title": hall.title, "lang": hall.language, "page": metadata.address,
             "address": metadata.origin + metadata.address, "image": metadata.image,
@@ -104,9 +103,4 @@ final class SittingPages: Sendable {
         }
         return out + rest
     }
-}
-
-extension PublicSnapshot {
-    /// `nil` when it is another version's: then the script shows it.
-    static func read(_ bytes: [UInt8]) -> PublicSnapshot? { try? JSONDecoder().decode(PublicSnapshot.self, from: Data(bytes)) }
 }

@@ -1,3 +1,4 @@
+import Commons
 import Foundation
 
 /// A sitting as the page's template wants it: every text ready, nothing safe for HTML yet (the template sees to that). The texts are

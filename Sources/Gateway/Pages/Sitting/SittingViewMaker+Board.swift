@@ -1,3 +1,5 @@
+import Commons
+
 /// The vote board and the list below it: what `council/board.js` and `page/vote.js` make of the same state.
 extension SittingViewMaker {
     /// A round and its id.
@@ -43,7 +45,7 @@ extension SittingViewMaker {
     var hall: SittingView.Hall? {
         guard let presence = state.presence, presence.count > 0 || state.sitting?.status != "scheduled" else { return nil }
         return SittingView.Hall(
-            count: String(presence.count), seats: words.say("board.ofSeats", ["seats": String(state.council?.seats ?? 0)]))
+            count: String(presence.count), seats: words.say("board.ofSeats", ["seats": String(state.council.seats)]))
     }
 
     // MARK: the list
@@ -60,12 +62,12 @@ extension SittingViewMaker {
         let round = shown?.round
         if let round, round.status != "open", round.positions == nil { return [] }
         if round == nil, hall == nil { return [] }
-        guard let council = state.council else { return [] }
-        let ids = (round?.positions ?? round?.entitled).map { Array($0.keys) } ?? (council.deputies ?? [:]).map(\.key)
+        let council = state.council
+        let ids = (round?.positions ?? round?.entitled).map { Array($0.keys) } ?? Array(council.deputies.keys)
         let voters = ids.map { id in
-            let deputy = council.deputies?[id]
+            let deputy = council.deputies[id]
             let opening = round?.entitled?[id].flatMap { $0.isEmpty ? nil : $0 }
-            return Voter(id: id, deputy: deputy, faction: (opening ?? deputy?.faction).flatMap { council.factions?[$0] })
+            return Voter(id: id, deputy: deputy, faction: (opening ?? deputy?.faction).flatMap { council.factions[$0] })
         }
         return voters.sorted(by: isBefore).map { voter in
             let position = choice(of: voter.id, round)
@@ -85,12 +87,27 @@ extension SittingViewMaker {
     }
 
     private func choice(of id: String, _ round: PublicState.Round?) -> String {
-        let isPresent = state.presence?.present?[id] == true
+        let isPresent = state.presence?.present[id] == true
         guard let round else { return isPresent ? "present" : "absent" }
         if let positions = round.positions { return positions[id] ?? "absent" }
         if round.item.flatMap({ state.agenda?.items[$0]?.recused })?.contains(id) == true { return "recused" }
         if !isPresent { return "absent" }
         if round.reveal == "live" { return round.ballots?[id] ?? "waiting" }
         return round.reveal == "secret" ? "secret" : "waiting"
+    }
+}
+
+extension PublicState.Counts {
+    /// How many took the position `yes`, `not_voting`, …
+    subscript(position: String) -> Int? {
+        switch position {
+        case "yes": yes
+        case "no": no
+        case "abstain": abstain
+        case "not_voting": notVoting
+        case "absent": absent
+        case "recused": recused
+        default: nil
+        }
     }
 }

@@ -54,12 +54,12 @@ struct SittingViewMaker {
     private func name(of entry: PublicState.Entry) -> String {
         if let guest = entry.guest { return guest }
         guard let id = entry.deputy else { return "" }
-        return state.council?.deputies?[id].map { words.name($0, in: state.council?.language, hasPatronymic: false) } ?? id
+        return state.council.deputies[id].map { words.name($0, in: state.council.language, hasPatronymic: false) } ?? id
     }
 
     private func faction(of entry: PublicState.Entry) -> String? {
-        guard let council = state.council, let id = entry.deputy, let faction = council.deputies?[id]?.faction else { return nil }
-        return council.factions?[faction]?.name
+        guard let id = entry.deputy, let faction = state.council.deputies[id]?.faction else { return nil }
+        return state.council.factions[faction]?.name
     }
 
     // MARK: agenda
@@ -83,7 +83,7 @@ struct SittingViewMaker {
 
     private func line(_ round: PublicState.Round) -> SittingView.Round? {
         guard let opened = round.openedAt else { return nil }
-        let yes = round.status == "annulled" ? nil : round.result.map { "\(words.say("count.yes")) \($0.counts["yes"] ?? 0)" }
+        let yes = round.status == "annulled" ? nil : round.result.map { "\(words.say("count.yes")) \($0.counts.yes)" }
         return SittingView.Round(
             question: question(round), verdict: joined([words.verdict(round) ?? words.say("round.\(round.status)"), yes]),
             outcome: outcome(round), reason: words.reason(round), time: CivilTime(opened, in: zone).hourAndMinute,
@@ -105,5 +105,10 @@ struct SittingViewMaker {
 
 extension PublicState {
     /// The council's.
-    var timeZone: TimeZone { council?.timeZone.flatMap(TimeZone.init(identifier:)) ?? .gmt }
+    var timeZone: TimeZone { council.timeZone.flatMap(TimeZone.init(identifier:)) ?? .gmt }
+}
+
+extension PublicState.Link {
+    /// Only such an address becomes a link.
+    var isOfTheWeb: Bool { url.lowercased().hasPrefix("https://") || url.lowercased().hasPrefix("http://") }
 }

@@ -45,7 +45,7 @@ struct AgendaCommands: AsyncParsableCommand {
         @Option(help: "The item that it belongs below, by id or number.") var parent: String?
         @Option(help: "A document's address; may be given several times.") var link: [String] = []
 
-        func fields(_ id: String, in report: CouncilReport) throws(CommandFailure) -> [String: JSONValue?] {
+        func fields(_ id: String, in report: PublicState) throws(CommandFailure) -> [String: JSONValue?] {
             let before = report.agenda?.items[id]
             var parentID = before?.parent
             if let parent { parentID = try report.item(parent) }
@@ -75,7 +75,7 @@ struct AgendaCommands: AsyncParsableCommand {
             if let place, place < 1 { throw ValidationError("--place counts from 1") }
         }
 
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let id = self.id ?? Self.made(from: item.number ?? "", in: report)
             var fields = try item.fields(id, in: report)
             fields["added_by"] = JSONValue.text(addedBy)
@@ -83,7 +83,7 @@ struct AgendaCommands: AsyncParsableCommand {
             return CouncilOrder(CouncilRequest(.addItem, fields), "\(id) is on the agenda: \(item.number ?? ""). \(item.title ?? "")")
         }
 
-        private static func made(from number: String, in report: CouncilReport) -> String {
+        private static func made(from number: String, in report: PublicState) -> String {
             let id = "i\(number)"
             if ItemID(id) != nil, report.agenda?.items[id] == nil { return id }
             return "i-" + UUID().uuidString.prefix(8).lowercased()
@@ -100,7 +100,7 @@ struct AgendaCommands: AsyncParsableCommand {
             "edit", "Change an item's words; what is not given stays.", "plenary agenda edit 4 --title \"On the bridge\"")
         @OptionGroup var target: ItemName
         @OptionGroup var item: ItemWords
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let id = try report.item(target.name)
             return CouncilOrder(CouncilRequest(.editItem, try item.fields(id, in: report)), "\(id) is changed")
         }
@@ -111,7 +111,7 @@ struct AgendaCommands: AsyncParsableCommand {
         @OptionGroup var target: ItemName
         @Argument(help: "Its new place, from 1.") var place: Int
         mutating func validate() throws { if place < 1 { throw ValidationError("the place counts from 1") } }
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let id = try report.item(target.name)
             return CouncilOrder(
                 CouncilRequest(.moveItem, ["item": .string(id), "index": .number(place - 1)]), "\(id) is at place \(place)")
@@ -121,7 +121,7 @@ struct AgendaCommands: AsyncParsableCommand {
     struct TakeUp: CouncilArguments {
         static let help = CommandHelp("take-up", "Put an item before the council.", "plenary agenda take-up 3")
         @OptionGroup var target: ItemName
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let id = try report.item(target.name)
             let item = report.agenda?.items[id]
             return CouncilOrder(
@@ -136,7 +136,7 @@ struct AgendaCommands: AsyncParsableCommand {
         @OptionGroup var target: ItemName
         @Argument(help: "What became of it.") var state: AgendaItem.State
         @Option(help: "Why; it is in the record.") var reason: String?
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let id = try report.item(target.name)
             return CouncilOrder(
                 CouncilRequest(.setItemState, ["item": .string(id), "state": .choice(state), "reason": .text(reason)]),

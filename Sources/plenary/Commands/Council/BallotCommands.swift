@@ -14,7 +14,7 @@ struct BallotCommands: AsyncParsableCommand {
         @Argument(help: "yes, no or abstain") var choice: Choice
         @Option(help: "The round; without it the open one.") var round: String?
 
-        func fields(in report: CouncilReport, states: [String]) throws(CommandFailure) -> [String: JSONValue?] {
+        func fields(in report: PublicState, states: [String]) throws(CommandFailure) -> [String: JSONValue?] {
             [
                 "round": .string(try report.round(round, in: states)), "deputy": .string(try report.deputy(deputy)),
                 "choice": .choice(choice),
@@ -25,7 +25,7 @@ struct BallotCommands: AsyncParsableCommand {
     struct Cast: CouncilArguments {
         static let help = CommandHelp("cast", "Enter a deputy's ballot in the open round.", "plenary ballot cast 17 yes")
         @OptionGroup var paper: Paper
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             CouncilOrder(
                 CouncilRequest(.castBallot, try paper.fields(in: report, states: ["open"])), "\(paper.deputy): \(paper.choice.rawValue)")
         }
@@ -36,7 +36,7 @@ struct BallotCommands: AsyncParsableCommand {
             "correct", "Correct a ballot; the first one stays in the record.", "plenary ballot correct 17 no --reason \"Said so at once\"")
         @OptionGroup var paper: Paper
         @Option(help: "Why; it is in the record.") var reason: String
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             var fields = try paper.fields(in: report, states: ["open", "closed"])
             fields["reason"] = .string(reason)
             return CouncilOrder(CouncilRequest(.correctBallot, fields), "\(paper.deputy): \(paper.choice.rawValue), corrected")
@@ -62,7 +62,7 @@ struct PresenceCommands: AsyncParsableCommand {
             if names.isEmpty != all { throw ValidationError("name the deputies, or give --all alone") }
         }
 
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let here = report.presence?.present ?? [:]
             let ids = all ? report.council.deputies.keys.filter { here[$0] != true }.sorted() : try report.deputies(names)
             if all, ids.isEmpty { throw CommandFailure(.refused, "everybody is registered already") }
@@ -75,7 +75,7 @@ struct PresenceCommands: AsyncParsableCommand {
     struct Depart: CouncilArguments {
         static let help = CommandHelp("depart", "They have left.", "plenary presence depart 5 6")
         @Argument(help: ArgumentHelp("Deputies: ids, seats or family names.", valueName: "deputies")) var names: [String]
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let ids = try report.deputies(names)
             return CouncilOrder(
                 CouncilRequest(.depart, ["deputies": .array(ids.map(JSONValue.string))]), "left: \(names.joined(separator: ", "))")
@@ -95,7 +95,7 @@ struct PresenceCommands: AsyncParsableCommand {
             if withdraw == (reason != nil) { throw ValidationError("give either --reason or --withdraw") }
         }
 
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let itemID = try report.itemOrCurrent(item)
             let fields: [String: JSONValue?] = [
                 "item": .string(itemID), "deputy": .string(try report.deputy(deputy)), "reason": .text(reason),

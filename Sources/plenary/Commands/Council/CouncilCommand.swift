@@ -43,7 +43,7 @@ protocol CouncilArguments: ParsableArguments {
     /// - Parameters:
     ///   - report: what the hall shows, to find what was named.
     ///   - now: UTC milliseconds.
-    func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder
+    func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder
 }
 
 /// A command to be sent, and what to say when it was done.
@@ -89,7 +89,7 @@ struct Sending<Words: CouncilArguments>: AsyncParsableCommand {
         }
     }
 
-    private func order(in report: CouncilReport) throws(CommandFailure) -> CouncilOrder {
+    private func order(in report: PublicState) throws(CommandFailure) -> CouncilOrder {
         var order = try words.order(in: report, now: currentMilliseconds())
         if order.request.fields["sitting"] == nil { order.request.fields["sitting"] = .string(try report.sitting(options.sitting)) }
         return order

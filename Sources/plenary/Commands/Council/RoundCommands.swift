@@ -27,7 +27,7 @@ struct RoundCommands: AsyncParsableCommand {
         @Option(help: "Seconds that it is meant to be open.") var seconds: Int?
         @Option(help: "The round that this one holds again.") var supersedes: String?
 
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let id = round ?? report.freshRound()
             var itemID: String?
             if let item { itemID = try report.item(item) }
@@ -48,7 +48,7 @@ struct RoundCommands: AsyncParsableCommand {
     }
 
     private static func step(
-        _ name: CommandName, _ target: RoundName, of states: [String], _ done: String, in report: CouncilReport
+        _ name: CommandName, _ target: RoundName, of states: [String], _ done: String, in report: PublicState
     ) throws(CommandFailure) -> CouncilOrder {
         let id = try report.round(target.id, in: states)
         return CouncilOrder(CouncilRequest(name, ["round": .string(id)]), "\(id) is \(done)", shows: id)
@@ -58,7 +58,7 @@ struct RoundCommands: AsyncParsableCommand {
         static let help = CommandHelp(
             "open", "Open a planned round; ballots are taken from now on.", "plenary round open", "plenary round open r3")
         @OptionGroup var target: RoundName
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             try RoundCommands.step(.openRound, target, of: ["scheduled"], "open", in: report)
         }
     }
@@ -66,7 +66,7 @@ struct RoundCommands: AsyncParsableCommand {
     struct Close: CouncilArguments {
         static let help = CommandHelp("close", "Close the open round and count it.", "plenary round close")
         @OptionGroup var target: RoundName
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             try RoundCommands.step(.closeRound, target, of: ["open"], "closed", in: report)
         }
     }
@@ -74,7 +74,7 @@ struct RoundCommands: AsyncParsableCommand {
     struct Announce: CouncilArguments {
         static let help = CommandHelp("announce", "Announce a closed round's result; from then on it stands.", "plenary round announce")
         @OptionGroup var target: RoundName
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             try RoundCommands.step(.announceRound, target, of: ["closed"], "announced", in: report)
         }
     }
@@ -84,7 +84,7 @@ struct RoundCommands: AsyncParsableCommand {
             "annul", "Annul a round; it stays in the record with the reason.", "plenary round annul r3 --reason \"Consoles failed\"")
         @OptionGroup var target: RoundName
         @Option(help: "Why; everybody can read it.") var reason: String
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             var order = try RoundCommands.step(.annulRound, target, of: ["open", "closed"], "annulled", in: report)
             order.request.fields["reason"] = .string(reason)
             return order
@@ -97,7 +97,7 @@ struct RoundCommands: AsyncParsableCommand {
         @Argument(help: "The chair: id, seat or family name.") var deputy: String
         @Argument(help: "yes or no") var choice: Choice
         @Option(help: "The round; without it the last closed one.") var round: String?
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let id = try report.round(round, in: ["closed"])
             let fields: [String: JSONValue?] = [
                 "round": .string(id), "deputy": .string(try report.deputy(deputy)), "choice": .choice(choice),
@@ -114,7 +114,7 @@ struct RoundCommands: AsyncParsableCommand {
         @Option(help: "Against.") var no: Int
         @Option(help: "Abstained.") var abstain: Int
         @Option(help: "The round; without it the open one.") var round: String?
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let id = try report.round(round, in: ["open"])
             let fields: [String: JSONValue?] = [
                 "round": .string(id), "yes": .number(yes), "no": .number(no), "abstain": .number(abstain),

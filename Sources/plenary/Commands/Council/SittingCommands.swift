@@ -23,7 +23,7 @@ struct SittingCommands: AsyncParsableCommand {
         @Option(help: "The council's term.") var term: String?
         @Option(help: "The session's number.") var session: String?
 
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let request = CouncilRequest(
                 .scheduleSitting,
                 [
@@ -36,7 +36,7 @@ struct SittingCommands: AsyncParsableCommand {
 
     /// A command that only names its sitting.
     private static func plain(
-        _ name: CommandName, _ sitting: String?, _ done: String, _ report: CouncilReport
+        _ name: CommandName, _ sitting: String?, _ done: String, _ report: PublicState
     ) throws(CommandFailure) -> CouncilOrder {
         let id = try report.sitting(sitting)
         return CouncilOrder(CouncilRequest(name, ["sitting": .string(id)]), "\(id) \(done)")
@@ -49,7 +49,7 @@ struct SittingCommands: AsyncParsableCommand {
     struct Open: CouncilArguments {
         static let help = CommandHelp("open", "Open the sitting; everybody sees it.", "plenary sitting open s25")
         @OptionGroup var target: SittingName
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             try SittingCommands.plain(.openSitting, target.name, "is open", report)
         }
     }
@@ -62,7 +62,7 @@ struct SittingCommands: AsyncParsableCommand {
         @Option(help: "When it goes on: 14:00, or \"2026-11-27 10:00\".") var until: String?
         @Option(help: "What everybody reads meanwhile.") var notice: String?
 
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             var order = try SittingCommands.plain(.suspendSitting, target.name, "is suspended", report)
             order.request.fields["until"] = try report.time(until, now: now)
             order.request.fields["notice"] = JSONValue.text(notice)
@@ -73,7 +73,7 @@ struct SittingCommands: AsyncParsableCommand {
     struct Resume: CouncilArguments {
         static let help = CommandHelp("resume", "Go on after a break.", "plenary sitting resume")
         @OptionGroup var target: SittingName
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             try SittingCommands.plain(.resumeSitting, target.name, "goes on", report)
         }
     }
@@ -81,7 +81,7 @@ struct SittingCommands: AsyncParsableCommand {
     struct Close: CouncilArguments {
         static let help = CommandHelp("close", "Close the sitting for good.", "plenary sitting close")
         @OptionGroup var target: SittingName
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             try SittingCommands.plain(.closeSitting, target.name, "is closed", report)
         }
     }
@@ -98,7 +98,7 @@ struct SittingCommands: AsyncParsableCommand {
             if clear == (text != nil) { throw ValidationError("give either a notice or --clear") }
         }
 
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             guard let text else { return CouncilOrder(CouncilRequest(.clearNotice), "the notice is gone") }
             return CouncilOrder(
                 CouncilRequest(.postNotice, ["text": .string(text), "until": try report.time(until, now: now)]), "everybody reads: \(text)")
@@ -116,7 +116,7 @@ struct SittingCommands: AsyncParsableCommand {
     }
 }
 
-extension CouncilReport {
+extension PublicState {
     func time(_ text: String?, now: Int64) throws(CommandFailure) -> JSONValue? {
         guard let text else { return nil }
         return .integer(try ClerkTime.read(text, zone: timeZone, now: now))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commons
 import Foundation
 import VoteBoard
 
@@ -28,7 +29,7 @@ struct SpeakerCommands: AsyncParsableCommand {
             if let place, place < 1 { throw ValidationError("--place counts from 1") }
         }
 
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let id = speaker ?? "t-" + UUID().uuidString.prefix(8).lowercased()
             var (deputyID, itemID) = (deputy, report.currentItem)
             if let deputy { deputyID = try report.deputy(deputy) }
@@ -50,7 +51,7 @@ struct SpeakerCommands: AsyncParsableCommand {
     struct Remove: CouncilArguments {
         static let help = CommandHelp("remove", "Take a turn off the list.", "plenary speaker remove t2")
         @Argument(help: "The turn's id (plenary speaker list).") var turn: String
-        func order(in report: CouncilReport, now: Int64) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) -> CouncilOrder {
             CouncilOrder(CouncilRequest(.removeSpeaker, ["speaker": .string(turn)]), "\(turn) is off the list")
         }
     }
@@ -58,7 +59,7 @@ struct SpeakerCommands: AsyncParsableCommand {
     struct Start: CouncilArguments {
         static let help = CommandHelp("start", "Give the floor; the countdown runs.", "plenary speaker start", "plenary speaker start t3")
         @OptionGroup var turn: Turn
-        func order(in report: CouncilReport, now: Int64) throws(CommandFailure) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) throws(CommandFailure) -> CouncilOrder {
             let id = try report.speaker(turn.id)
             return CouncilOrder(CouncilRequest(.startSpeech, ["speaker": .string(id)]), "\(id) has the floor")
         }
@@ -66,25 +67,25 @@ struct SpeakerCommands: AsyncParsableCommand {
 
     struct Pause: CouncilArguments {
         static let help = CommandHelp("pause", "Stop the countdown; the floor stays.", "plenary speaker pause")
-        func order(in report: CouncilReport, now: Int64) -> CouncilOrder { CouncilOrder(CouncilRequest(.pauseSpeech), "paused") }
+        func order(in report: PublicState, now: Int64) -> CouncilOrder { CouncilOrder(CouncilRequest(.pauseSpeech), "paused") }
     }
 
     struct Resume: CouncilArguments {
         static let help = CommandHelp("resume", "Let the countdown run on.", "plenary speaker resume")
-        func order(in report: CouncilReport, now: Int64) -> CouncilOrder { CouncilOrder(CouncilRequest(.resumeSpeech), "running") }
+        func order(in report: PublicState, now: Int64) -> CouncilOrder { CouncilOrder(CouncilRequest(.resumeSpeech), "running") }
     }
 
     struct Extend: CouncilArguments {
         static let help = CommandHelp("extend", "Give the speaker more time.", "plenary speaker extend 60")
         @Argument(help: "Seconds more.") var seconds: Int
-        func order(in report: CouncilReport, now: Int64) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) -> CouncilOrder {
             CouncilOrder(CouncilRequest(.extendSpeech, ["seconds": .number(seconds)]), "\(seconds) s more")
         }
     }
 
     struct End: CouncilArguments {
         static let help = CommandHelp("end", "End the speech.", "plenary speaker end")
-        func order(in report: CouncilReport, now: Int64) -> CouncilOrder {
+        func order(in report: PublicState, now: Int64) -> CouncilOrder {
             CouncilOrder(CouncilRequest(.endSpeech), "the speech has ended")
         }
     }

@@ -80,12 +80,15 @@ import Testing
         #expect(pair.isOpen)
     }
 
-    @Test func `a header that unpacks to far more ends the connection`() throws {
+    @Test(arguments: ["a header", "a trailer"])
+    func `fields that unpack to far more end the connection`(what: String) throws {
         let pair = try HTTP2Pair()
-        try pair.run()
-        // :method GET, :scheme https, :path /, then one field of 4,000 bytes that is put into the table and named 14,000 times (RFC 7541 §6.1).
-        var block: [UInt8] = [0x82, 0x87, 0x84, 0x40, 1, UInt8(ascii: "x"), 0x7f, 0xa1, 0x1e]
-        block += [UInt8](repeating: UInt8(ascii: "x"), count: 4000) + [UInt8](repeating: 0xbe, count: 10_000)
+        let isTrailer = what == "a trailer"
+        // :method GET, :scheme https, :path /, then one field of 4,000 bytes that is put into the table and named 10,000 times (RFC 7541 §6.1).
+        if isTrailer { try pair.send(HTTP2Pair.frame(1, flags: 4, stream: 1, [0x83, 0x87, 0x84, 0x01, 1, UInt8(ascii: "a")])) }
+        var block: [UInt8] = isTrailer ? [] : [0x82, 0x87, 0x84]
+        block += [0x40, 1, UInt8(ascii: "x"), 0x7f, 0xa1, 0x1e] + [UInt8](repeating: UInt8(ascii: "x"), count: 4000)
+        block += [UInt8](repeating: 0xbe, count: 10_000)
         try pair.send(HTTP2Pair.frame(1, flags: 5, stream: 1, block))
         try pair.run()
         #expect(!pair.isOpen && pair.peer.goaways == [Self.calm])

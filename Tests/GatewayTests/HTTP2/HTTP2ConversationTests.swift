@@ -61,6 +61,18 @@ import Testing
         #expect(pair.peer.answers[id]?.status == "405" && pair.peer.uploaded == 60_000)
     }
 
+    @Test func `a trailer ends the body and is passed over`() throws {
+        let pair = try HTTP2Pair()
+        // POST https://a/live/x, a byte of a body, and a field behind it.
+        let target = Array("/live/x".utf8)
+        let block = [0x83, 0x87, 0x04, UInt8(target.count)] + target + [0x01, 1, UInt8(ascii: "a")]
+        try pair.send(HTTP2Pair.frame(1, flags: 4, stream: 1, block))
+        try pair.send(HTTP2Pair.frame(0, stream: 1, [UInt8(ascii: "x")]))
+        #expect(pair.connection.streamCount == 1)
+        try pair.send(HTTP2Pair.frame(1, flags: 5, stream: 1, [0x00, 1, UInt8(ascii: "t"), 1, UInt8(ascii: "v")]))
+        #expect(pair.connection.streamCount == 0 && pair.door.counters.answers.map(\.status) == [405])
+    }
+
     @Test func `a held request is answered when its part is there`() throws {
         let pair = try HTTP2Pair()
         pair.hall.put("main.m3u8", .hold(limit: .seconds(50)))

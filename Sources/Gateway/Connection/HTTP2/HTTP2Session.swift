@@ -88,9 +88,7 @@ final class HTTP2Session {
     var isDone: Bool {
         if isBroken { return true }
         guard nghttp2_session_want_write(session) == 0 else { return false }
-        if isTerminated || (isEnded && streams.isEmpty) { return true }
-        // Between the announcement and the end nghttp2 would leave already.
-        return !isEndAnnounced && nghttp2_session_want_read(session) == 0
+        return isTerminated || (isEnded && streams.isEmpty) || nghttp2_session_want_read(session) == 0
     }
 
     /// Streams that may be written to again, told once.
@@ -162,15 +160,14 @@ final class HTTP2Session {
 
 extension HTTP2Session {
     func began(_ frame: UnsafePointer<nghttp2_frame>) {
-        request = nil
+        request = HTTP2RequestHeader(limit: limits.headerBytes)
         opening = nil
-        // Fields of a trailer are read and forgotten.
+        // The fields of a trailer are read, within the same limit, and forgotten.
         guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return }
         let id = Self.header(frame).stream_id
         let stream = connection.makeStream(id)
         if streams.isEmpty { connection.openedFirst() }
         streams[id] = stream
-        request = HTTP2RequestHeader(limit: limits.headerBytes)
         opening = stream
     }
 
@@ -188,19 +185,10 @@ extension HTTP2Session {
         let isEnd = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         switch UInt32(header.type) {
         case NGHTTP2_HEADERS.rawValue:
-            if let request, let opening, opening.id == header.stream_id {
-                self.request = nil
-                self.opening = nil
-                if request.isTooLarge, request.path.utf8.count <= limits.targetBytes {
-                    opening.failed(
-                        RequestFault(status: 431, sentence: "the request's header fields are larger than \(limits.headerBytes) bytes"))
-                } else {
-                    opening.received(request.head)
-                }
-                if isEnd { opening.receivedEnd() }
-            } else if isEnd {
-                streams[header.stream_id]?.receivedEnd()
-            }
+            if let request, let opening { received(request, on: opening) }
+            request = nil
+            opening = nil
+            if isEnd { streams[header.stream_id]?.receivedEnd() }
         case NGHTTP2_DATA.rawValue:
             if isEnd { streams[header.stream_id]?.receivedEnd() } else if header.length == 0 { spend() }
         case NGHTTP2_PING.rawValue:
@@ -209,6 +197,15 @@ extension HTTP2Session {
             if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { spend() }
         case NGHTTP2_PRIORITY_UPDATE.rawValue: spend()
         default: break
+        }
+    }
+
+    private func received(_ request: HTTP2RequestHeader, on stream: HTTP2Stream) {
+        // Of a target that is too long `RequestServer` says so itself.
+        if request.isTooLarge, request.path.utf8.count <= limits.targetBytes {
+            stream.failed(RequestFault(status: 431, sentence: "the request's header fields are larger than \(limits.headerBytes) bytes"))
+        } else {
+            stream.received(request.head)
         }
     }
 

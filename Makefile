@@ -20,7 +20,7 @@ SWIFT_TEST := SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build
 
 # Debian packages: to build and run, and beyond that to test.
 BUILD_PACKAGES := git ca-certificates g++ pkg-config libavformat-dev libavcodec-dev libavutil-dev libswresample-dev libswscale-dev zlib1g-dev libsqlite3-dev \
-	libwebsockets-dev libwebsockets-evlib-uv libuv1-dev
+	libnghttp2-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev
 TEST_PACKAGES := ffmpeg nodejs chromium chromium-headless-shell firefox-esr python3-venv python3-gi gir1.2-gst-rtsp-server-1.0 \
 	gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-tools \
 	nghttp2-client curl openssl procps fonts-noto-core nginx-light caddy vlc-bin vlc-plugin-base

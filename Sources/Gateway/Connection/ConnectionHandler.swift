@@ -16,13 +16,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var user: UInt32?
     /// The hall whose playlist this connection asked for last: the approximation of a viewer.
     var viewing: (hall: String, at: NIODeadline)?
-    /// The HTTP/1.1 side of this connection while it is there; `nil` for HTTP/2, whose streams are swept by themselves.
+    /// The HTTP/1.1 side of this connection while it is there.
     var http1: RequestServer?
+    /// The HTTP/2 side of it, where ALPN chose that.
+    var http2: HTTP2Connection?
     /// Set while the TLS handshake is not done.
     var isShakingHands: Bool
 
-    /// Set when ALPN chose HTTP/2.
-    var isHTTP2 = false
+    private var isHTTP2: Bool { http2 != nil }
 
     /// Bytes before the end of the first line of the request being read; tells a target that is too long from fields that are.
     var requestLineBytes: Int {
@@ -33,7 +34,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var current: ByteBuffer?
     private var lineBytes = 0
     private var lineEnded = false
-    private var heardAt = NIODeadline.now()
+    private(set) var heardAt = NIODeadline.now()
     private var context: ChannelHandlerContext?
     private let openedAt = NIODeadline.now()
     private var written = 0
@@ -115,19 +116,22 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if progress.isStalled(written: written, waiting: waiting, now: now, limit: limits.stallDeadline) {
             door.counters.stalledReaders += 1
             context.close(promise: nil)
+        } else if let http2 {
+            http2.sweep(now: now)
         } else if waiting == 0 {
             http1?.sweep(now: now)
         }
     }
 
-    /// The connection manager sends PING and GOAWAY; a live peer acknowledges and closes. This deadline is for peers that do neither.
+    /// `HTTP2Connection` sends PING and GOAWAY; a live peer acknowledges and closes. This deadline is for peers that do neither.
     private func isOutlived(_ now: NIODeadline, _ limits: DoorLimits) -> Bool {
         if now - heardAt > limits.pingInterval + limits.pingDeadline { return true }
         return limits.connectionAge.map { now - openedAt > $0 + limits.drainDeadline + limits.pingDeadline } ?? false
     }
 
     func drain() {
-        if let http1 { http1.drain() } else { context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+        http1?.drain()
+        http2?.drain()
     }
 
     func close() { context?.close(promise: nil) }

@@ -15,9 +15,9 @@ final class LoopDoor {
     private(set) lazy var events = LoopEvents(door: self)
     let renderings: PlaylistRenderings
     let mediaFields = MediaFields()
+    let http2 = HTTP2Scratch()
     private var date = HTTPDate()
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
-    private var streams: [ObjectIdentifier: RequestServer] = [:]
     private var sweeping: RepeatedTask?
 
     init(loop: any EventLoop, shared: DoorShared) {
@@ -40,8 +40,6 @@ final class LoopDoor {
 
     func arrived(_ connection: ConnectionHandler) { connections[ObjectIdentifier(connection)] = connection }
     func left(_ connection: ConnectionHandler) { connections[ObjectIdentifier(connection)] = nil }
-    func opened(_ stream: RequestServer) { streams[ObjectIdentifier(stream)] = stream }
-    func closed(_ stream: RequestServer) { streams[ObjectIdentifier(stream)] = nil }
     var connectionCount: Int { connections.count }
 
     /// Connections that asked for a hall's playlist since `earliest`: its viewers, nearly.
@@ -71,7 +69,6 @@ final class LoopDoor {
         holds.expire(now: now)
         events.sweep(now: now)
         for connection in Array(connections.values) { connection.sweep(now: now) }
-        for stream in Array(streams.values) { stream.sweep(now: now) }
     }
 
     // MARK: The end
@@ -81,7 +78,6 @@ final class LoopDoor {
         holds.releaseAll(LiveHolds.closing)
         events.drain()
         for connection in Array(connections.values) { connection.drain() }
-        for stream in Array(streams.values) { stream.drain() }
     }
 
     func closeAll() {

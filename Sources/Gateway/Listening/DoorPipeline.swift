@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOHTTP2
 import NIOSSL
 import NIOTLS
 
@@ -31,7 +30,7 @@ struct DoorPipeline: Sendable {
                 connection.isShakingHands = false
                 let pipeline = channel.pipeline.syncOperations
                 if result == .negotiated("h2") {
-                    try addHTTP2(channel, door: door, connection: connection)
+                    try pipeline.addHandler(HTTP2Connection(door: door, connection: connection))
                 } else {
                     try addHTTP1(pipeline, door: door, connection: connection, secure: true)
                 }
@@ -51,38 +50,4 @@ struct DoorPipeline: Sendable {
         let server = RequestServer(door: door, connection: connection, carrier: .connection)
         try pipeline.addHandler(HTTP1Wire(server, secure: secure))
     }
-
-    private func addHTTP2(_ channel: any Channel, door: LoopDoor, connection: ConnectionHandler) throws {
-        connection.isHTTP2 = true
-        let limits = shared.limits
-        var settings = NIOHTTP2Handler.ConnectionConfiguration()
-        settings.initialSettings = [
-            HTTP2Setting(parameter: .maxConcurrentStreams, value: limits.streamsPerConnection),
-            HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headerBytes),
-        ]
-        var stream = NIOHTTP2Handler.StreamConfiguration()
-        stream.outboundBufferSizeHighWatermark = 256 * 1024
-        stream.outboundBufferSizeLowWatermark = 64 * 1024
-        let manager = NIOHTTP2ServerConnectionManagementHandler(
-            eventLoop: channel.eventLoop,
-            configuration: .init(
-                maxIdleTime: limits.idleDeadline, maxAge: limits.connectionAge, maxGraceTime: limits.drainDeadline,
-                keepalive: .init(pingInterval: limits.pingInterval, ackTimeout: limits.pingDeadline)))
-        let bound = NIOLoopBound((door, connection), eventLoop: channel.eventLoop)
-        _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
-            mode: .server, connectionConfiguration: settings, streamConfiguration: stream, streamDelegate: manager.http2StreamDelegate
-        ) { stream in
-            stream.eventLoop.makeCompletedFuture {
-                let (door, connection) = bound.value
-                let server = RequestServer(door: door, connection: connection, carrier: .stream)
-                try stream.pipeline.syncOperations.addHandlers(HTTP2FramePayloadToHTTP1ServerCodec(), HTTP2StreamWire(server))
-            }
-        }
-        let signal = ActiveSignal()
-        try channel.pipeline.syncOperations.addHandlers(signal, manager)
-        try channel.pipeline.syncOperations.context(handler: signal).fireChannelActive()
-    }
 }
-
-/// Tells the handler behind it that the channel is active: after ALPN that moment has passed, and the manager's timers start with it.
-private final class ActiveSignal: ChannelInboundHandler, Sendable { typealias InboundIn = HTTP2Frame }

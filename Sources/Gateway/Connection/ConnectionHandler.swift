@@ -2,7 +2,8 @@ import Commons
 import NIOCore
 import NIOPosix
 
-/// At the socket's end of every TCP or Unix connection: counts bytes, notices stalled readers and silent TLS peers, knows who it is.
+/// At the socket's end of a TCP or Unix connection: counts bytes, notices stalled readers and silent TLS peers, knows who it is. An `HTTP1Wire`
+/// that is alone in its pipeline tells it what passes; else it is a handler there.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -46,19 +47,35 @@ final class ConnectionHandler: ChannelDuplexHandler {
         isShakingHands = tls
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) { enter(context) }
+
+    func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+    /// - Parameter context: where the connection is looked at and closed; a later one takes the place of an earlier one.
+    func enter(_ context: ChannelHandlerContext) {
+        let isNew = self.context == nil
         self.context = context
-        door.arrived(self)
+        if isNew { door.arrived(self) }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
-        self.context = nil
+    func leave() {
+        guard context != nil else { return }
+        context = nil
         door.left(self)
         door.shared.census.leave(PeerKey(peer))
     }
 
+    /// Bytes came from the socket.
+    func received(_ count: Int) { door.counters.bytesIn += UInt64(count) }
+
+    /// Bytes are handed over to the socket.
+    func sent(_ count: Int) {
+        written += count
+        door.counters.bytesOut += UInt64(count)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        door.counters.bytesIn += UInt64(unwrapInboundIn(data).readableBytes)
+        received(unwrapInboundIn(data).readableBytes)
         guard let http1 else {
             if isHTTP2 { heardAt = .now() }
             context.fireChannelRead(data)
@@ -79,9 +96,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let count = unwrapOutboundIn(data).readableBytes
-        written += count
-        door.counters.bytesOut += UInt64(count)
+        sent(unwrapOutboundIn(data).readableBytes)
         context.write(data, promise: promise)
     }
 

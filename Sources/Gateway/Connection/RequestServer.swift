@@ -46,8 +46,10 @@ final class RequestServer {
 
     func bytesArrived() { machine.bytesArrived(at: .now()) }
 
-    func received(_ head: HTTPRequestHead) {
-        let request = RequestHeader(head)
+    func received(_ head: HTTPRequestHead) { received(RequestHeader(head)) }
+
+    func received(_ request: RequestHeader) {
+        let head = request.head
         let room = BodyRoom(for: head, limits: limits) {
             connection.audience == .operators || door.shared.router.knowsSender(of: head)
         }

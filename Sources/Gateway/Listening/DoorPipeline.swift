@@ -14,7 +14,6 @@ struct DoorPipeline: Sendable {
         let connection = ConnectionHandler(door: door, audience: audience, peer: peer, tls: false)
         let pipeline = channel.pipeline.syncOperations
         if audience == .operators { connection.user = PeerCredentials.user(of: channel) }
-        try pipeline.addHandler(connection)
         try addHTTP1(pipeline, door: door, connection: connection, secure: false)
     }
 
@@ -43,11 +42,6 @@ struct DoorPipeline: Sendable {
     private func addHTTP1(
         _ pipeline: ChannelPipeline.SynchronousOperations, door: LoopDoor, connection: ConnectionHandler, secure: Bool
     ) throws {
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = shared.limits.headerBytes
-        limits.maxHeaderListSize = shared.limits.headerBytes
-        limits.maxHeaderFieldCount = 100
-        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)))
         let server = RequestServer(door: door, connection: connection, carrier: .connection)
         try pipeline.addHandler(HTTP1Wire(server, secure: secure))
     }

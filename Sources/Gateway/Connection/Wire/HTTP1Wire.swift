@@ -1,9 +1,10 @@
 import NIOCore
 import NIOHTTP1
 
-/// HTTP/1.1: requests from NIO's parser, answers as bytes.
+/// HTTP/1.1: requests from bytes, answers as bytes. Plain requests are read here; the first that is not puts NIO's parser in front, which then
+/// stays. On a connection without TLS this is the only handler until then, and does the work of the `ConnectionHandler` in its place.
 final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
-    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundIn = ByteBuffer
     typealias OutboundIn = Never
     typealias OutboundOut = IOData
 
@@ -12,16 +13,25 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
     private var context: ChannelHandlerContext?
     private var isReading = false
     private var flushIsDue = false
+    private var isParsed = false
+    /// The client said that a request was its last: what follows it is no request (RFC 9112 §9.6).
+    private var isOver = false
+    /// The beginning of a plain request, until all that was read at once is here.
+    private var unfinished: ByteBuffer?
 
     init(_ server: RequestServer, secure: Bool) {
         self.server = server
         isSecure = secure
     }
 
+    /// Whether nothing else in the pipeline counts the connection's bytes.
+    private var isAlone: Bool { !isSecure && !isParsed }
+
     // MARK: From the client
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        if isAlone { server.connection.enter(context) }
         server.attach(self)
         server.connection.http1 = server
     }
@@ -30,6 +40,7 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
         server.connection.http1 = nil
         server.detach()
         self.context = nil
+        if isAlone { server.connection.leave() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -39,14 +50,81 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         isReading = true
-        switch unwrapInboundIn(data) {
+        var bytes = unwrapInboundIn(data)
+        guard !isOver else {
+            if isAlone { server.connection.received(bytes.readableBytes) }
+            return
+        }
+        if var whole = unfinished {
+            unfinished = nil
+            whole.writeBuffer(&bytes)
+            bytes = whole
+        }
+        readPlain(&bytes)
+        guard bytes.readableBytes > 0 else { return }
+        // A copy, for the channel reads the next bytes into the buffer that it has back.
+        unfinished = ByteBuffer(bytes: bytes.readableBytesView)
+    }
+
+    /// Takes plain requests off `bytes`; what is left afterwards is the beginning of one.
+    private func readPlain(_ bytes: inout ByteBuffer) {
+        while bytes.readableBytes > 0 {
+            switch bytes.withUnsafeReadableBytes({ PlainRequest.read($0, limit: server.limits.headerBytes) }) {
+            case .request(let request):
+                isOver = !request.header.keepsAlive
+                let taken = isOver ? bytes.readableBytes : request.byteCount
+                bytes.moveReaderIndex(forwardBy: taken)
+                if isAlone { server.connection.received(taken) }
+                server.received(request.header)
+                server.receivedEnd()
+            case .unfinished: return
+            case .other:
+                let rest = bytes
+                bytes.clear()
+                parse(rest)
+            }
+        }
+    }
+
+    /// Leaves `bytes`, and all that follow, to the parser.
+    private func parse(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        let pipeline = context.pipeline.syncOperations
+        let parser = ParsedRequests.parser(server.limits)
+        do {
+            try pipeline.addHandlers([parser, ParsedRequests(self)], position: .before(self))
+            if isSecure {
+                isParsed = true
+                try parser.channelRead(context: pipeline.context(handler: parser), data: NIOAny(bytes))
+            } else {
+                // From now on the bytes pass through it, both ways.
+                try pipeline.addHandler(server.connection, position: .first)
+                isParsed = true
+                try server.connection.channelRead(context: pipeline.context(handler: server.connection), data: NIOAny(bytes))
+            }
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    /// What the parser made of the client's bytes.
+    func received(_ part: HTTPServerRequestPart) {
+        isReading = true
+        switch part {
         case .head(let head): server.received(head)
         case .body(let bytes): server.received(body: bytes)
         case .end: server.receivedEnd()
         }
     }
 
+    private func parseUnfinished() {
+        guard let bytes = unfinished else { return }
+        unfinished = nil
+        parse(bytes)
+    }
+
     func channelReadComplete(context: ChannelHandlerContext) {
+        parseUnfinished()
         isReading = false
         if flushIsDue {
             flushIsDue = false
@@ -63,7 +141,15 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event as? ChannelEvent == .inputClosed { server.inputClosed() }
+        if event as? ChannelEvent == .inputClosed {
+            if unfinished != nil {
+                // The parser hears of it as well, from the beginning.
+                parseUnfinished()
+                context.pipeline.syncOperations.fireUserInboundEventTriggered(event)
+                return
+            }
+            server.inputClosed()
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -91,7 +177,10 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
     var pieceLimit: Int? { isSecure ? 256 * 1024 : nil }
     var plain: HTTP1Wire? { isSecure ? nil : self }
 
-    func write(_ bytes: ByteBuffer) { context?.write(NIOAny(IOData.byteBuffer(bytes)), promise: nil) }
+    func write(_ bytes: ByteBuffer) {
+        if isAlone { server.connection.sent(bytes.readableBytes) }
+        context?.write(NIOAny(IOData.byteBuffer(bytes)), promise: nil)
+    }
 
     func writeContinue() {
         write(ByteBuffer(staticString: HTTP1Text.goOn))

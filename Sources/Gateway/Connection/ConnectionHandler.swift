@@ -12,7 +12,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     let door: LoopDoor
     let audience: Audience
-    let peer: SocketAddress?
+    private(set) var peer: SocketAddress?
     /// Who opened it, on a Unix socket.
     var user: UInt32?
     /// The hall whose playlist this connection asked for last: the approximation of a viewer.
@@ -57,6 +57,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.context = context
         if isNew { door.arrived(self) }
     }
+
+    /// The channel knows its peer by now, as the same address: one copy is enough.
+    func becameActive(_ context: ChannelHandlerContext) { if peer != nil, let known = context.remoteAddress { peer = known } }
 
     func leave() {
         guard context != nil else { return }

@@ -68,9 +68,8 @@ final class Doors: Sendable {
     private func bootstrap(_ group: MultiThreadedEventLoopGroup, audience: Audience) -> ServerBootstrap {
         let pipeline = DoorPipeline(shared: shared, audience: audience)
         let certificates = audience == .everybody ? certificates : nil
-        // The channel keeps its buffer for as long as it lives: most requests need no more than this, and it grows with those that do.
-        // TLS reads whole records, so there NIO's own choice stands.
-        let buffer = certificates == nil ? AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 512, maximum: 65_536) : .init()
+        // TLS reads whole records: there NIO's own choice stands.
+        let buffer: any RecvByteBufferAllocator = certificates == nil ? ReceiveBuffer() : AdaptiveRecvByteBufferAllocator()
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

@@ -43,6 +43,11 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
         if isAlone { server.connection.leave() }
     }
 
+    func channelActive(context: ChannelHandlerContext) {
+        if isAlone { server.connection.becameActive(context) }
+        context.fireChannelActive()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         server.peerLeft()
         context.fireChannelInactive()

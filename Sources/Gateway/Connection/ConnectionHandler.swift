@@ -19,6 +19,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var viewing: (hall: String, at: NIODeadline)?
     /// The HTTP/1.1 side of this connection while it is there; `nil` for HTTP/2, whose streams are swept by themselves.
     var http1: RequestServer?
+    /// Since when the HTTP/1.1 side has nothing to do and is put away.
+    var restsSince: NIODeadline?
     /// Set while the TLS handshake is not done.
     var isShakingHands: Bool
 
@@ -26,14 +28,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var isHTTP2 = false
 
     /// Bytes before the end of the first line of the request being read; tells a target that is too long from fields that are.
-    var requestLineBytes: Int {
-        guard let current else { return lineBytes }
-        return lineBytes + (lineEnded ? 0 : current.readableBytesView.prefix { $0 != UInt8(ascii: "\n") }.count)
-    }
+    var requestLineBytes: Int { line?.byteCount ?? 0 }
 
-    private var current: ByteBuffer?
-    private var lineBytes = 0
-    private var lineEnded = false
+    /// Only where the parser reads.
+    private var line: RequestLine?
     private var heardAt = NIODeadline.now()
     private var context: ChannelHandlerContext?
     private let openedAt = NIODeadline.now()
@@ -85,17 +83,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
             return
         }
         http1.bytesArrived()
-        current = unwrapInboundIn(data)
+        let line = line ?? RequestLine()
+        self.line = line
+        line.current = unwrapInboundIn(data)
         context.fireChannelRead(data)
-        // Only a header that comes in several reads needs to be remembered.
-        if http1.phase == .header, let current {
-            lineBytes = requestLineBytes
-            lineEnded = lineEnded || current.readableBytesView.contains(UInt8(ascii: "\n"))
-        } else {
-            lineBytes = 0
-            lineEnded = false
-        }
-        current = nil
+        line.endRead(isHeader: http1.phase == .header)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -134,6 +126,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
             door.counters.stalledReaders += 1
             context.close(promise: nil)
         } else if waiting == 0 {
+            if let restsSince, DoorPhase.idle.verdict(after: now - restsSince, limits: limits) == .closeIdle {
+                door.counters.idleTimeouts += 1
+                context.close(promise: nil)
+            }
             http1?.sweep(now: now)
         }
     }
@@ -145,10 +141,36 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func drain() {
+        guard restsSince == nil else { return close() }
         if let http1 { http1.drain() } else { context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
     }
 
     func close() { context?.close(promise: nil) }
+}
+
+/// How long the first line of the request is that is being read.
+private final class RequestLine {
+    /// The bytes that the parser is given now.
+    var current: ByteBuffer?
+    private var earlier = 0
+    private var isEnded = false
+
+    var byteCount: Int {
+        guard let current else { return earlier }
+        return earlier + (isEnded ? 0 : current.readableBytesView.prefix { $0 != UInt8(ascii: "\n") }.count)
+    }
+
+    /// Only a header that comes in several reads needs to be remembered.
+    func endRead(isHeader: Bool) {
+        if isHeader, let current {
+            earlier = byteCount
+            isEnded = isEnded || current.readableBytesView.contains(UInt8(ascii: "\n"))
+        } else {
+            earlier = 0
+            isEnded = false
+        }
+        current = nil
+    }
 }
 
 /// Whether the kernel still takes bytes for a client: a pure watch over two numbers.

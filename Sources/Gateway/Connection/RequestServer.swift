@@ -22,6 +22,9 @@ final class RequestServer {
     var isHTTP2: Bool { machine.carrier == .stream }
     var isDraining: Bool { door.shared.draining.load(ordering: .relaxed) }
 
+    /// Since when there is nothing at all to do.
+    var idleSince: NIODeadline? { machine.idleSince }
+
     // MARK: The wire
 
     func attach(_ wire: any RequestWire) { self.wire = wire }

@@ -14,7 +14,7 @@ struct DoorPipeline: Sendable {
         let connection = ConnectionHandler(door: door, audience: audience, peer: peer, tls: false)
         let pipeline = channel.pipeline.syncOperations
         if audience == .operators { connection.user = PeerCredentials.user(of: channel) }
-        try addHTTP1(pipeline, door: door, connection: connection, secure: false)
+        try addHTTP1(pipeline, connection: connection, secure: false)
     }
 
     /// TLS, then what ALPN chose.
@@ -32,18 +32,15 @@ struct DoorPipeline: Sendable {
                 if result == .negotiated("h2") {
                     try addHTTP2(channel, door: door, connection: connection)
                 } else {
-                    try addHTTP1(pipeline, door: door, connection: connection, secure: true)
+                    try addHTTP1(pipeline, connection: connection, secure: true)
                 }
             }
         }
         try pipeline.addHandler(negotiation)
     }
 
-    private func addHTTP1(
-        _ pipeline: ChannelPipeline.SynchronousOperations, door: LoopDoor, connection: ConnectionHandler, secure: Bool
-    ) throws {
-        let server = RequestServer(door: door, connection: connection, carrier: .connection)
-        try pipeline.addHandler(HTTP1Wire(server, secure: secure))
+    private func addHTTP1(_ pipeline: ChannelPipeline.SynchronousOperations, connection: ConnectionHandler, secure: Bool) throws {
+        try pipeline.addHandler(HTTP1Wire(connection, secure: secure))
     }
 
     private func addHTTP2(_ channel: any Channel, door: LoopDoor, connection: ConnectionHandler) throws {

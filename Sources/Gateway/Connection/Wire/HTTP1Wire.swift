@@ -9,7 +9,9 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
     typealias OutboundOut = IOData
 
     let isSecure: Bool
-    private let server: RequestServer
+    private let connection: ConnectionHandler
+    /// `nil` while a connection without TLS is idle: most are, most of the time.
+    private var active: RequestServer?
     private var context: ChannelHandlerContext?
     private var isReading = false
     private var flushIsDue = false
@@ -19,9 +21,31 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
     /// The beginning of a plain request, until all that was read at once is here.
     private var unfinished: ByteBuffer?
 
-    init(_ server: RequestServer, secure: Bool) {
-        self.server = server
+    init(_ connection: ConnectionHandler, secure: Bool) {
+        self.connection = connection
         isSecure = secure
+    }
+
+    private var limits: DoorLimits { connection.door.shared.limits }
+
+    /// Whoever serves the requests, from now on until there is nothing more to do.
+    private var server: RequestServer {
+        if let active { return active }
+        let server = RequestServer(door: connection.door, connection: connection, carrier: .connection)
+        active = server
+        server.attach(self)
+        connection.http1 = server
+        connection.restsSince = nil
+        return server
+    }
+
+    /// Puts the server away when nothing is asked of it.
+    private func rest() {
+        guard isAlone, !isReading, unfinished == nil, let active, let since = active.idleSince else { return }
+        self.active = nil
+        connection.http1 = nil
+        connection.restsSince = since
+        active.detach()
     }
 
     /// Whether nothing else in the pipeline counts the connection's bytes.
@@ -31,25 +55,29 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if isAlone { server.connection.enter(context) }
-        server.attach(self)
-        server.connection.http1 = server
+        if isAlone {
+            connection.enter(context)
+            connection.restsSince = .now()
+        } else {
+            _ = server
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        server.connection.http1 = nil
-        server.detach()
+        connection.http1 = nil
+        active?.detach()
+        active = nil
         self.context = nil
-        if isAlone { server.connection.leave() }
+        if isAlone { connection.leave() }
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        if isAlone { server.connection.becameActive(context) }
+        if isAlone { connection.becameActive(context) }
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        server.peerLeft()
+        active?.peerLeft()
         context.fireChannelInactive()
     }
 
@@ -57,7 +85,7 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
         isReading = true
         var bytes = unwrapInboundIn(data)
         guard !isOver else {
-            if isAlone { server.connection.received(bytes.readableBytes) }
+            if isAlone { connection.received(bytes.readableBytes) }
             return
         }
         if var whole = unfinished {
@@ -74,12 +102,12 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
     /// Takes plain requests off `bytes`; what is left afterwards is the beginning of one.
     private func readPlain(_ bytes: inout ByteBuffer) {
         while bytes.readableBytes > 0 {
-            switch bytes.withUnsafeReadableBytes({ PlainRequest.read($0, limit: server.limits.headerBytes) }) {
+            switch bytes.withUnsafeReadableBytes({ PlainRequest.read($0, limit: limits.headerBytes) }) {
             case .request(let request):
                 isOver = !request.header.keepsAlive
                 let taken = isOver ? bytes.readableBytes : request.byteCount
                 bytes.moveReaderIndex(forwardBy: taken)
-                if isAlone { server.connection.received(taken) }
+                if isAlone { connection.received(taken) }
                 server.received(request.header)
                 server.receivedEnd()
             case .unfinished: return
@@ -95,7 +123,9 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
     private func parse(_ bytes: ByteBuffer) {
         guard let context else { return }
         let pipeline = context.pipeline.syncOperations
-        let parser = ParsedRequests.parser(server.limits)
+        let parser = ParsedRequests.parser(limits)
+        // Whoever hears of the parser's requests is there before the first.
+        _ = server
         do {
             try pipeline.addHandlers([parser, ParsedRequests(self)], position: .before(self))
             if isSecure {
@@ -103,9 +133,9 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
                 try parser.channelRead(context: pipeline.context(handler: parser), data: NIOAny(bytes))
             } else {
                 // From now on the bytes pass through it, both ways.
-                try pipeline.addHandler(server.connection, position: .first)
+                try pipeline.addHandler(connection, position: .first)
                 isParsed = true
-                try server.connection.channelRead(context: pipeline.context(handler: server.connection), data: NIOAny(bytes))
+                try connection.channelRead(context: pipeline.context(handler: connection), data: NIOAny(bytes))
             }
         } catch {
             context.close(promise: nil)
@@ -135,13 +165,14 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
             flushIsDue = false
             context.flush()
         }
+        rest()
         context.fireChannelReadComplete()
     }
 
-    func read(context: ChannelHandlerContext) { if server.mayRead() { context.read() } }
+    func read(context: ChannelHandlerContext) { if active?.mayRead() != false { context.read() } }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { server.becameWritable() }
+        if context.channel.isWritable { active?.becameWritable() }
         context.fireChannelWritabilityChanged()
     }
 
@@ -153,7 +184,7 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
                 context.pipeline.syncOperations.fireUserInboundEventTriggered(event)
                 return
             }
-            server.inputClosed()
+            if let active { active.inputClosed() } else { close() }
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -168,7 +199,7 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
 
     private func fault(for error: HTTPParserError) -> RequestFault {
         switch error {
-        case .headerOverflow where server.connection.requestLineBytes > server.limits.targetBytes:
+        case .headerOverflow where connection.requestLineBytes > limits.targetBytes:
             RequestFault(status: 414, sentence: "the request's target is too long")
         case .headerOverflow: RequestFault(status: 431, sentence: "the request's header fields are too large")
         case .invalidVersion: RequestFault(status: 505, sentence: "this server speaks HTTP/1.1 and, over TLS, HTTP/2")
@@ -183,7 +214,7 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
     var plain: HTTP1Wire? { isSecure ? nil : self }
 
     func write(_ bytes: ByteBuffer) {
-        if isAlone { server.connection.sent(bytes.readableBytes) }
+        if isAlone { connection.sent(bytes.readableBytes) }
         context?.write(NIOAny(IOData.byteBuffer(bytes)), promise: nil)
     }
 
@@ -210,7 +241,8 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
     func writeEnd(lastChunk: Bool) {
         if lastChunk { write(ByteBuffer(staticString: "0\r\n\r\n")) }
         flush()
-        server.answerWritten()
+        active?.answerWritten()
+        rest()
     }
 
     func flush() { if isReading { flushIsDue = true } else { context?.flush() } }

@@ -229,4 +229,35 @@ private struct Dice {
             try await eventually("the connection is over") { await door.doors.figures().connections.open == 0 }
         }
     }
+
+    @Test func `whoever idles is closed and counted, whether it asked for something before or not`() async throws {
+        try await Door.open(limits: { $0.idleDeadline = .milliseconds(400) }) { door in
+            door.control.hall.put("s1.mp4", FakeHall.media(["one"]))
+            let silent = try await door.connect()
+            let requests = [
+                "GET /live/demo/s1.mp4 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /healthz HTTP/1.1\r\nHost: a \r\n\r\n",
+            ]
+            var wires = [silent]
+            for request in requests {
+                let wire = try await door.connect()
+                #expect(try await wire.ask(request).status == 200)
+                wires.append(wire)
+            }
+            try await eventually("all are closed") { wires.allSatisfy(\.isClosed) }
+            try await eventually("all are over") { await door.doors.figures().connections.open == 0 }
+            #expect(await door.doors.figures().counters.idleTimeouts == 4)
+        }
+    }
+
+    @Test func `a door that closes waits for no idle connection`() async throws {
+        try await Door.open(limits: { $0.drainDeadline = .seconds(600) }) { door in
+            let silent = try await door.connect()
+            let idle = try await door.connect()
+            #expect(try await idle.ask("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").status == 200)
+            try await eventually("both are here") { await door.doors.figures().connections.open == 2 }
+            await door.doors.close()
+            try await eventually("both are closed") { silent.isClosed && idle.isClosed }
+        }
+    }
 }

@@ -118,6 +118,23 @@ import Testing
         #expect(!stream.takesCommonAnswer)
     }
 
+    @Test func `only a connection with nothing to do and nothing that waits for its turn is idle`() {
+        var machine = RequestMachine(.connection, at: start)
+        #expect(machine.idleSince == start)
+        machine.bytesArrived(at: start)
+        #expect(machine.idleSince == nil)
+        #expect(asked(get("/")).idleSince == nil)
+        var routed = waiting(.router(Task {}))
+        #expect(routed.idleSince == nil)
+        _ = routed.received(get("/"), at: start)
+        _ = routed.receivedEnd()
+        _ = routed.mayRead()
+        _ = routed.stream(200, length: 1, isLast: false, serial: 1)
+        _ = routed.madeAll(serial: 1, at: start)
+        _ = routed.written(at: start)
+        #expect(routed.phase == .idle && routed.idleSince == nil)
+    }
+
     @Test func `a shutdown closes the idle at once and the others after their answer`() throws {
         var idle = RequestMachine(.connection, at: start)
         #expect(outcome(idle.drain()))

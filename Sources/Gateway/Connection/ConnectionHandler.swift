@@ -2,7 +2,8 @@ import Commons
 import NIOCore
 import NIOPosix
 
-/// At the socket's end of every TCP or Unix connection: counts bytes, notices stalled readers and silent TLS peers, knows who it is.
+/// At the socket's end of a TCP or Unix connection: counts bytes, notices stalled readers and silent TLS peers, knows who it is. An `HTTP1Wire`
+/// that is alone in its pipeline tells it what passes; else it is a handler there.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -11,7 +12,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     let door: LoopDoor
     let audience: Audience
-    let peer: SocketAddress?
+    private(set) var peer: SocketAddress?
     /// Who opened it, on a Unix socket.
     var user: UInt32?
     /// The hall whose playlist this connection asked for last: the approximation of a viewer.
@@ -20,20 +21,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var http1: RequestServer?
     /// The HTTP/2 side of it, where ALPN chose that.
     var http2: HTTP2Connection?
+    /// Since when the HTTP/1.1 side has nothing to do and is put away.
+    var restsSince: NIODeadline?
     /// Set while the TLS handshake is not done.
     var isShakingHands: Bool
 
     private var isHTTP2: Bool { http2 != nil }
 
     /// Bytes before the end of the first line of the request being read; tells a target that is too long from fields that are.
-    var requestLineBytes: Int {
-        guard let current else { return lineBytes }
-        return lineBytes + (lineEnded ? 0 : current.readableBytesView.prefix { $0 != UInt8(ascii: "\n") }.count)
-    }
+    var requestLineBytes: Int { line?.byteCount ?? 0 }
 
-    private var current: ByteBuffer?
-    private var lineBytes = 0
-    private var lineEnded = false
+    /// Only where the parser reads.
+    private var line: RequestLine?
     private(set) var heardAt = NIODeadline.now()
     private var context: ChannelHandlerContext?
     private let openedAt = NIODeadline.now()
@@ -47,42 +46,53 @@ final class ConnectionHandler: ChannelDuplexHandler {
         isShakingHands = tls
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) { enter(context) }
+
+    func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+    /// - Parameter context: where the connection is looked at and closed; a later one takes the place of an earlier one.
+    func enter(_ context: ChannelHandlerContext) {
+        let isNew = self.context == nil
         self.context = context
-        door.arrived(self)
+        if isNew { door.arrived(self) }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
-        self.context = nil
+    /// The channel knows its peer by now, as the same address: one copy is enough.
+    func becameActive(_ context: ChannelHandlerContext) { if peer != nil, let known = context.remoteAddress { peer = known } }
+
+    func leave() {
+        guard context != nil else { return }
+        context = nil
         door.left(self)
         door.shared.census.leave(PeerKey(peer))
     }
 
+    /// Bytes came from the socket.
+    func received(_ count: Int) { door.counters.bytesIn += UInt64(count) }
+
+    /// Bytes are handed over to the socket.
+    func sent(_ count: Int) {
+        written += count
+        door.counters.bytesOut += UInt64(count)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        door.counters.bytesIn += UInt64(unwrapInboundIn(data).readableBytes)
+        received(unwrapInboundIn(data).readableBytes)
         guard let http1 else {
             if isHTTP2 { heardAt = .now() }
             context.fireChannelRead(data)
             return
         }
         http1.bytesArrived()
-        current = unwrapInboundIn(data)
+        let line = line ?? RequestLine()
+        self.line = line
+        line.current = unwrapInboundIn(data)
         context.fireChannelRead(data)
-        // Only a header that comes in several reads needs to be remembered.
-        if http1.phase == .header, let current {
-            lineBytes = requestLineBytes
-            lineEnded = lineEnded || current.readableBytesView.contains(UInt8(ascii: "\n"))
-        } else {
-            lineBytes = 0
-            lineEnded = false
-        }
-        current = nil
+        line.endRead(isHeader: http1.phase == .header)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let count = unwrapOutboundIn(data).readableBytes
-        written += count
-        door.counters.bytesOut += UInt64(count)
+        sent(unwrapOutboundIn(data).readableBytes)
         context.write(data, promise: promise)
     }
 
@@ -119,6 +129,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         } else if let http2 {
             http2.sweep(now: now)
         } else if waiting == 0 {
+            if let restsSince, DoorPhase.idle.verdict(after: now - restsSince, limits: limits) == .closeIdle {
+                door.counters.idleTimeouts += 1
+                context.close(promise: nil)
+            }
             http1?.sweep(now: now)
         }
     }
@@ -130,11 +144,37 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func drain() {
+        guard restsSince == nil else { return close() }
         http1?.drain()
         http2?.drain()
     }
 
     func close() { context?.close(promise: nil) }
+}
+
+/// How long the first line of the request is that is being read.
+private final class RequestLine {
+    /// The bytes that the parser is given now.
+    var current: ByteBuffer?
+    private var earlier = 0
+    private var isEnded = false
+
+    var byteCount: Int {
+        guard let current else { return earlier }
+        return earlier + (isEnded ? 0 : current.readableBytesView.prefix { $0 != UInt8(ascii: "\n") }.count)
+    }
+
+    /// Only a header that comes in several reads needs to be remembered.
+    func endRead(isHeader: Bool) {
+        if isHeader, let current {
+            earlier = byteCount
+            isEnded = isEnded || current.readableBytesView.contains(UInt8(ascii: "\n"))
+        } else {
+            earlier = 0
+            isEnded = false
+        }
+        current = nil
+    }
 }
 
 /// Whether the kernel still takes bytes for a client: a pure watch over two numbers.

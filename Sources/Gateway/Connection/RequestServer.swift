@@ -22,6 +22,9 @@ final class RequestServer {
     var isHTTP2: Bool { machine.carrier == .stream }
     var isDraining: Bool { door.shared.draining.load(ordering: .relaxed) }
 
+    /// Since when there is nothing at all to do.
+    var idleSince: NIODeadline? { machine.idleSince }
+
     // MARK: The wire
 
     func attach(_ wire: any RequestWire) { self.wire = wire }
@@ -46,8 +49,10 @@ final class RequestServer {
 
     func bytesArrived() { machine.bytesArrived(at: .now()) }
 
-    func received(_ head: HTTPRequestHead) {
-        let request = RequestHeader(head)
+    func received(_ head: HTTPRequestHead) { received(RequestHeader(head)) }
+
+    func received(_ request: RequestHeader) {
+        let head = request.head
         let room = BodyRoom(for: head, limits: limits) {
             connection.audience == .operators || door.shared.router.knowsSender(of: head)
         }

@@ -13,8 +13,7 @@ struct DoorPipeline: Sendable {
         let connection = ConnectionHandler(door: door, audience: audience, peer: peer, tls: false)
         let pipeline = channel.pipeline.syncOperations
         if audience == .operators { connection.user = PeerCredentials.user(of: channel) }
-        try pipeline.addHandler(connection)
-        try addHTTP1(pipeline, door: door, connection: connection, secure: false)
+        try addHTTP1(pipeline, connection: connection, secure: false)
     }
 
     /// TLS, then what ALPN chose.
@@ -32,22 +31,14 @@ struct DoorPipeline: Sendable {
                 if result == .negotiated("h2") {
                     try pipeline.addHandler(HTTP2Connection(door: door, connection: connection))
                 } else {
-                    try addHTTP1(pipeline, door: door, connection: connection, secure: true)
+                    try addHTTP1(pipeline, connection: connection, secure: true)
                 }
             }
         }
         try pipeline.addHandler(negotiation)
     }
 
-    private func addHTTP1(
-        _ pipeline: ChannelPipeline.SynchronousOperations, door: LoopDoor, connection: ConnectionHandler, secure: Bool
-    ) throws {
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = shared.limits.headerBytes
-        limits.maxHeaderListSize = shared.limits.headerBytes
-        limits.maxHeaderFieldCount = 100
-        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)))
-        let server = RequestServer(door: door, connection: connection, carrier: .connection)
-        try pipeline.addHandler(HTTP1Wire(server, secure: secure))
+    private func addHTTP1(_ pipeline: ChannelPipeline.SynchronousOperations, connection: ConnectionHandler, secure: Bool) throws {
+        try pipeline.addHandler(HTTP1Wire(connection, secure: secure))
     }
 }

@@ -68,10 +68,13 @@ final class Doors: Sendable {
     private func bootstrap(_ group: MultiThreadedEventLoopGroup, audience: Audience) -> ServerBootstrap {
         let pipeline = DoorPipeline(shared: shared, audience: audience)
         let certificates = audience == .everybody ? certificates : nil
+        // TLS reads whole records: there NIO's own choice stands.
+        let buffer: any RecvByteBufferAllocator = certificates == nil ? ReceiveBuffer() : AdaptiveRecvByteBufferAllocator()
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.recvAllocator, value: buffer)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
             .childChannelInitializer { [loops, shared] channel in
                 channel.eventLoop.makeCompletedFuture {

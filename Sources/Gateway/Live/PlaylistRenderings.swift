@@ -90,10 +90,34 @@ final class PlaylistRenderings {
 
 /// Fields of media that differ by kind only, made once per loop: there are two or three kinds.
 final class MediaFields {
+    /// What the header of a whole answer depends on.
+    private struct Key: Equatable {
+        let count: Int
+        let maxAge: Int
+        let isImmutable: Bool
+        let etag: String
+        let date: String
+        let kind: LiveResource.Kind
+    }
     private var kinds: [(kind: LiveResource.Kind, maxAge: Int, fields: HTTPHeaders)] = []
+    /// The last one, as mostly many ask for the newest part.
+    private var last: (key: Key, head: ByteBuffer)?
+
+    /// The header of a whole answer over plain HTTP/1.1 on a connection that stays.
+    func head(_ resource: LiveResource, date: String, cors: HTTPHeaders) -> ByteBuffer {
+        let key = Key(
+            count: resource.byteCount, maxAge: resource.maxAge, isImmutable: resource.immutable, etag: resource.etag, date: date,
+            kind: resource.kind)
+        if let last, last.key == key { return last.head }
+        var head = ByteBuffer()
+        HTTP1Text.head(
+            status: 200, fields: fields(resource, cors: cors), etag: key.etag, date: date, length: key.count, closes: false, into: &head)
+        last = (key, head)
+        return head
+    }
 
     /// All fields of a whole answer but its tag, its length and the date.
-    func fields(_ resource: LiveResource, cors: HTTPHeaders) -> HTTPHeaders {
+    private func fields(_ resource: LiveResource, cors: HTTPHeaders) -> HTTPHeaders {
         for known in kinds where known.maxAge == resource.maxAge && known.kind == resource.kind { return known.fields }
         var fields = LiveFields.common(resource)
         fields.add(name: "accept-ranges", value: "bytes")

@@ -83,15 +83,12 @@ extension RequestServer {
         return true
     }
 
-    /// Media, the whole of it, to one of many: its header is written straight from the fields that all media of the kind have.
+    /// Media, the whole of it, to one of many: its header is the same for all who ask within a second.
     private func sendWhole(_ media: LiveResource) -> Bool {
         guard let wire = commonWire else { return false }
         let count = media.byteCount
         machine.sendAtOnce(200, count: count)
-        let fields = door.mediaFields.fields(media, cors: Self.everyOrigin)
-        var head = ByteBuffer()
-        HTTP1Text.head(status: 200, fields: fields, etag: media.etag, date: door.dateText, length: count, closes: false, into: &head)
-        wire.write(head)
+        wire.write(door.mediaFields.head(media, date: door.dateText, cors: Self.everyOrigin))
         for chunk in media.chunks { wire.write(chunk) }
         wire.writeEnd(lastChunk: false)
         return true

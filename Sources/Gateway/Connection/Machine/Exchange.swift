@@ -18,17 +18,20 @@ struct RequestFault: Error, Equatable {
 struct RequestHeader: Equatable {
     let head: HTTPRequestHead
     let fields: RequestFields
+    private let saysKeepAlive: Bool?
 
-    init(_ head: HTTPRequestHead) {
+    /// - Parameter keepsAlive: what its fields say of the connection, where that is known.
+    init(_ head: HTTPRequestHead, keepsAlive: Bool? = nil) {
         self.head = head
         fields = RequestFields(head.headers)
+        saysKeepAlive = keepsAlive
     }
 
     var isHead: Bool { if case .HEAD = head.method { true } else { false } }
 
     /// Whether the connection may carry another request after this one (RFC 9112 §9.3). The parser stops at an offered upgrade; none is
     /// ever taken.
-    var keepsAlive: Bool { head.isKeepAlive && !fields.has(.upgrade) }
+    var keepsAlive: Bool { saysKeepAlive ?? head.isKeepAlive && !fields.has(.upgrade) }
 
     /// The client sends the body once it is told to (RFC 9110 §10.1.1).
     var waitsForContinue: Bool { head.version.hasChunks && fields.has(.expect) }

@@ -229,6 +229,9 @@ struct RequestMachine {
         }
     }
 
+    /// Since when nothing is asked and nothing waits for its turn.
+    var idleSince: NIODeadline? { if case .idle(let since) = state, !hasBacklog { since } else { nil } }
+
     /// Since when, where a deadline asks for it.
     private var since: NIODeadline? {
         switch state {

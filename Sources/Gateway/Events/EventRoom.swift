@@ -46,6 +46,8 @@ final class EventRoom {
     // MARK: messages
 
     private func happened(_ message: EncodedMessage) {
+        // Whoever is given a snapshot from now on is not told of this message any more: it must be in there.
+        snapshotNow = nil
         let text = text(of: message)
         for stream in Array(streams.values) { stream.take(message, text) }
         release { hold in hold.place.after < message.sequence || message.after == message.sequence }

@@ -82,6 +82,53 @@ import Testing
         #expect(pair.peer.answers[id]?.isWhole == true && pair.door.counters.stalledReaders == 0)
     }
 
+    @Test func `a listener that takes nothing is not written for, and gets the present when it does`() throws {
+        let pair = try HTTP2Pair(HTTP2Peer(window: 1000, opensWindow: false))
+        let id = pair.peer.ask("/live/demo/events")
+        try pair.run()
+        #expect(pair.peer.answers[id]?.status == "200")
+        let long = String(repeating: "x", count: 10_000)
+        for _ in 0..<300 { pair.control.record.publish(long) }
+        try pair.run()
+        let stream = try #require(pair.connection.streams.first)
+        #expect(pair.peer.answers[id]?.body.readableBytes == 1000 && !stream.isWritable && stream.body.count < 300_000)
+        #expect(pair.door.counters.eventsReplaced == 1)
+        for _ in 0..<600 {
+            pair.peer.take(id, 1000)
+            try pair.run()
+        }
+        #expect(stream.isWritable && pair.peer.answers[id]?.text.contains(#""type":"snapshot","seq":300"#) == true)
+        pair.control.record.publish("newest")
+        pair.peer.take(id, 1000)
+        try pair.run()
+        #expect(pair.peer.answers[id]?.text.hasSuffix("newest\"}\n\n") == true)
+    }
+
+    @Test func `a listener that comes right after a message has it`() throws {
+        let pair = try HTTP2Pair()
+        let first = pair.peer.ask("/live/demo/events")
+        try pair.run()
+        pair.control.record.publish()
+        try pair.run()
+        let second = pair.peer.ask("/live/demo/events")
+        try pair.run()
+        #expect(pair.peer.answers[first]?.text.contains(#""seq":1"#) == true)
+        #expect(pair.peer.answers[second]?.text.contains(#""type":"snapshot","seq":1"#) == true)
+    }
+
+    @Test func `a listener that takes nothing for long is ended`() throws {
+        let pair = try HTTP2Pair(HTTP2Peer(window: 10, opensWindow: false))
+        pair.peer.ask("/live/demo/events")
+        try pair.run()
+        let start = NIODeadline.now()
+        for seconds in [0, 14, 16] {
+            #expect(pair.connection.streamCount == 1)
+            pair.connection.sweep(now: start + .seconds(Int64(seconds)))
+        }
+        try pair.run()
+        #expect(pair.connection.streamCount == 0 && pair.door.shared.heldRequests.load(ordering: .relaxed) == 0)
+    }
+
     @Test func `a socket that breaks while it is written to ends everything`() throws {
         let pair = try pair(window: 1 << 24, opensWindow: true, bytes: 3_000_000)
         pair.peer.openConnection(1 << 24)

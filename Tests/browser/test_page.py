@@ -6,6 +6,8 @@ import pytest
 
 from Tests.browser.access import check_both_themes
 from Tests.browser.viewer import best_of
+from Tests.support.certificate import make_certificate, tls
+from Tests.support.council import Council
 from Tests.support.daemon import Daemon
 from Tests.support.wait import wait_until
 
@@ -55,6 +57,20 @@ def test_keys_drive_the_player(watch, daemon):
     assert viewer.evaluate("document.getElementById('help').open")
     press("Escape")
     assert not viewer.evaluate("document.getElementById('help').open")
+
+
+@pytest.mark.real_time("Chromium plays over HTTP/2")
+def test_over_tls_everything_comes_by_http2_and_the_votes_beside_it(watch, tmp_path):
+    make_certificate(tmp_path)
+    hall = {"name": "demo", "title": "Демонстраційна зала", "camera": "test:?size=320x180", "language": "uk"}
+    with Daemon(halls=[hall], settings=tls(tmp_path), wait=False) as daemon:
+        wait_until(lambda: "ready:" in daemon.log, 30, "the daemon to be ready")
+        viewer = watch(daemon, ignore_https_errors=True)
+        viewer.wait_playing()
+        Council(daemon).convene(deputies=12)
+        wait_until(lambda: "Питання 1" in viewer.page.inner_text("main"), 30, "the item that was taken up")
+        wait_until(lambda: viewer.evaluate("performance.getEntriesByType('resource').filter((one) => one.name.endsWith('.mp4')).length") > 10, 30, "parts")
+        assert viewer.evaluate("[...new Set(performance.getEntriesByType('resource').map((one) => one.nextHopProtocol))]") == ["h2"]
 
 
 @pytest.mark.real_time("the page's clock against the clock in the picture, then and now")

@@ -6,13 +6,13 @@ import random
 import re
 import socket
 import ssl
-import subprocess
 import time
 
 import pytest
 import websockets
 import websockets.sync.client
 
+from Tests.support.certificate import make_certificate, tls
 from Tests.support.council import Council
 from Tests.support.daemon import Daemon
 from Tests.support.listeners import AiohttpClient, CurlClient, Goal, SUBPROTOCOL, StateClient, WebSocketsClient, array, listen
@@ -183,20 +183,10 @@ def test_a_hall_that_a_reload_adds_has_votes_and_one_that_it_removes_says_goodby
         assert refusal.value.response.status_code == 404
 
 
-def make_certificate(folder):
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-keyout", folder / "new-key.pem",
-         "-out", folder / "new-cert.pem", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-    (folder / "new-key.pem").rename(folder / "key.pem")
-    (folder / "new-cert.pem").rename(folder / "cert.pem")
-    return (folder / "cert.pem").read_text()
-
-
 @pytest.mark.xdist_group("events: deadlines")
 def test_both_doors_take_a_renewed_certificate_and_drop_nobody(tmp_path):
     first = make_certificate(tmp_path)
-    settings = {"tls": {"certificate": str(tmp_path / "cert.pem"), "key": str(tmp_path / "key.pem")}}
-    daemon = Daemon(halls=[HALL], settings=settings, wait=False)
+    daemon = Daemon(halls=[HALL], settings=tls(tmp_path), wait=False)
     with daemon:
         wait_until(lambda: "ready:" in daemon.log, 20, "the daemon to be ready")
         trust = ssl.create_default_context(cadata=first)

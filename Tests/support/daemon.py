@@ -246,7 +246,7 @@ class Daemon:
 
     @property
     def url(self):
-        return f"http://{self.address}"
+        return f"{'https' if 'tls' in self.settings else 'http'}://{self.address}"
 
     @property
     def socket_path(self):

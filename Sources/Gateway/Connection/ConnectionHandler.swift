@@ -58,7 +58,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     /// The channel knows its peer by now, as the same address: one copy is enough.
-    func becameActive(_ context: ChannelHandlerContext) { if peer != nil, let known = context.remoteAddress { peer = known } }
+    func becameActive(_ context: ChannelHandlerContext) { if peer != nil, let known = context.channel.remoteAddress { peer = known } }
 
     func leave() {
         guard context != nil else { return }

@@ -184,6 +184,18 @@ private struct Dice {
         }
     }
 
+    @Test func `the answer to what is no request survives the bytes that follow`() async throws {
+        try await Door.open { door in
+            for _ in 0..<20 {
+                let wire = try await door.connect()
+                try await wire.send(String(repeating: "\u{0}", count: 100_000))
+                #expect(try await wire.reply().status == 400)
+                try await wire.halfClose()
+                try await eventually("the door closes") { wire.isClosed }
+            }
+        }
+    }
+
     @Test(arguments: [1, 2, 3]) func `nothing is heard after the last request`(packets: Int) async throws {
         try await Door.open { door in
             door.control.hall.put("s1.mp4", FakeHall.media(["one"]))

@@ -192,6 +192,9 @@ final class HTTP1Wire: ChannelDuplexHandler, RequestWire {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? HTTPParserError {
             server.failed(fault(for: error))
+        } else if error is ByteToMessageDecoderError, active?.phase == .closing {
+            // Bytes behind those that were refused. A close now would reset the answer away (RFC 9112 §9.6).
+            return
         } else {
             context.close(promise: nil)
         }

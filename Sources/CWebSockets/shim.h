@@ -1,6 +1,7 @@
 /// libwebsockets and libuv for Swift: what does not import by itself, under names that say why.
 #pragma once
 #include <libwebsockets.h>
+#include <sys/socket.h>
 #include <uv.h>
 
 /// Enum constants that Swift would import as a type of their own, where the C API takes plain integers.
@@ -25,6 +26,9 @@ static inline struct lws *cws_adopt_socket(struct lws_vhost *vhost, int descript
 static inline int cws_write(struct lws *connection, const void *bytes, size_t count) {
     return lws_write(connection, (unsigned char *)bytes, count, LWS_WRITE_RAW);
 }
+
+/// Bytes that a plain socket took at once, or -1.
+static inline ssize_t cws_send(int descriptor, const void *bytes, size_t count) { return send(descriptor, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT); }
 
 /// `lws_SHA1` is a macro where OpenSSL has the function.
 static inline void cws_sha1(const void *bytes, size_t count, unsigned char digest[20]) { lws_SHA1((const unsigned char *)bytes, count, digest); }

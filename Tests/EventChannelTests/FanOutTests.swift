@@ -54,6 +54,45 @@ struct FanOutTests {
         #expect(!queue.isOutstanding(in: log))
     }
 
+    @Test func `the rest of the log is the same bytes that a client's queue would give`() throws {
+        let log = log((1...10).map { "message \($0)" })
+        var queue = SendQueue()
+        let place = try #require(queue.following)
+        let rest = try #require(log.rest(from: place, limit: 1 << 20))
+        #expect(rest.chunk.withBytes(rest.range) { Array($0) } == drain(&queue, log).bytes)
+        #expect(queue.following == log.end)
+        #expect(log.rest(from: log.end, limit: 1 << 20)?.range == nil)
+        #expect(log.rest(from: SendQueue.parked, limit: 1 << 20)?.range == nil)
+        #expect(log.rest(from: 0, limit: rest.range.count - 1)?.range == nil)
+    }
+
+    @Test func `there is no rest of a log that has gone on to other memory, or was cut`() {
+        var log = log(["1", String(repeating: "2", count: ByteLog.chunkBytes)])
+        #expect(log.rest(from: 0, limit: 1 << 20)?.range == nil)
+        #expect(log.rest(from: 3, limit: 1 << 20)?.range == 0..<(4 + ByteLog.chunkBytes))
+        log.cut()
+        #expect(log.rest(from: 3, limit: 1 << 20)?.range == nil)
+    }
+
+    @Test func `who has something else to be sent first does not just follow the log`() {
+        let log = log(["1", "2"])
+        var queue = SendQueue()
+        queue.answer(control: ServerFrame.ping)
+        #expect(queue.following == nil)
+        _ = drain(&queue, log)
+        #expect(queue.following == log.end)
+        queue.begin(with: [LogChunk(text: [1])], covering: .min, cursor: log.end)
+        #expect(queue.following == nil)
+        queue.begin(with: [], covering: 2, cursor: 0)
+        #expect(queue.following == nil, "some of the log is in its snapshot")
+        queue.begin(with: [], covering: .min, cursor: 0)
+        _ = queue.next(in: log, limit: 1)
+        #expect(queue.following == nil, "a frame is half sent")
+        queue.end(with: ServerFrame.close(1000))
+        _ = drain(&queue, log)
+        #expect(queue.following == nil)
+    }
+
     @Test(arguments: [1, 2, 3, 7, 100, 1000])
     func `the bytes are the same however small the pieces`(limit: Int) {
         let texts = (0..<50).map { String(repeating: "y", count: $0 * 7) }

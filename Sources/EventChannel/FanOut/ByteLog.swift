@@ -53,6 +53,12 @@ struct ByteLog {
         end += 1
     }
 
+    /// Everything from `offset`, where a frame begins, to the end; `nil` when that is nothing, is not in one piece, or is more than `limit`.
+    func rest(from offset: Int64, limit: Int) -> SendQueue.Slice? {
+        guard offset < end, end - offset <= Int64(limit), let last = chunks.last, offset >= last.start else { return nil }
+        return SendQueue.Slice(chunk: last, range: Int(offset - last.start)..<last.count)
+    }
+
     /// The chunk that holds the byte at `offset`; `nil` at the end, and when it is gone.
     func chunk(at offset: Int64) -> LogChunk? {
         guard offset < end, let last = chunks.last else { return nil }

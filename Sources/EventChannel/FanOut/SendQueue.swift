@@ -46,6 +46,11 @@ struct SendQueue {
     /// Where in the log it stands; `nil` when it waits or says goodbye.
     var place: Int64? { isParked || farewell != nil || isFinished ? nil : cursor }
 
+    /// Where in the log it stands when the log, from there to its end, is all that it is to be sent; `nil` when anything else comes first.
+    var following: Int64? {
+        current == nil && control == nil && farewell == nil && !isFinished && own.isEmpty && covered == .min ? cursor : nil
+    }
+
     mutating func answer(control frame: [UInt8]) { if farewell == nil { control = LogChunk(frame: frame) } }
 
     /// The frame that ends it all; what was not begun is dropped.

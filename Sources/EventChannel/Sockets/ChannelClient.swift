@@ -23,16 +23,21 @@ final class ChannelClient {
     var room: (any ClientRoom)?
     /// Where it stands in the room's list.
     var index = 0
+    // What a message to everybody looks at stands together: a crowd's clients are seldom in the cache.
     var queue = SendQueue()
-    var reader: FrameReader
     /// Since when the socket takes nothing although bytes wait.
     var stalledSince: Int64?
+    /// The descriptor where bytes may go straight to the kernel: of a plain connection; -1 for TLS.
+    var socket: Int32 = -1
+    /// libwebsockets keeps bytes that the kernel did not take.
+    var isBlocked = false
+    var isDoomed = false
+    var reader: FrameReader
     /// Until when it must have caught up with the log after a snapshot took its queue's place.
     var catchUpBy: Int64?
     var pings: (count: Int, since: Int64)
     /// Why it ends; `nil` is the client's own wish.
     var end: ChannelEnd?
-    var isDoomed = false
 
     init(id: Int, peer: PeerKey?, now: Int64, limits: ChannelLimits) {
         self.id = id

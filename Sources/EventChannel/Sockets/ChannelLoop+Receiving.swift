@@ -56,7 +56,7 @@ extension ChannelLoop {
         let answer = HTTPRefusal.upgraded(accept: HandshakeKey.accept(key), to: subprotocol)
         // The deadlines are ours, in the wheel.
         cws_clear_timeout(handle)
-        guard answer.withUnsafeBytes({ cws_write(handle, $0.baseAddress, $0.count) }) >= 0 else {
+        guard answer.withUnsafeBytes({ write($0, to: client, handle) }) else {
             doom(client)
             return false
         }

@@ -2,16 +2,31 @@ internal import CWebSockets
 import Glibc
 
 extension ChannelLoop {
+    /// Tells a hall's clients what is new. Nearly all of them stand at the same place in its log: what they are sent is found once for all.
+    func sendNews(of room: HallRoom) {
+        let end = room.log.end
+        var news: (place: Int64, slice: SendQueue.Slice)?
+        for client in room.clients where client.stalledSince == nil {
+            guard let place = client.queue.following, let handle = client.handle, !client.isDoomed else {
+                send(to: client)
+                continue
+            }
+            if news?.place != place { news = room.log.rest(from: place, limit: Self.slice).map { (place, $0) } }
+            guard let news, !client.isBlocked else {
+                send(to: client)
+                continue
+            }
+            client.queue.follow(from: end)
+            if !send(news.slice, to: client, handle) { doom(client) } else if client.isBlocked { awaitSocket(client, handle) }
+        }
+    }
+
     /// Hands the socket what waits for this client, until there is no more or the socket is full.
     func send(to client: ChannelClient) {
         guard let handle = client.handle, let room = client.room, !client.isDoomed else { return }
-        while lws_partial_buffered(handle) == 0 {
+        while !client.isBlocked {
             switch client.queue.next(in: room.log, limit: Self.slice) {
-            case .slice(let slice):
-                let result = slice.chunk.withBytes(slice.range) { cws_write(handle, $0.baseAddress, $0.count) }
-                guard result >= 0 else { return doom(client) }
-                figures.writes += 1
-                figures.bytesSent += UInt64(slice.range.count)
+            case .slice(let slice): guard send(slice, to: client, handle) else { return doom(client) }
             case .nothing:
                 client.stalledSince = nil
                 client.catchUpBy = nil
@@ -31,7 +46,36 @@ extension ChannelLoop {
                 return parted(client, handle)
             }
         }
-        // Never write while libwebsockets keeps bytes: it would keep these, too.
+        awaitSocket(client, handle)
+    }
+
+    /// - Returns: `false` when the connection is lost.
+    private func send(_ slice: SendQueue.Slice, to client: ChannelClient, _ handle: OpaquePointer) -> Bool {
+        guard slice.chunk.withBytes(slice.range, { write($0, to: client, handle) }) else { return false }
+        figures.writes += 1
+        figures.bytesSent += UInt64(slice.range.count)
+        return true
+    }
+
+    /// Gives the socket bytes; must not be called while it is blocked. A plain socket takes them without libwebsockets, whose memory of a crowd
+    /// is seldom in the cache; that keeps what the kernel did not take, and carries TLS.
+    /// - Returns: `false` when the connection is lost.
+    func write(_ bytes: UnsafeRawBufferPointer, to client: ChannelClient, _ handle: OpaquePointer) -> Bool {
+        var rest = bytes[...]
+        if client.socket >= 0 {
+            let taken = cws_send(client.socket, bytes.baseAddress, bytes.count)
+            if taken == bytes.count { return true }
+            // Whatever was wrong, libwebsockets meets it again.
+            rest = rest.dropFirst(max(taken, 0))
+        }
+        let waiting = UnsafeRawBufferPointer(rebasing: rest)
+        guard cws_write(handle, waiting.baseAddress, waiting.count) >= 0 else { return false }
+        client.isBlocked = lws_partial_buffered(handle) != 0
+        return true
+    }
+
+    /// Never write while libwebsockets keeps bytes: it would keep these, too.
+    private func awaitSocket(_ client: ChannelClient, _ handle: OpaquePointer) {
         lws_callback_on_writable(handle)
         if client.stalledSince == nil {
             client.stalledSince = now
@@ -42,6 +86,7 @@ extension ChannelLoop {
     /// The socket took what libwebsockets had kept.
     func writable(_ client: ChannelClient) {
         client.stalledSince = nil
+        client.isBlocked = client.handle.map { lws_partial_buffered($0) != 0 } ?? false
         if client.room != nil { send(to: client) } else if case .answered = client.phase { closeOutput(client) }
         endTurn(within: client)
     }
@@ -85,8 +130,8 @@ extension ChannelLoop {
         client.phase = .answered
         client.since = now
         arm(client)
-        guard refusal.bytes.withUnsafeBytes({ cws_write(handle, $0.baseAddress, $0.count) }) >= 0 else { return doom(client) }
-        if lws_partial_buffered(handle) == 0 { closeOutput(client) } else { lws_callback_on_writable(handle) }
+        guard refusal.bytes.withUnsafeBytes({ write($0, to: client, handle) }) else { return doom(client) }
+        if client.isBlocked { lws_callback_on_writable(handle) } else { closeOutput(client) }
     }
 
     /// Half a close: a whole one with unread bytes would reset the answer away (RFC 9112 §9.6). TLS has no such thing that clients like.

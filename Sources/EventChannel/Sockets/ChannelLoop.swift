@@ -152,7 +152,7 @@ final class ChannelLoop: @unchecked Sendable {
     func endTurn(within current: ChannelClient? = nil) {
         while let room = dirty.popLast() {
             room.isDirty = false
-            for client in room.clients where client.stalledSince == nil { send(to: client) }
+            sendNews(of: room)
         }
         sendPictures()
         var spared: ChannelClient?
@@ -206,6 +206,7 @@ final class ChannelLoop: @unchecked Sendable {
             return
         }
         client.handle = handle
+        if settings.certificate == nil { client.socket = lws_get_socket_fd(handle) }
         arm(client)
     }
 
@@ -213,6 +214,7 @@ final class ChannelLoop: @unchecked Sendable {
     func closed(_ client: ChannelClient) {
         guard clients.removeValue(forKey: client.id) != nil else { return }
         client.handle = nil
+        client.socket = -1
         client.isDoomed = true
         wheel.remove(client.id)
         client.room?.leave(client)

@@ -24,7 +24,7 @@ BUILD_PACKAGES := git ca-certificates g++ pkg-config libavformat-dev libavcodec-
 TEST_PACKAGES := ffmpeg nodejs chromium chromium-headless-shell firefox-esr python3-venv python3-gi gir1.2-gst-rtsp-server-1.0 \
 	gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-tools \
 	nghttp2-client curl openssl procps fonts-noto-core nginx-light caddy vlc-bin vlc-plugin-base
-BENCH_PACKAGES := nginx-light libnginx-mod-rtmp libnginx-mod-nchan wrk util-linux strace
+BENCH_PACKAGES := nginx-light libnginx-mod-rtmp libnginx-mod-nchan wrk util-linux strace libssl-dev libnghttp2-dev
 
 .PHONY: help run build build-tests release test test-fast test-swift test-web test-live soak format lint bench screenshots clean deps-build deps-test deps-bench toolchain
 

@@ -14,7 +14,7 @@ worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error
 events {{ worker_connections 8192; }}
 http {{
   access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_requests 1000000000; keepalive_timeout 600;
-  open_file_cache max=1000 inactive=600s; open_file_cache_valid 600s; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  {cache} client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   types {{ application/vnd.apple.mpegurl m3u8; video/mp4 mp4; }}
   server {{ listen 127.0.0.1:{plain}; root {root}; }}
@@ -22,6 +22,9 @@ http {{
     ssl_certificate {certificate}; ssl_certificate_key {key}; }}
 }}
 """
+
+#: What is known about a file is kept, unless files change.
+CACHE = "open_file_cache max=1000 inactive=600s; open_file_cache_valid 600s;"
 
 RTMP = """
 load_module {module};
@@ -48,11 +51,11 @@ http {{
 
 
 class Nginx:
-    """`static` on its two ports; with `rtmp=True` an RTMP listener that writes HLS, with `nchan=True` channels for WebSockets."""
+    """Files on its two ports, which change with `changing=True`; with `rtmp=True` an RTMP listener that writes HLS, with `nchan=True` channels for WebSockets."""
 
     count = 0
 
-    def __init__(self, setting, certificate=None, rtmp=False, nchan=False, core=None):
+    def __init__(self, setting, certificate=None, rtmp=False, nchan=False, core=None, changing=False):
         setting.need("nginx")
         if rtmp and not RTMP_MODULE.exists():
             raise Unfit("nginx's RTMP module is not installed (`make deps-bench`)")
@@ -71,7 +74,7 @@ class Nginx:
         if rtmp or nchan:
             text = (RTMP if rtmp else NCHAN).format(**names)
         else:
-            text = STATIC.format(**names, certificate=certificate.certificate, key=certificate.key)
+            text = STATIC.format(**names, cache="" if changing else CACHE, certificate=certificate.certificate, key=certificate.key)
         self.config = self.folder / "nginx.conf"
         self.config.write_text(text)
         self.wait_for = self.rtmp if rtmp else self.plain if nchan else self.tls

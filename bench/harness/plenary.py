@@ -4,9 +4,11 @@ import http.client
 import json
 import os
 import re
+import socket
 import ssl
 import subprocess
 import time
+import uuid
 
 from .processes import descendants
 from .setting import ROOT, Unfit, free_port
@@ -42,7 +44,7 @@ class Plenary:
         self.config = self.state / "plenary.yaml"
         # JSON is YAML.
         self.config.write_text(json.dumps(config))
-        self.process = None
+        self.process = self._control = None
 
     def __enter__(self):
         self.start()
@@ -101,6 +103,17 @@ class Plenary:
             if connection is None:
                 own.close()
 
+    def command(self, name, **fields):
+        """A command of the hall `hall`, as an operator on this machine."""
+        if self._control is None:
+            self._control = _Unix(str(self.state / "control.sock"))
+        body = json.dumps({"command": name, "id": str(uuid.uuid4()), **fields})
+        self._control.request("POST", "/api/v1/halls/hall/commands", body, {"Content-Type": "application/json"})
+        answer = self._control.getresponse()
+        text = answer.read()
+        if answer.status != 200:
+            raise Unfit(f"{name} was answered {answer.status}: {text[:300]!r}")
+
     def playlist(self, hall, query="", connection=None):
         status, body = self.get(f"/live/{hall}/main.m3u8{query}", connection)
         if status != 200:
@@ -117,6 +130,17 @@ class Plenary:
                     return playlist
             time.sleep(0.05)
         raise Unfit(f"{hall} was not live in {timeout} s: {self.setting.log(self.name)}")
+
+
+class _Unix(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=30)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
 
 
 class Playlist:

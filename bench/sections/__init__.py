@@ -1,5 +1,5 @@
 """One module per section: TITLE, and `measure(setting)` which yields rows."""
 
-from . import browser, delay, fanout, http, memory, relay, reloads
+from . import audience, browser, delay, fanout, http, memory, relay, reloads
 
-SECTIONS = {"relay": relay, "delay": delay, "http": http, "reloads": reloads, "fanout": fanout, "browser": browser, "memory": memory}
+SECTIONS = {"relay": relay, "delay": delay, "http": http, "reloads": reloads, "fanout": fanout, "audience": audience, "browser": browser, "memory": memory}

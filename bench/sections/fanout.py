@@ -5,12 +5,10 @@ import json
 import os
 import select
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import time
-import uuid
 from pathlib import Path
 
 from harness.nginx import Nginx
@@ -76,21 +74,12 @@ class Ours:
 
     def __enter__(self):
         self.daemon.__enter__()
-        self.connection = _Unix(str(self.daemon.state / "control.sock"))
-        self.command("schedule_sitting", sitting="bench", title="Bench")
+        self.daemon.command("schedule_sitting", sitting="bench", title="Bench")
         self.port, self.path = self.daemon.events_port, "/live/hall/events"
         return self
 
     def __exit__(self, *_):
         self.daemon.__exit__(*_)
-
-    def command(self, name, **fields):
-        body = json.dumps({"command": name, "id": str(uuid.uuid4()), **fields})
-        self.connection.request("POST", "/api/v1/halls/hall/commands", body, {"Content-Type": "application/json"})
-        answer = self.connection.getresponse()
-        text = answer.read()
-        if answer.status != 200:
-            raise Unfit(f"{name} was answered {answer.status}: {text[:300]!r}")
 
     @property
     def pids(self):
@@ -98,19 +87,8 @@ class Ours:
 
     def send(self, mark):
         began = time.monotonic_ns()
-        self.command("post_notice", sitting="bench", text=f"{mark} {'x' * TEXT}")
+        self.daemon.command("post_notice", sitting="bench", text=f"{mark} {'x' * TEXT}")
         return began, time.monotonic_ns()
-
-
-class _Unix(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=30)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self.path)
 
 
 class Nchan:

@@ -3,8 +3,10 @@
  *   audience block PORT COUNT SECONDS HALL EVENTS    players of RFC 8216bis: the blocking playlist, then the part that it names, and so on
  *   audience poll PORT COUNT SECONDS HALL MS         players that ask for the playlist every MS milliseconds, and for a part that is new
  *
- * PORT and EVENTS (0: no WebSockets) are on 127.0.0.1. Prints "ready" when all are connected, then one line of JSON. A part is there when the first
- * player has the playlist that names it; how late a player is counts from then to the last byte of the part.
+ * PORT and EVENTS (0: no WebSockets) are on 127.0.0.1. Prints "ready" when all are connected, "begin" and "end" around the time that counts, then a
+ * line of JSON. A part is there when the first player has the playlist that names it. Two figures are made of when a player has its last byte:
+ * `after`, the time since the part was there, in which everybody else is served as well; and `late`, by how much that is more than the player's
+ * own median: what its buffer has to bear, for a delay that is always the same only puts its picture further back.
  * Players do not read playlists: one more of them does, and tells the others the part's name; those that poll look for the last name themselves.
  */
 #define _GNU_SOURCE
@@ -41,6 +43,9 @@ struct player {
     int status;
     /* The round that it is in: its playlist, then its part. */
     int round;
+    /* Milliseconds after each part that counts. */
+    float *after;
+    size_t samples, room;
     /* Of the leader's playlists and of those that poll. */
     char *text;
     size_t length;
@@ -70,9 +75,7 @@ static char name[ROUNDS][NAME];
 static struct player *waiting[ROUNDS];
 /* The newest round that has a name. */
 static int newest = -1;
-static float *late;
-static size_t samples, room;
-static long missed, late_by_a_part, votes, failures, unfinished_polls;
+static long missed, votes, failures, unfinished_polls;
 static int64_t counting_since, counting_until;
 
 static int64_t now(void) {
@@ -176,9 +179,8 @@ static void has_part(struct player *p, int64_t at) {
     int64_t after = at - avail[p->round];
     if (p->status != 200) failures++;
     if (p->round >= WARM_UP && avail[p->round] >= counting_since && avail[p->round] < counting_until) {
-        if (samples == room) late = realloc(late, (room = room ? room * 2 : 1 << 16) * sizeof *late);
-        late[samples++] = (float)after / 1e6f;
-        if (after > 500000000) late_by_a_part++;
+        if (p->samples == p->room) p->after = realloc(p->after, (p->room = p->room ? p->room * 2 : 32) * sizeof *p->after);
+        p->after[p->samples++] = (float)after / 1e6f;
     }
 }
 
@@ -354,6 +356,10 @@ static int rising(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+static void print_figures(const char *what, const float *sorted, size_t n) {
+    printf("\"%s\": {\"p50\": %.2f, \"p99\": %.2f, \"most\": %.2f}, ", what, n ? sorted[n / 2] : -1, n ? sorted[n * 99 / 100] : -1, n ? sorted[n - 1] : -1);
+}
+
 static double own_cpu(void) {
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
@@ -436,10 +442,21 @@ int main(int argc, char **argv) {
         }
         turn(1);
     }
+    size_t samples = 0, least = SIZE_MAX;
+    for (int i = 0; i < count; i++) samples += players[i]->samples, least = players[i]->samples < least ? players[i]->samples : least;
+    float *after = calloc(samples + 1, sizeof *after), *late = calloc(samples + 1, sizeof *late);
+    size_t at = 0;
+    for (int i = 0; i < count; i++) {
+        struct player *p = players[i];
+        qsort(p->after, p->samples, sizeof *p->after, rising);
+        for (size_t k = 0; k < p->samples; k++, at++) after[at] = p->after[k], late[at] = p->after[k] - p->after[p->samples / 2];
+    }
+    qsort(after, samples, sizeof *after, rising);
     qsort(late, samples, sizeof *late, rising);
-    printf("{\"samples\": %zu, \"p50\": %.2f, \"p99\": %.2f, \"most\": %.2f, \"late_by_a_part\": %ld, \"missed\": %ld, \"failures\": %ld, "
-           "\"unfinished_polls\": %ld, \"votes\": %ld, \"rounds\": %d, \"busy\": %.3f}\n",
-           samples, samples ? late[samples / 2] : -1, samples ? late[samples * 99 / 100] : -1, samples ? late[samples - 1] : -1, late_by_a_part,
-           missed, failures, unfinished_polls, votes, newest, cpu / seconds);
+    printf("{\"samples\": %zu, \"fewest\": %zu, ", samples, least);
+    print_figures("after", after, samples);
+    print_figures("late", late, samples);
+    printf("\"missed\": %ld, \"failures\": %ld, \"unfinished_polls\": %ld, \"votes\": %ld, \"rounds\": %d, \"busy\": %.3f}\n", missed, failures,
+           unfinished_polls, votes, newest, cpu / seconds);
     return 0;
 }

@@ -6,11 +6,11 @@ import Synchronization
 /// Beside it, where a hall has one, `/live/{hall}/picture`, subprotocol `plenary.picture.v1`: the picture frame by frame.
 ///
 /// A client's first message is the hall's snapshot, or, when its URL says `?epoch=…&after=…` and nothing is missing, the deltas since then (a tick
-/// when there are none). After that every message as the feed publishes it. The channel never asks anything of a client but pongs.
+/// when there are none), then every message that the feed publishes. The channel expects nothing from a client but pongs.
 public final class EventChannel: Sendable {
     private struct State {
         var loops: [ChannelLoop] = []
-        /// Open halls, each with the mark of its opening: what an earlier feed of the same name still says is not heard.
+        /// Open halls, each with a number that is new at each opening: messages of an earlier feed of the same name are ignored.
         var halls: [String: (feed: any EventFeed, mark: Int)] = [:]
         var pictures: [String: (feed: any PictureFeed, mark: Int)] = [:]
         var mark = 0
@@ -27,7 +27,7 @@ public final class EventChannel: Sendable {
 
     // MARK: life
 
-    /// Opens the doors and returns the ports, one per address of the settings. Called once.
+    /// Starts listening and returns the ports, one per address of the settings. Called once.
     public func start() throws(ChannelError) -> [UInt16] {
         let census = PeerCensus(
             limit: settings.connections, limitPerPeer: settings.connectionsPerAddress, countsLoopback: settings.countsLoopback)
@@ -68,7 +68,7 @@ public final class EventChannel: Sendable {
         }
     }
 
-    /// Reads the certificate files again, for connections to come.
+    /// Reads the certificate files again; new connections use them.
     public func reloadCertificate() { post { $0.reloadCertificate() } }
 
     // MARK: halls
@@ -128,7 +128,7 @@ public final class EventChannel: Sendable {
             guard let self, state.withLock({ $0.pictures[hall]?.mark == mark }) else { return }
             post { $0.publish(message, ofPicture: hall) }
         }
-        // A message that came meanwhile is newer: the room knows it already.
+        // A message that arrived in the meantime is newer, and the room has it already.
         post { $0.begin(begin, picture: hall) }
     }
 
@@ -145,7 +145,7 @@ public final class EventChannel: Sendable {
 
     // MARK: figures
 
-    /// What all threads counted.
+    /// The sum of all threads' counters.
     public func figures() async -> ChannelFigures {
         var sum = ChannelFigures()
         for loop in state.withLock({ $0.loops }) { sum.add(await loop.report()) }

@@ -1,4 +1,4 @@
-/// What a hall's clients are sent, as frames: built once, kept until `limit` bytes are newer, read by each client at its own offset.
+/// A hall's messages as frames: built once, kept until `limit` bytes are newer, read by each client at its own offset.
 struct ByteLog {
     static let chunkBytes = 32 * 1024
 
@@ -14,7 +14,7 @@ struct ByteLog {
     /// Offset of the oldest frame that is still here.
     var start: Int64 { chunks.first?.start ?? end }
 
-    /// The hall is at `sequence` before any message.
+    /// The sequence that the first message follows.
     mutating func begin(at sequence: Int64) { self.sequence = max(self.sequence ?? sequence, sequence) }
 
     mutating func append(text: [UInt8], after: Int64, sequence: Int64) {
@@ -38,16 +38,16 @@ struct ByteLog {
     private mutating func appended(_ sequence: Int64) {
         end = chunks[chunks.count - 1].end
         self.sequence = max(self.sequence ?? sequence, sequence)
-        // A chunk goes when everything in it is further back than the limit.
+        // A chunk is dropped when all of it is further back than the limit.
         while chunks.count > 1, end - chunks[0].end >= Int64(limit) { chunks.removeFirst() }
     }
 
-    /// Lets go of chunks that end at or before `offset`.
+    /// Drops chunks that end at or before `offset`.
     mutating func forget(before offset: Int64) {
         while chunks.count > 1, chunks[0].end <= offset { chunks.removeFirst() }
     }
 
-    /// Forgets everything and leaves a hole: whoever was sent the log so far needs a snapshot.
+    /// Drops everything and leaves a gap: every client that follows the log needs a snapshot.
     mutating func cut() {
         chunks = []
         end += 1

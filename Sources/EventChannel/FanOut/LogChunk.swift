@@ -1,4 +1,4 @@
-/// Frames one after the other in memory that is written once and never changed: many connections send from it without copying.
+/// Consecutive frames in memory that is written once: many connections send from it without copying.
 final class LogChunk {
     struct Mark: Equatable {
         /// Where the frame ends in the chunk.
@@ -21,13 +21,13 @@ final class LogChunk {
         bytes = .allocate(byteCount: capacity, alignment: 1)
     }
 
-    /// One whole message on its own.
+    /// A chunk of one text message.
     convenience init(text: [UInt8]) {
         self.init(start: 0, capacity: ServerFrame.headerCount(of: text.count) + text.count)
         append(text: text, after: 0, sequence: 0)
     }
 
-    /// One frame that is built already.
+    /// A chunk of one encoded frame.
     convenience init(frame: [UInt8]) {
         self.init(start: 0, capacity: frame.count)
         append(frame: frame, after: 0, sequence: 0)
@@ -58,7 +58,7 @@ final class LogChunk {
 
     /// The frame that begins at `offset`, and its place among the marks. `offset` is a frame's beginning within the chunk.
     func frame(at offset: Int) -> (index: Int, mark: Mark) {
-        // Whoever sends is nearly always at the last frame.
+        // A sender is nearly always at the last frame.
         if marks.count == 1 || marks[marks.count - 2].end <= offset { return (marks.count - 1, marks[marks.count - 1]) }
         var low = 0
         var high = marks.count - 1
@@ -69,7 +69,7 @@ final class LogChunk {
         return (low, marks[low])
     }
 
-    /// Lends the bytes of a range; they are good as long as the chunk is held.
+    /// Calls `body` with the bytes of a range.
     func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         precondition(range.upperBound <= count)
         return try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(start: bytes + range.lowerBound, count: range.count)) }

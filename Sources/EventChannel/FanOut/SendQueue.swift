@@ -1,4 +1,4 @@
-/// What one client is to be sent next: its own first messages, then the hall's log from its cursor on. Holds references and offsets, no bytes
+/// What one client is sent next: its own first messages, then the hall's log from its cursor on. Holds references and offsets, no bytes
 /// of its own beyond one control frame.
 struct SendQueue {
     /// Bytes to hand to the socket, in a chunk that must be held meanwhile.
@@ -11,16 +11,16 @@ struct SendQueue {
         case slice(Slice)
         /// Everything is sent.
         case nothing
-        /// What comes next in the log is gone: the client needs a snapshot.
+        /// The log no longer has what comes next: the client needs a snapshot.
         case lost
         /// The close frame was the last.
         case finished
     }
 
-    /// The cursor of a client that the log has nothing for yet.
+    /// The cursor of a parked client, for which the log has nothing yet.
     static let parked = Int64.max
 
-    /// A frame too long for one slice, under way.
+    /// A frame longer than one slice, partly sent.
     private var current: (chunk: LogChunk, offset: Int, end: Int)?
     /// A pong or the like; the newest replaces the older (RFC 6455 §5.5.3).
     private var control: LogChunk?
@@ -28,10 +28,10 @@ struct SendQueue {
     private var isFinished = false
     private var own: [LogChunk] = []
     private var cursor: Int64 = 0
-    /// Messages up to here are in what the client has been sent already.
+    /// Messages up to this sequence are contained in what the client was sent.
     private var covered: Int64 = .min
 
-    /// Puts `messages` in place of everything that was not begun; the log follows from `cursor`, without what `sequence` covers.
+    /// Replaces everything that is not partly sent by `messages`; the log follows from `cursor`, without what `sequence` covers.
     mutating func begin(with messages: [LogChunk], covering sequence: Int64, cursor: Int64) {
         own = messages.reversed()
         covered = sequence
@@ -43,17 +43,17 @@ struct SendQueue {
 
     var isParked: Bool { cursor == Self.parked }
 
-    /// Where in the log it stands; `nil` when it waits or says goodbye.
+    /// Its offset in the log; `nil` while parked or closing.
     var place: Int64? { isParked || farewell != nil || isFinished ? nil : cursor }
 
-    /// Where in the log it stands when the log, from there to its end, is all that it is to be sent; `nil` when anything else comes first.
+    /// Its offset in the log, if the log from there on is all that it is sent next; `nil` when anything else comes first.
     var following: Int64? {
         current == nil && control == nil && farewell == nil && !isFinished && own.isEmpty && covered == .min ? cursor : nil
     }
 
     mutating func answer(control frame: [UInt8]) { if farewell == nil { control = LogChunk(frame: frame) } }
 
-    /// The frame that ends it all; what was not begun is dropped.
+    /// Queues the close frame; everything that is not partly sent is dropped.
     mutating func end(with frame: [UInt8]) {
         guard farewell == nil, !isFinished else { return }
         own = []
@@ -106,7 +106,7 @@ struct SendQueue {
         return .nothing
     }
 
-    /// A message that leads from a sequence to itself (a new day) is a patch that can be applied twice, and is not passed over.
+    /// A message that leads from a sequence to itself (a new day) is a patch that can be applied twice, and is not skipped.
     private mutating func isCovered(_ mark: LogChunk.Mark) -> Bool {
         guard covered != .min else { return false }
         if mark.sequence < covered || (mark.sequence == covered && mark.after < covered) { return true }

@@ -1,12 +1,12 @@
-/// Deadlines of many keys, one each, in slots of a fixed width. Setting, moving and removing cost the same however many there are.
+/// One deadline for each of many keys, in slots of a fixed width. Setting, moving and removing take constant time.
 struct TimerWheel<Key: Hashable> {
     private let width: Int64
     private var slots: [Set<Key>]
     private var places: [Key: (slot: Int, deadline: Int64)] = [:]
-    /// The next slot to look at, as a count of widths since the clock's zero.
+    /// The next slot to check, as a count of widths since the clock's zero.
     private var hand: Int64
 
-    /// - Parameter width: milliseconds of one slot: how much too late a deadline may be noticed.
+    /// - Parameter width: milliseconds of one slot: by how much a deadline may be noticed late.
     init(width: Int64, slots: Int, now: Int64) {
         self.width = width
         self.slots = Array(repeating: [], count: slots)
@@ -15,7 +15,7 @@ struct TimerWheel<Key: Hashable> {
 
     var count: Int { places.count }
 
-    /// Puts the key's deadline at `deadline` milliseconds; the one before it is forgotten.
+    /// Sets the key's deadline, in milliseconds; replaces the previous one.
     mutating func set(_ key: Key, at deadline: Int64) {
         let turn = max(deadline / width + 1, hand)
         let slot = Int(turn % Int64(slots.count))
@@ -35,11 +35,11 @@ struct TimerWheel<Key: Hashable> {
         slots[place.slot].remove(key)
     }
 
-    /// Takes out the keys whose deadline is past.
+    /// Removes and returns the keys whose deadline has passed.
     mutating func advance(to now: Int64) -> [Key] {
         var due: [Key] = []
         let last = now / width
-        // After a long pause one round sees every slot.
+        // After a long pause one round checks every slot.
         hand = max(hand, last - Int64(slots.count) + 1)
         while hand <= last {
             let slot = Int(hand % Int64(slots.count))

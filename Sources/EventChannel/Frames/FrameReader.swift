@@ -3,7 +3,7 @@ struct FrameReader {
     enum Event: Equatable {
         case ping([UInt8])
         case pong
-        /// A whole message; its bytes are of no interest to a channel that only speaks.
+        /// A complete message. Its payload is ignored: the channel only sends.
         case message(isText: Bool, count: Int)
         /// `code` is what to answer with; `nil` when the client gave none.
         case close(code: UInt16?)
@@ -19,7 +19,7 @@ struct FrameReader {
     }
 
     private static let controlLimit = 125
-    /// Fragments of one message: a client with 4 KiB to say has no use for more.
+    /// Most fragments of one message; 4 KiB need no more.
     private static let fragmentLimit = 64
 
     private let messageLimit: Int
@@ -30,13 +30,13 @@ struct FrameReader {
     private var mask: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
     private var position = 0
     private var control: [UInt8] = []
-    /// The message under way: its opcode, length so far and fragments.
+    /// The message being received: its opcode, length so far and fragments.
     private var message: (opcode: UInt8, count: Int, fragments: Int)?
     private var text = UTF8Check()
 
     init(messageLimit: Int) { self.messageLimit = messageLimit }
 
-    /// After a fault or a close nothing is read any more.
+    /// After a fault or a close frame nothing more is read.
     mutating func take(_ bytes: UnsafeRawBufferPointer) -> [Event] {
         var events: [Event] = []
         for byte in bytes {

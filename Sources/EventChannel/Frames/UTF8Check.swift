@@ -1,4 +1,4 @@
-/// Whether bytes that come piece by piece are UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing past U+10FFFF.
+/// Checks incrementally whether bytes are UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
 struct UTF8Check: Equatable {
     private var needed = 0
     private var range: ClosedRange<UInt8> = 0x80...0xBF

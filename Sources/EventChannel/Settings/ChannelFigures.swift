@@ -1,6 +1,6 @@
-/// What the channel counted since its start.
+/// The channel's counters since it started.
 public struct ChannelFigures: Sendable, Equatable {
-    /// Open connections now, those included that have not asked for anything yet.
+    /// Open connections, including those without a request yet.
     public var connections = 0
     /// Clients of each hall now.
     public var listening: [String: Int] = [:]
@@ -9,9 +9,9 @@ public struct ChannelFigures: Sendable, Equatable {
     /// Clients of a picture that were moved ahead to a keyframe.
     public var skipped: UInt64 = 0
     public var accepted: UInt64 = 0
-    /// Turned away at a limit of connections.
+    /// Refused at a limit of connections.
     public var refused: UInt64 = 0
-    /// Messages of all halls: each counts once, however many got it.
+    /// Messages of all halls; each is counted once, not per client.
     public var messages: UInt64 = 0
     /// Writes to sockets; several messages may go in one.
     public var writes: UInt64 = 0
@@ -19,7 +19,7 @@ public struct ChannelFigures: Sendable, Equatable {
     /// First messages that were a snapshot, and those that were the missing deltas.
     public var snapshots: UInt64 = 0
     public var resumed: UInt64 = 0
-    /// Queues of slow clients that a snapshot took the place of.
+    /// Queues of slow clients that were replaced by a snapshot.
     public var replaced: UInt64 = 0
     /// HTTP answers by status.
     public var answered: [Int: UInt64] = [:]
@@ -47,21 +47,21 @@ public struct ChannelFigures: Sendable, Equatable {
 
 /// Why a connection ended.
 public enum ChannelEnd: String, Sendable, Hashable, CaseIterable {
-    /// The client left, with or without a word.
+    /// The client closed, with or without a close frame.
     case left
-    /// An HTTP answer was all there was to say.
+    /// An HTTP response without an upgrade.
     case answered
     case protocolError = "protocol-error"
     case notUTF8 = "not-utf8"
     case policy
     case tooBig = "too-big"
-    /// Took nothing, or did not catch up.
+    /// Accepted no bytes, or did not catch up.
     case slow
     /// Did not answer pings.
     case silent
     /// The upgrade request or the TLS handshake did not come in time.
     case late
-    /// The daemon ended or the hall was closed.
+    /// The daemon shut down or the hall was removed.
     case goingAway = "going-away"
 
     init(_ code: CloseCode) {

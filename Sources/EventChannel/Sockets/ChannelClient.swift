@@ -1,6 +1,6 @@
 import Commons
 
-/// One connection, from its acceptance to its end. Touched by its loop's thread alone.
+/// One connection, from accept to close. Used only on its loop's thread.
 final class ChannelClient {
     enum Phase {
         /// The upgrade request is coming in.
@@ -8,35 +8,35 @@ final class ChannelClient {
         case listening
         /// Our close frame is on its way; the client's has come when `isMutual`.
         case parting(isMutual: Bool)
-        /// An HTTP answer was given; what still comes is thrown away until the client closes.
+        /// An HTTP response was sent; further input is discarded until the client closes.
         case answered
     }
 
     let id: Int
     let peer: PeerKey?
-    /// libwebsockets' handle; `nil` before its adoption and after its end.
+    /// libwebsockets' handle; `nil` before the socket is adopted and after it is closed.
     var handle: OpaquePointer?
     var phase = Phase.asking([])
-    /// Since when it is in its phase, and when it was last heard; milliseconds.
+    /// When the phase began, and when bytes last arrived; milliseconds.
     var since: Int64
     var heardAt: Int64
     var room: (any ClientRoom)?
-    /// Where it stands in the room's list.
+    /// Its index in the room's list.
     var index = 0
-    // What a message to everybody looks at stands together: a crowd's clients are seldom in the cache.
+    // The fields that a fan-out reads are kept together: with thousands of clients they are seldom in the cache.
     var queue = SendQueue()
-    /// Since when the socket takes nothing although bytes wait.
+    /// When the socket stopped accepting bytes; `nil` while it accepts them.
     var stalledSince: Int64?
-    /// The descriptor where bytes may go straight to the kernel: of a plain connection; -1 for TLS.
+    /// The descriptor of a plain connection, to which bytes may be written directly; -1 with TLS.
     var socket: Int32 = -1
-    /// libwebsockets keeps bytes that the kernel did not take.
+    /// libwebsockets buffers bytes that the kernel did not accept.
     var isBlocked = false
     var isDoomed = false
     var reader: FrameReader
-    /// Until when it must have caught up with the log after a snapshot took its queue's place.
+    /// Deadline to catch up with the log after a snapshot replaced its queue.
     var catchUpBy: Int64?
     var pings: (count: Int, since: Int64)
-    /// Why it ends; `nil` is the client's own wish.
+    /// Why it was closed; `nil` when the client closed it.
     var end: ChannelEnd?
 
     init(id: Int, peer: PeerKey?, now: Int64, limits: ChannelLimits) {
@@ -48,7 +48,7 @@ final class ChannelClient {
         reader = FrameReader(messageLimit: limits.messageBytes)
     }
 
-    /// When something is overdue, and what that means.
+    /// The next deadline, and the reason for closing when it passes.
     func deadline(_ limits: ChannelLimits) -> (at: Int64, end: ChannelEnd) {
         switch phase {
         case .asking: return (since + limits.handshakeDeadline, .late)

@@ -3,15 +3,15 @@ internal import CWebSockets
 import Commons
 import Glibc
 
-/// A listening socket of one loop. Counts who comes before anything is spent on them.
+/// A listening socket of one loop. Connections are counted, and refused over the limit, before anything is allocated for them.
 final class ChannelListener {
-    /// Connections taken in one turn, so that a flood of them does not keep messages waiting.
+    /// Connections accepted per turn, so that a flood of them does not delay messages.
     private static let turn = 64
 
     let port: UInt16
     private let descriptor: Int32
     private let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
-    /// Kept for the moment when there are no more descriptors: with it the next in line can be taken and turned away.
+    /// A spare descriptor: when the process runs out of them it is closed, so that the next connection can be accepted and refused.
     private var spare = dup(0)
     private unowned var loop: ChannelLoop!
     private var isListening = false

@@ -1,7 +1,7 @@
 import Commons
 internal import CWebSockets
 
-/// What other threads ask of the loop, on its thread.
+/// Jobs that other threads post; they run on the loop's thread.
 extension ChannelLoop {
     func open(hall: String, feed: any EventFeed) { halls[hall] = HallRoom(name: hall, feed: feed, limits: settings.limits) }
 
@@ -49,7 +49,7 @@ extension ChannelLoop {
 
     func reloadCertificate() {
         guard let certificate = settings.certificate else { return }
-        // Nonzero: the files do not fit together, or could not be read; the old ones stay.
+        // Nonzero: the files do not belong together or could not be read; the old ones stay in use.
         if lws_tls_cert_updated(context, certificate.chainPath, certificate.keyPath, nil, 0, nil, 0) != 0 {
             logger.error(
                 "the event channel keeps its old certificate: the new one could not be used", metadata: ["file": "\(certificate.chainPath)"]

@@ -1,7 +1,7 @@
 internal import CWebSockets
 
 extension ChannelLoop {
-    /// Bytes came from this client.
+    /// Bytes arrived from this client.
     func received(_ bytes: UnsafeRawBufferPointer, from client: ChannelClient) {
         now = Self.clock()
         client.heardAt = now
@@ -66,7 +66,7 @@ extension ChannelLoop {
         return true
     }
 
-    /// Sends the first messages. What came behind the request are frames already.
+    /// Sends the first messages. Bytes after the request are frames.
     private func begin(_ client: ChannelClient, _ rest: Slice<UnsafeRawBufferPointer>) {
         send(to: client)
         arm(client)
@@ -87,7 +87,7 @@ extension ChannelLoop {
             case (.listening, .message): part(client, .policy, "this channel only speaks: send commands to the HTTP API")
             case (.listening, .close(let code)): part(client, frame: ServerFrame.close(code), isMutual: true, end: nil)
             case (.listening, .fault(let code, let reason)): part(client, code, reason)
-            // Both have said goodbye.
+            // Close frames were exchanged.
             case (.parting(isMutual: false), .close): doom(client)
             default: break
             }

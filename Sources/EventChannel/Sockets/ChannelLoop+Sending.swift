@@ -2,7 +2,7 @@ internal import CWebSockets
 import Glibc
 
 extension ChannelLoop {
-    /// Tells a hall's clients what is new. Nearly all of them stand at the same place in its log: what they are sent is found once for all.
+    /// Sends a hall's clients what is new. Nearly all of them are at the same offset of its log, so the slice is looked up once.
     func sendNews(of room: HallRoom) {
         let end = room.log.end
         var news: (place: Int64, slice: SendQueue.Slice)?
@@ -21,7 +21,7 @@ extension ChannelLoop {
         }
     }
 
-    /// Hands the socket what waits for this client, until there is no more or the socket is full.
+    /// Writes what is queued for this client until nothing is left or the socket is full.
     func send(to client: ChannelClient) {
         guard let handle = client.handle, let room = client.room, !client.isDoomed else { return }
         while !client.isBlocked {
@@ -57,15 +57,15 @@ extension ChannelLoop {
         return true
     }
 
-    /// Gives the socket bytes; must not be called while it is blocked. A plain socket takes them without libwebsockets, whose memory of a crowd
-    /// is seldom in the cache; that keeps what the kernel did not take, and carries TLS.
+    /// Writes bytes; must not be called while the client is blocked. A plain socket is written to directly: with thousands of clients
+    /// libwebsockets' memory is seldom in the cache. libwebsockets buffers what the kernel did not accept, and carries TLS.
     /// - Returns: `false` when the connection is lost.
     func write(_ bytes: UnsafeRawBufferPointer, to client: ChannelClient, _ handle: OpaquePointer) -> Bool {
         var rest = bytes[...]
         if client.socket >= 0 {
             let taken = cws_send(client.socket, bytes.baseAddress, bytes.count)
             if taken == bytes.count { return true }
-            // Whatever was wrong, libwebsockets meets it again.
+            // An error is met again by libwebsockets, which reports it.
             rest = rest.dropFirst(max(taken, 0))
         }
         let waiting = UnsafeRawBufferPointer(rebasing: rest)
@@ -74,7 +74,7 @@ extension ChannelLoop {
         return true
     }
 
-    /// Never write while libwebsockets keeps bytes: it would keep these, too.
+    /// Nothing may be written while libwebsockets buffers bytes: it would buffer these as well.
     private func awaitSocket(_ client: ChannelClient, _ handle: OpaquePointer) {
         lws_callback_on_writable(handle)
         if client.stalledSince == nil {
@@ -83,7 +83,7 @@ extension ChannelLoop {
         }
     }
 
-    /// The socket took what libwebsockets had kept.
+    /// The kernel accepted what libwebsockets had buffered.
     func writable(_ client: ChannelClient) {
         client.stalledSince = nil
         client.isBlocked = client.handle.map { lws_partial_buffered($0) != 0 } ?? false
@@ -107,22 +107,22 @@ extension ChannelLoop {
         if client.stalledSince == nil { send(to: client) }
     }
 
-    /// The hall or the daemon goes: come back within the window.
+    /// The hall or the daemon closes: asks the client to reconnect within the retry window.
     func partForNow(_ client: ChannelClient) { part(client, .goingAway, "retryWindow=\(settings.retryWindow)") }
 
-    /// Our close frame is with the kernel: the socket closes when the client's came, else waits for it.
+    /// The kernel has our close frame: closes the socket if the client's has arrived, else waits for it.
     private func parted(_ client: ChannelClient, _ handle: OpaquePointer) {
         guard case .parting(let isMutual) = client.phase else { return }
         if isMutual {
             doom(client)
         } else if client.end != .goingAway {
-            // A client at fault may never answer; this end of ours it sees in any case. What it still sends is thrown away, so that no reset
+            // A misbehaving client may never answer, but sees our half of the close in any case. Its further input is discarded, so that no reset
             // overtakes the close frame.
             closeOutput(client)
         }
     }
 
-    /// Says an HTTP answer and closes, once the client has read it.
+    /// Sends an HTTP response and closes once the client has read it.
     func answer(_ client: ChannelClient, _ refusal: HTTPRefusal) {
         guard let handle = client.handle else { return }
         figures.answered[refusal.status, default: 0] += 1
@@ -134,7 +134,8 @@ extension ChannelLoop {
         if client.isBlocked { lws_callback_on_writable(handle) } else { closeOutput(client) }
     }
 
-    /// Half a close: a whole one with unread bytes would reset the answer away (RFC 9112 §9.6). TLS has no such thing that clients like.
+    /// Closes only the sending half: a full close with unread bytes resets the connection, and the response is lost (RFC 9112 §9.6). TLS has no
+    /// half-close that clients handle.
     private func closeOutput(_ client: ChannelClient) {
         guard settings.certificate == nil, let handle = client.handle else { return }
         shutdown(lws_get_socket_fd(handle), Int32(SHUT_WR))

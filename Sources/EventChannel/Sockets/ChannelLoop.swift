@@ -8,9 +8,9 @@ import Threads
 
 /// One thread with one libuv loop and one libwebsockets context: its listeners, connections and halls.
 ///
-/// libwebsockets carries sockets, TLS and what the kernel did not take; requests and frames are read by our own code (its 4.1.6 neither tells nor
+/// libwebsockets carries sockets, TLS and what the kernel did not accept; our own code reads requests and frames (its 4.1.6 neither reports nor
 /// refuses unmasked frames).
-// Everything but `inbox`, `wake` and constants is touched by the loop's thread alone, or before it starts.
+// Everything but `inbox`, `wake` and constants is used only on the loop's thread, or before it starts.
 final class ChannelLoop: @unchecked Sendable {
     typealias Job = @Sendable (ChannelLoop) -> Void
 
@@ -19,15 +19,15 @@ final class ChannelLoop: @unchecked Sendable {
         var isOpen = true
     }
 
-    /// Bytes of one write: what libwebsockets may have to keep when the kernel takes only some.
+    /// Bytes of one write: the most that libwebsockets has to buffer when the kernel accepts only part of it.
     static let slice = 32 * 1024
-    /// Milliseconds between two looks at the deadlines.
+    /// Milliseconds between two checks of the deadlines.
     static let pace: UInt64 = 100
 
     let settings: ChannelSettings
     let census: PeerCensus
     let logger: Logger
-    /// Set on the one loop that asks the halls for their ticks, for all.
+    /// Set on one loop only, which requests the halls' ticks for all loops.
     var onTickDue: (@Sendable () -> Void)?
     private let inbox = Mutex(Inbox())
 
@@ -51,7 +51,7 @@ final class ChannelLoop: @unchecked Sendable {
     var figures = ChannelFigures()
     private var tickAt: Int64 = 0
     private var pingAt: Int64 = 0
-    /// Set once it is to end: when whoever is left is cut off, and whom to tell.
+    /// Set while shutting down: when the remaining clients are cut off (milliseconds), and what to call at the end.
     private var ending: (at: Int64, done: @Sendable () -> Void)?
 
     init(settings: ChannelSettings, census: PeerCensus, logger: Logger) throws(ChannelError) {
@@ -114,7 +114,7 @@ final class ChannelLoop: @unchecked Sendable {
 
     // MARK: turns
 
-    /// Runs what others posted, then sends what came of it: a burst goes out in one write per client.
+    /// Runs the posted jobs, then sends what they published: a burst goes out in one write per client.
     func woken() {
         now = Self.clock()
         let jobs = inbox.withLock { inbox in
@@ -138,7 +138,7 @@ final class ChannelLoop: @unchecked Sendable {
                 room.log.append(frame: ServerFrame.ping)
                 touch(room)
             }
-            // Whoever waits for a keyframe reads no log.
+            // A client that waits for a keyframe does not read the log.
             for room in pictures.values {
                 for client in room.clients { client.queue.answer(control: ServerFrame.ping) }
                 touch(room)
@@ -148,7 +148,7 @@ final class ChannelLoop: @unchecked Sendable {
         endTurn()
     }
 
-    /// Sends what the halls have new, ends who is to end. `current` is in its own callback and is ended by its return value.
+    /// Sends what is new in the halls and closes doomed connections. `current` is in its own callback and is closed by its return value.
     func endTurn(within current: ChannelClient? = nil) {
         while let room = dirty.popLast() {
             room.isDirty = false
@@ -163,7 +163,7 @@ final class ChannelLoop: @unchecked Sendable {
         if let ending, clients.isEmpty || now >= ending.at, inbox.withLock({ $0.isOpen }), current == nil { finish() }
     }
 
-    /// After the votes, and only as long as nobody has posted anything: a picture never makes a vote wait for more than one client's write.
+    /// After the votes, and only while no job is posted: a picture never delays a vote by more than one client's write.
     private func sendPictures() {
         while let room = dirtyPictures.last {
             while let client = room.nextOwed() {
@@ -175,7 +175,7 @@ final class ChannelLoop: @unchecked Sendable {
         }
     }
 
-    /// Somebody has posted a job: the loop is woken for it at once.
+    /// Whether a job is posted, for which the loop will be woken.
     private var hasMail: Bool { inbox.withLock { !$0.jobs.isEmpty } }
 
     func touch(_ room: PictureRoom) {
@@ -210,7 +210,7 @@ final class ChannelLoop: @unchecked Sendable {
         arm(client)
     }
 
-    /// Its socket is closed; nothing may use the handle any more.
+    /// The socket is closed; its handle must not be used any more.
     func closed(_ client: ChannelClient) {
         guard clients.removeValue(forKey: client.id) != nil else { return }
         client.handle = nil

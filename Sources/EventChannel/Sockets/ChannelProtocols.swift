@@ -2,14 +2,14 @@ internal import CWebSockets
 import Glibc
 import Synchronization
 
-/// What libwebsockets is told about us; it keeps pointers to all of it.
+/// Our configuration of libwebsockets, which keeps pointers to all of it.
 final class ChannelProtocols {
     static let name = "plenary.v1"
-    /// The last words of libwebsockets' log, for an error's reason.
+    /// The last line that libwebsockets logged, as the reason of an error.
     private static let lastWords = Mutex("")
 
     private let protocols = UnsafeMutablePointer<lws_protocols>.allocate(capacity: 2)
-    /// Zeroed: its own sorted list of pings and hang-ups is not for thousands.
+    /// Zeroed: libwebsockets' own sorted list of ping and timeout deadlines does not scale to thousands.
     private let policy = UnsafeMutablePointer<lws_retry_bo_t>.allocate(capacity: 1)
     private let loops = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 1)
     private let strings: [UnsafeMutablePointer<CChar>]
@@ -30,7 +30,7 @@ final class ChannelProtocols {
         for string in strings { free(string) }
     }
 
-    /// A context without listeners, on a loop that is ours: so it installs no signal handlers.
+    /// A context without listeners on our own loop, so that it installs no signal handlers.
     func createContext(
         on loop: UnsafeMutablePointer<uv_loop_t>, certificate: ChannelSettings.Certificate?, owner: UnsafeMutableRawPointer
     ) throws(ChannelError) -> OpaquePointer {
@@ -45,7 +45,7 @@ final class ChannelProtocols {
         info.vhost_name = UnsafePointer(strings[2])
         info.retry_and_idle_policy = UnsafePointer(policy)
         info.foreign_loops = loops
-        // Seconds for a TLS handshake, and from there to the first request; five where nothing is said. Ours come first, in the wheel.
+        // Seconds for the TLS handshake and for the first request after it (default 5). Our own deadlines, in the timer wheel, are shorter.
         info.timeout_secs = 60
         info.gid = -1
         info.uid = -1

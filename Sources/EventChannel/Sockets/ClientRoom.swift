@@ -1,16 +1,16 @@
-/// Clients of one address on one loop, and the log they are sent. Touched by the loop's thread alone.
+/// The clients of one address on one loop, and the log that they are sent. Used only on the loop's thread.
 protocol ClientRoom: RoomClients {
-    /// What comes next for the client has left the log: gives it another place to go on from.
+    /// Called when the log no longer has what comes next for the client: gives it another place to continue from.
     func recover(_ client: ChannelClient, now: Int64) -> Recovery
 }
 
-/// What all rooms keep of their clients.
+/// What all rooms have in common.
 class RoomClients {
-    /// What became of a client that fell out of the log.
+    /// How a client that fell out of the log continues.
     enum Recovery {
-        /// A snapshot took its queue's place; it must catch up in time.
+        /// A snapshot replaced its queue; it must catch up in time.
         case replaced
-        /// It goes on further ahead.
+        /// It continues further ahead.
         case skipped
     }
 

@@ -1,8 +1,8 @@
 import Commons
 
-/// A hall's votes on one loop. Touched by the loop's thread alone.
+/// A hall's events on one loop. Used only on the loop's thread.
 final class HallRoom: RoomClients, ClientRoom {
-    /// How long one encoded snapshot is reused for new clients, so that a crowd costs one encoding.
+    /// Milliseconds for which one encoded snapshot is reused, so that a crowd of new clients costs one encoding.
     private static let snapshotAge: Int64 = 100
 
     let feed: any EventFeed
@@ -46,7 +46,7 @@ final class HallRoom: RoomClients, ClientRoom {
         return false
     }
 
-    /// Puts the latest snapshot in place of all that waits.
+    /// Replaces everything queued by the latest snapshot.
     func giveSnapshot(to client: ChannelClient, now: Int64) {
         if let snapshot, now - snapshot.at <= Self.snapshotAge, snapshot.cursor >= log.start {
             client.queue.begin(with: [snapshot.chunk], covering: snapshot.sequence, cursor: snapshot.cursor)
@@ -69,7 +69,7 @@ final class HallRoom: RoomClients, ClientRoom {
     // MARK: messages
 
     func publish(_ message: EncodedMessage) {
-        // A message that does not follow the last would be applied to the wrong state: everybody is given a snapshot instead.
+        // A message that does not follow the last would be applied to the wrong state: every client gets a snapshot instead.
         if let sequence = log.sequence, message.after != sequence { log.cut() }
         log.append(text: message.bytes, after: message.after, sequence: message.sequence)
         if snapshot.map({ $0.cursor < log.start }) == true { snapshot = nil }

@@ -1,18 +1,18 @@
-/// A hall's picture on one loop: what its displays are sent. Touched by the loop's thread alone.
+/// A hall's picture on one loop, as its displays receive it. Used only on the loop's thread.
 ///
-/// The log holds frames alone, from the last keyframe but one on; what a decoder needs first, and the news that there is nothing to show, are
-/// messages of the client's own. A client waits ("parked") until a keyframe is there that it can begin with.
+/// The log holds only frames, from the last keyframe but one on; the decoder's parameters, and the notice that there is nothing to show, are
+/// queued per client. A client is parked until there is a keyframe that it can begin with.
 final class PictureRoom: RoomClients, ClientRoom {
-    /// Where a frame begins in the log, and when it came (milliseconds).
+    /// A frame's offset in the log, and when it arrived (milliseconds).
     private struct Place {
         var offset: Int64
         var at: Int64
     }
 
     let feed: any PictureFeed
-    /// Milliseconds a client may be behind when a keyframe comes, before it is moved there.
+    /// A client that is further behind than this (milliseconds) when a keyframe arrives is moved to it.
     private let behindTime: Int64
-    /// What every client is told first: how the frames are decoded, or that there are none.
+    /// The first message to every client: how the frames are decoded, or that there are none.
     private var beginning: LogChunk?
     private var isShown = false
     /// A keyframe has come since the beginning.
@@ -20,11 +20,11 @@ final class PictureRoom: RoomClients, ClientRoom {
     private var frames: [Place] = []
     /// The last keyframe, unless it was longer ago than the log reaches.
     private var keyframe: Place?
-    /// Clients that this turn still owes a look, and who is next: a turn may be cut short, and the next goes on from there.
+    /// Clients still to be served in this turn, and the next one: a turn may be cut short, and the next continues from there.
     private var owed = 0
     private var next = 0
 
-    /// Clients that were moved ahead to a keyframe.
+    /// How many times a client was moved ahead to a keyframe.
     private(set) var skips: UInt64 = 0
 
     init(name: String, feed: any PictureFeed, limits: ChannelLimits) {
@@ -42,7 +42,7 @@ final class PictureRoom: RoomClients, ClientRoom {
 
     override func leave(_ client: ChannelClient) {
         super.leave(client)
-        // Another stands in its place now, and must not be passed over.
+        // Another client has taken its index, and must not be skipped.
         if owed > 0 { owed = clients.count }
     }
 
@@ -59,7 +59,7 @@ final class PictureRoom: RoomClients, ClientRoom {
 
     // MARK: messages
 
-    /// How the feed stood when the room was opened; what came since is newer.
+    /// The feed's state when the room was opened; anything received since is newer.
     func open(with message: PictureMessage) {
         guard beginning == nil else { return }
         publish(message, now: 0)
@@ -79,7 +79,7 @@ final class PictureRoom: RoomClients, ClientRoom {
         isShown = true
     }
 
-    /// Nothing of what was shown goes out any more, but for the rest of a frame that is under way.
+    /// No frame is sent any more, except the rest of one that is partly sent.
     private func end(text: [UInt8]) {
         restart(with: LogChunk(text: text))
         isShown = false
@@ -132,10 +132,10 @@ final class PictureRoom: RoomClients, ClientRoom {
 
     // MARK: turns
 
-    /// There is news: everybody is owed a look.
+    /// There is something new: every client is to be served.
     func owe() { owed = clients.count }
 
-    /// The next client to be looked at; `nil` when the turn is done.
+    /// The next client to serve; `nil` when the turn is complete.
     func nextOwed() -> ChannelClient? {
         guard owed > 0, !clients.isEmpty else { return nil }
         owed -= 1

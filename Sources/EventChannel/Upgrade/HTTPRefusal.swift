@@ -1,6 +1,6 @@
 import Commons
 
-/// A short answer, after which the connection is closed.
+/// A short response, after which the connection is closed.
 struct HTTPRefusal: Error, Equatable {
     var status: Int
     var sentence: String

@@ -13,7 +13,7 @@ struct RequestHead: Equatable {
         one.method == other.method && one.target == other.target && one.fields.elementsEqual(other.fields) { $0 == $1 }
     }
 
-    /// Where the header ends in `bytes`, after its empty line; `nil` while it does not. It did not before `from` bytes were there.
+    /// The end of the header in `bytes`, after its empty line; `nil` while it is incomplete. The first `from` bytes are known to be incomplete.
     static func end(in bytes: [UInt8], from: Int = 0) -> Int? {
         guard bytes.count >= 4 else { return nil }
         return (max(3, from)..<bytes.count).first { bytes[$0] == 10 && bytes[$0 - 1] == 13 && bytes[$0 - 2] == 10 && bytes[$0 - 3] == 13 }

@@ -1,12 +1,12 @@
 import Commons
 
-/// Where a client that comes back was.
+/// The place in the record from which a reconnecting client resumes.
 public struct Resume: Equatable, Sendable {
     public var epoch: String
     public var after: Int64
 }
 
-/// What becomes of a request: the one upgrade that this port is for, or a short answer.
+/// The decision on a request: an upgrade, or a short HTTP response.
 enum UpgradeDecision: Equatable {
     case upgrade(hall: String, key: String, resume: Resume?)
     /// To the hall's picture, frame by frame.

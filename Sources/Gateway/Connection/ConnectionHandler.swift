@@ -2,8 +2,8 @@ import Commons
 import NIOCore
 import NIOPosix
 
-/// At the socket's end of a TCP or Unix connection: counts bytes, notices stalled readers and silent TLS peers, knows who it is. An `HTTP1Wire`
-/// that is alone in its pipeline tells it what passes; else it is a handler there.
+/// At the socket's end of a TCP or Unix connection: counts bytes, detects stalled readers and silent TLS peers, knows the peer. An `HTTP1Wire`
+/// that is alone in its pipeline reports to it; else it is a handler of the pipeline itself.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -13,15 +13,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
     let door: LoopDoor
     let audience: Audience
     private(set) var peer: SocketAddress?
-    /// Who opened it, on a Unix socket.
+    /// The peer's user id, on a Unix socket.
     var user: UInt32?
     /// The hall whose playlist this connection asked for last: the approximation of a viewer.
     var viewing: (hall: String, at: NIODeadline)?
     /// The HTTP/1.1 side of this connection while it is there.
     var http1: RequestServer?
-    /// The HTTP/2 side of it, where ALPN chose that.
+    /// The HTTP/2 side, if ALPN chose it.
     var http2: HTTP2Connection?
-    /// Since when the HTTP/1.1 side has nothing to do and is put away.
+    /// When the HTTP/1.1 side became idle and was released; `nil` while it is there.
     var restsSince: NIODeadline?
     /// Set while the TLS handshake is not done.
     var isShakingHands: Bool
@@ -67,10 +67,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         door.shared.census.leave(PeerKey(peer))
     }
 
-    /// Bytes came from the socket.
+    /// Bytes arrived from the socket.
     func received(_ count: Int) { door.counters.bytesIn += UInt64(count) }
 
-    /// Bytes are handed over to the socket.
+    /// Bytes are written to the socket.
     func sent(_ count: Int) {
         written += count
         door.counters.bytesOut += UInt64(count)
@@ -152,7 +152,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func close() { context?.close(promise: nil) }
 }
 
-/// How long the first line of the request is that is being read.
+/// Measures the first line of the request that is being read.
 private final class RequestLine {
     /// The bytes that the parser is given now.
     var current: ByteBuffer?
@@ -177,7 +177,7 @@ private final class RequestLine {
     }
 }
 
-/// Whether the kernel still takes bytes for a client: a pure watch over two numbers.
+/// Whether the kernel still accepts bytes for a client, as a pure function of two counts.
 struct WriteProgress {
     private var taken = 0
     private var since: NIODeadline?
@@ -199,5 +199,5 @@ struct WriteProgress {
     }
 }
 
-/// Who stands before a door: the world, or an operator on this machine.
+/// Who may connect to a listener: everybody, or an operator on this machine.
 enum Audience: Sendable { case everybody, operators }

@@ -46,14 +46,14 @@ final class EventRoom {
     // MARK: messages
 
     private func happened(_ message: EncodedMessage) {
-        // Whoever is given a snapshot from now on is not told of this message any more: it must be in there.
+        // A client that gets a snapshot from now on is not sent this message: the snapshot must contain it.
         snapshotNow = nil
         let text = text(of: message)
         for stream in Array(streams.values) { stream.take(message, text) }
         release { hold in hold.place.after < message.sequence || message.after == message.sequence }
     }
 
-    /// Asks again for the waiters that the message may concern; many wait at few places.
+    /// Answers the held requests that the message concerns; many wait at the same place.
     private func release(_ mayConcern: (StateHold) -> Bool) {
         var answers: [EventPlace: Answer?] = [:]
         for hold in Array(holds.values) where mayConcern(hold) {

@@ -1,15 +1,15 @@
 import Commons
 import NIOCore
 
-/// Something that goes on between a request and the end of its answer.
+/// An answer that goes on for longer than the request.
 protocol DoorListener: AnyObject {
     /// The connection takes bytes again.
     func writable()
-    /// The client is gone.
+    /// The client disconnected.
     func left()
 }
 
-/// One client that listens to a hall's events over HTTP. What it does not take waits, within bounds; past them the latest snapshot takes its place.
+/// One client of a hall's events over HTTP. What it does not accept is queued up to a limit, beyond which the latest snapshot replaces it.
 final class EventStream: DoorListener {
     private static let messages = 64
     private static let bytes = 256 * 1024
@@ -91,7 +91,7 @@ final class EventStream: DoorListener {
 
     func left() { room?.leave(self) }
 
-    /// The daemon ends: the page comes back within the window.
+    /// The daemon shuts down: the page reconnects within the retry window.
     func end() {
         _ = server.write(event: EventText(retry: Int.random(in: 500...15_000)))
         server.endEvents()

@@ -8,7 +8,7 @@ enum StateAnswer {
     /// Nothing is newer than the place: the request waits.
     case wait
 
-    /// From a place that a client really was at, the changes since: bytes that stay true for ever. From any other, the snapshot, true for a second.
+    /// From a place that exists in the record, the changes since, which never change; from any other, the snapshot, valid for a second.
     init(_ place: EventPlace, of room: EventRoom, canWait: Bool) {
         guard let missed = room.source.deltas(epoch: place.epoch, after: place.after) else {
             let snapshot = room.snapshot().message

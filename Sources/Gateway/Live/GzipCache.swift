@@ -2,7 +2,7 @@ import NIOCore
 import StreamRelay
 import Synchronization
 
-/// Names a playlist's bytes: where they lie, how many, and their tag. The address stays true as long as the bytes are held by whoever keeps the key.
+/// Identifies a playlist's bytes by address, length and tag. The owner of a key holds the bytes, so that the address stays valid.
 struct PlaylistKey: Hashable {
     private let address: UInt
     private let count: Int
@@ -28,7 +28,7 @@ final class GzipCache: Sendable {
     }
     private let state = Mutex(State())
     private static let capacity = 128
-    /// Below it gzip's own header eats the gain.
+    /// Below this size gzip's own header outweighs the gain.
     private static let worthwhile = 256
 
     /// `nil` when compressing does not pay.

@@ -18,7 +18,8 @@ final class LiveHold {
     }
 }
 
-/// The waiters of one loop. A change of a hall's window reaches the loop as one hop; the question is asked once per distinct request, then all who asked it are answered.
+/// The held requests of one loop. A change of a hall's window reaches the loop as one job; each distinct request is evaluated once, then all held
+/// requests that are the same are answered.
 final class LiveHolds {
     private struct Question: Hashable {
         let name: Substring
@@ -99,7 +100,7 @@ final class LiveHolds {
         case refused(LiveRequestRefusal)
     }
 
-    /// The waiter left.
+    /// The waiting client disconnected.
     func cancel(_ hold: LiveHold) {
         hold.waiter = nil
         let question = Question(hold.request)
@@ -131,7 +132,7 @@ final class LiveHolds {
         if let source, watches[hall] != nil, observe(hall, source) { changed(hall) }
     }
 
-    /// Answers 503 to whoever waited as long as the draft allows (RFC 8216bis §6.2.5.2).
+    /// Answers 503 to requests that were held as long as the draft allows (RFC 8216bis §6.2.5.2).
     func expire(now: NIODeadline) {
         guard count > 0 else { return }
         refuse(
@@ -150,7 +151,7 @@ final class LiveHolds {
         }
     }
 
-    /// Answering one waiter may end others (an HTTP/2 connection that breaks): those have no waiter any more.
+    /// Answering one request may end others (an HTTP/2 connection that breaks): their `waiter` is `nil` then.
     private func answered(_ hold: LiveHold, _ answer: LiveAnswer) {
         guard let waiter = hold.waiter else { return }
         hold.waiter = nil

@@ -29,7 +29,7 @@ struct NearestName {
         }
     }
 
-    /// The deputy, or what to tell whoever wrote the name.
+    /// The deputy, or what to tell the author of the file.
     func deputy(called name: String) -> Result<Deputy, NameProblem> {
         switch match(name) {
         case .one(let deputy): .success(deputy)

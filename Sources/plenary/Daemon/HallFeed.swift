@@ -4,7 +4,7 @@ import Gateway
 import Synchronization
 import VoteBoard
 
-/// A hall's board as both doors see it: the channel for good, the HTTP door as long as somebody listens there.
+/// A hall's board as the event channel and the HTTP server observe it; the latter only while a client listens there.
 final class HallFeed: EventFeed, EventSource {
     private struct Listeners {
         var next: UInt64 = 0

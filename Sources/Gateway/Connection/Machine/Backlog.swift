@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What a client sent ahead of its turn: parts of pipelined requests, from one read at most, because reads wait while there are any.
+/// Parts of pipelined requests that arrived early: of one read at most, because reading is paused while there are any.
 struct Backlog {
     enum Part {
         case head(RequestHeader, BodyRoom, RequestFault?)
@@ -12,7 +12,7 @@ struct Backlog {
     private var taken = 0
     /// A fault of the byte stream behind `parts`.
     private var fault: RequestFault?
-    /// The channel asked to read while there were parts.
+    /// A read was requested while there were parts.
     private var readIsDue = false
 
     var isEmpty: Bool { parts.isEmpty && fault == nil }
@@ -31,7 +31,7 @@ struct Backlog {
         return parts[taken]
     }
 
-    /// The fault, when it is all that is left.
+    /// The fault, if nothing comes before it any more.
     mutating func nextFault() -> RequestFault? {
         guard parts.isEmpty else { return nil }
         defer { fault = nil }
@@ -43,13 +43,13 @@ struct Backlog {
         taken = 0
     }
 
-    /// Whether the channel may read now; if not, it may once the backlog is worked off.
+    /// Whether the channel may read now; if not, it may once the backlog is empty.
     mutating func mayRead() -> Bool {
         readIsDue = !parts.isEmpty
         return !readIsDue
     }
 
-    /// Whether to make up for a read that had to wait.
+    /// Whether a postponed read is to be made up for.
     mutating func takeDueRead() -> Bool {
         guard readIsDue, parts.isEmpty else { return false }
         readIsDue = false

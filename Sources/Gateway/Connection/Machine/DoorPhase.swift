@@ -1,28 +1,28 @@
 import NIOCore
 
-/// Where a connection (HTTP/1.1) or stream (HTTP/2) stands, for its deadlines.
+/// The phase of a connection (HTTP/1.1) or stream (HTTP/2), which decides its deadline.
 enum DoorPhase: Equatable {
-    /// Nothing asked.
+    /// No request.
     case idle
-    /// The first byte of a request came, its header is not complete.
+    /// A request's header is incomplete.
     case header
-    /// The header came, the body did not.
+    /// The header is complete, the body is not.
     case body
-    /// Waits for a part or a playlist; has the hold's own limit.
+    /// Waits for a part or a playlist; the hold has its own deadline.
     case held
     /// Hummingbird works on the answer.
     case routed
     /// The answer is going out, piece by piece.
     case sending
-    /// Answered for good; waits for the peer to close.
+    /// The last response is sent; waits for the peer to close.
     case closing
 }
 
-/// What a deadline asks for.
+/// What to do when a deadline has passed.
 enum DeadlineVerdict: Equatable { case fine, refuseHeader, refuseBody, closeIdle, closeStalled, closeNow }
 
 extension DoorPhase {
-    /// The house's deadlines as a rule over values.
+    /// The deadlines as a function of phase and time.
     func verdict(after elapsed: TimeAmount, limits: DoorLimits) -> DeadlineVerdict {
         switch self {
         case .idle: elapsed > limits.idleDeadline ? .closeIdle : .fine

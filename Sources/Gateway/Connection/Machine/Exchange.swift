@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// What is wrong with a request, for its client: the status of the answer, and a sentence.
+/// What is wrong with a request: the status of the answer, and a sentence for its client.
 struct RequestFault: Error, Equatable {
     var status: Int
     var sentence: String
@@ -20,7 +20,7 @@ struct RequestHeader: Equatable {
     let fields: RequestFields
     private let saysKeepAlive: Bool?
 
-    /// - Parameter keepsAlive: what its fields say of the connection, where that is known.
+    /// - Parameter keepsAlive: whether its fields keep the connection open, if that is already known.
     init(_ head: HTTPRequestHead, keepsAlive: Bool? = nil) {
         self.head = head
         fields = RequestFields(head.headers)
@@ -56,7 +56,7 @@ struct Reply {
     var isChunked = false
 }
 
-/// What became of a request, for the metrics and the access log.
+/// How a request ended, for the metrics and the access log.
 struct Completion {
     let exchange: Exchange
     let status: Int

@@ -1,10 +1,10 @@
 import NIOCore
 
-/// The bytes of a complete answer, given out piece by piece without copying any.
+/// The bytes of a complete answer, taken piece by piece without copying.
 struct Pieces {
     private let chunks: [ByteBuffer]
     private var index = 0
-    /// Bytes of the chunk at `index` that were given.
+    /// Bytes of the chunk at `index` that were taken.
     private var offset = 0
 
     init(_ chunks: [ByteBuffer]) { self.chunks = chunks }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What those who answer tell the machine. Each function returns `nil`, or does nothing, where the answer is not asked for any more.
+/// What the makers of answers report to the machine. Each function returns `nil`, or does nothing, if the answer is not wanted any more.
 extension RequestMachine {
     /// How an answer is to be written.
     struct Opening: Equatable {
@@ -11,13 +11,13 @@ extension RequestMachine {
         let isBodiless: Bool
     }
 
-    /// Whether every answer that is all here can go out as it is for this request too: GET, and another may follow.
+    /// Whether a complete answer can be sent unchanged for this request: it is a GET, and another may follow.
     var takesCommonAnswer: Bool {
         guard case .asked(let exchange) = state, exchange.keepsAlive, case .GET = exchange.request.head.method else { return false }
         return true
     }
 
-    /// When the request came that is to be answered now.
+    /// When the request that is answered next arrived.
     var askedAt: NIODeadline? { if case .asked(let exchange) = state { exchange.startedAt } else { nil } }
 
     // MARK: An answer that takes its time
@@ -30,7 +30,7 @@ extension RequestMachine {
         }
     }
 
-    /// Who was waited for has an answer. - Returns: the request, to be answered now.
+    /// The answer that was waited for is available. - Returns: the request, to be answered now.
     mutating func released(by object: AnyObject) -> RequestHeader? {
         switch takeState() {
         case .waiting(let exchange, let source) where source.isSame(as: object):
@@ -64,7 +64,7 @@ extension RequestMachine {
         }
     }
 
-    /// Some of the body was made.
+    /// Part of the body is available.
     /// - Returns: whether it goes out as a chunk; `nil`: not at all.
     mutating func made(_ count: Int, serial: UInt64) -> Bool? {
         switch takeState() {
@@ -78,8 +78,8 @@ extension RequestMachine {
         }
     }
 
-    /// The client takes no bytes now.
-    /// - Returns: what to wait for before more is made; `nil`: nothing.
+    /// The client accepts no bytes at the moment.
+    /// - Returns: what to wait for before making more; `nil`: nothing.
     mutating func waitForSpace(serial: UInt64, _ promise: () -> EventLoopPromise<Void>) -> EventLoopFuture<Void>? {
         switch takeState() {
         case .streaming(let exchange, let reply, let source, let space) where exchange.serial == serial:
@@ -92,7 +92,7 @@ extension RequestMachine {
         }
     }
 
-    /// The whole body was made. - Returns: whether a last chunk says so.
+    /// The body is complete. - Returns: whether a last chunk must be written.
     mutating func madeAll(serial: UInt64, at now: NIODeadline) -> Bool? {
         switch takeState() {
         case .streaming(let exchange, let reply, _, _) where exchange.serial == serial:
@@ -142,9 +142,9 @@ extension RequestMachine {
 
     enum Piece: Equatable {
         case bytes(ByteBuffer, isLast: Bool)
-        /// All was given: end the answer.
+        /// Everything was taken: end the answer.
         case end
-        /// The channel takes nothing more.
+        /// The channel accepts no more.
         case full
         /// No complete answer is on its way.
         case none
@@ -192,12 +192,12 @@ extension RequestMachine {
         }
     }
 
-    /// What to do when the client takes bytes again.
+    /// What to do when the client accepts bytes again.
     enum Resumption {
         case none
-        /// Go on with a complete answer.
+        /// Continue a complete answer.
         case pieces
-        /// Whoever makes the answer may go on.
+        /// The maker of the answer may continue.
         case events(any DoorListener)
         case space(EventLoopPromise<Void>)
         /// The next request may be answered.

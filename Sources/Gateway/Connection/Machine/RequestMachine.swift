@@ -1,14 +1,14 @@
 import NIOCore
 import NIOHTTP1
 
-/// Where the requests of one HTTP/1.1 connection stand, or the one request of an HTTP/2 stream. It knows no channel, no clock and no task:
-/// it is told what happened and returns what to do, and its caller does that. What a state needs lies in the state's own case.
+/// The state of the requests of one HTTP/1.1 connection, or of the one request of an HTTP/2 stream. It knows no channel, clock or task:
+/// its functions are told what happened and return what the caller is to do. What only one state needs is a payload of that state's case.
 ///
 ///     idle → header → body → asked ┬→ waiting → asked
 ///       ↑                          ├→ waiting → streaming ┬→ ending ┬→ idle
 ///       │                          └→ sending ────────────┘         └→ closing
 ///
-/// A fault leads from `header` or `body` to `asked`, and from there to `closing`; a peer that leaves leads from everywhere to `gone`.
+/// A fault leads from `header` or `body` to `asked`, and from there to `closing`; a disconnect leads from every state to `gone`.
 struct RequestMachine {
     enum Carrier {
         /// An HTTP/1.1 connection: one request after the other.
@@ -17,7 +17,7 @@ struct RequestMachine {
         case stream
     }
 
-    /// Who makes an answer that takes its time.
+    /// What makes an answer that is not available at once.
     enum Source {
         /// The live window, when it has the part or the playlist.
         case window(LiveHold)
@@ -28,26 +28,26 @@ struct RequestMachine {
     }
 
     enum State {
-        /// Nothing is asked.
+        /// No request.
         case idle(since: NIODeadline)
-        /// The first byte of a request came, its header is not complete.
+        /// A request's header is incomplete.
         case header(since: NIODeadline)
-        /// The header came, the body did not.
+        /// The header is complete, the body is not.
         case body(Exchange, Incoming)
-        /// The request is whole, and what to answer is being decided: within one call.
+        /// The request is complete, and its answer is being decided, within one call.
         case asked(Exchange)
-        /// Somebody makes the answer, or it depends on something that has not happened.
+        /// The answer is being made, or depends on something that has not happened yet.
         case waiting(Exchange, Source)
         /// The answer's header is written; its body follows as it is made.
-        /// - Parameter space: of whoever makes it, while it waits for the client to take bytes.
+        /// - Parameter space: resumed when the client accepts bytes again; `nil` while nobody waits.
         case streaming(Exchange, Reply, Source, space: EventLoopPromise<Void>?)
         /// The answer is complete here and goes out piece by piece.
         case sending(Exchange, Reply, rest: Pieces, since: NIODeadline)
-        /// The last byte is handed over; it is not yet known to be written.
+        /// The last byte is queued, but not yet known to be written.
         case ending(Exchange, Reply, since: NIODeadline)
-        /// Answered for good; the peer closes next.
+        /// The last response is sent; the peer closes next.
         case closing(since: NIODeadline)
-        /// The peer left.
+        /// The peer disconnected.
         case gone
         /// The payload is taken out to be changed: only within a function here.
         case modifying
@@ -86,7 +86,7 @@ struct RequestMachine {
     let carrier: Carrier
     var state: State
     var backlog = Backlog()
-    /// Names the request under way, for whoever answers later.
+    /// Identifies the current request to code that answers it later.
     private(set) var serial: UInt64 = 0
 
     init(_ carrier: Carrier, at now: NIODeadline) {

@@ -90,7 +90,7 @@ public struct ExportRequest: Sendable, Equatable {
     }
 }
 
-/// What became of a command or a file.
+/// The result of a command or a file.
 package typealias CouncilAnswer = Result<CommandAnswer, Problem>
 
 /// A text that was asked for.

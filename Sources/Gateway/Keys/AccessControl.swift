@@ -5,9 +5,9 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Decides who asks and whether they may; says so in the log and counts it.
+/// Authenticates and authorizes requests; logs and counts refusals.
 final class AccessControl: Sendable {
-    /// Why somebody was turned away, as the metrics count it.
+    /// The reason of a refusal, as the metrics count it.
     enum Denial: String, CaseIterable {
         case noToken = "no-token"
         case badToken = "bad-token"
@@ -38,7 +38,7 @@ final class AccessControl: Sendable {
 
     // MARK: may they
 
-    /// The one who asks, when they may do `permission`, and, when it is about a hall, there.
+    /// The sender, if it has `permission` (in the hall, if one is named).
     func admit(_ request: Request, _ context: DoorContext, to permission: Permission, in hall: String? = nil) throws(ProblemResponse)
         -> Identity
     {
@@ -125,7 +125,7 @@ final class AccessControl: Sendable {
 
     // MARK: sessions
 
-    /// Before a secret is looked at: not while its address is locked out, nor from another site's page.
+    /// Checked before the secret: its address must not be locked out, nor the request come from another site's page.
     func checkSignIn(_ request: Request, _ context: DoorContext) throws(ProblemResponse) {
         try checkOrigin(request, context)
         guard let wait = lockout.withLock({ $0.wait(peer(of: request, context), at: now()) }) else { return }
@@ -211,7 +211,7 @@ final class AccessControl: Sendable {
             "denied: \(words): \(request.method.rawValue) \(path)\(from)\(more)", metadata: hall.map { ["hall": "\($0)"] })
     }
 
-    /// What somebody did, for the operator's log; who voted how is never in it.
+    /// Logs an action for the operator; who voted how is never logged.
     func audit(_ identity: Identity, _ what: String, hall: String? = nil, outcome: String, level: Logger.Level = .info) {
         logger.log(level: level, "\(identity.name): \(what): \(outcome)", metadata: hall.map { ["hall": "\($0)"] })
     }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Tokens and sessions: made, known again, ended. Everything that must outlive the daemon is on the disk before an answer is given.
 final class KeyRing: Sendable {
-    /// Milliseconds; a sitting day and some.
+    /// Milliseconds: longer than a day of sitting.
     static let sessionLife: Int64 = 24 * 3_600_000
     static let day: Int64 = 86_400_000
     static let tokenLimit = 1000
@@ -13,7 +13,7 @@ final class KeyRing: Sendable {
     enum Fault: Error, Equatable {
         /// No such secret, or one that was revoked.
         case unknown
-        /// The token of that name was good until `at`.
+        /// The token of that name expired at `at`.
         case expired(name: String)
         case tooMany
         case nameTaken
@@ -120,7 +120,7 @@ final class KeyRing: Sendable {
             digest: Secret.digest(secret))
         try change { contents throws(Fault) in
             contents.sessions.removeAll { $0.expires <= now }
-            // The oldest makes room: somebody with a token may always come in.
+            // The oldest session is dropped: a valid token can always sign in.
             if contents.sessions.count >= Self.sessionLimit { contents.sessions.removeFirst() }
             contents.sessions.append(session)
             if endsSetup { contents.isSetUp = true }
@@ -148,7 +148,7 @@ final class KeyRing: Sendable {
         return found.flatMap { $0.expires > now() ? $0 : nil }
     }
 
-    /// Every token is compared, so that the time says nothing.
+    /// Every token is compared, so that the duration reveals nothing.
     private func token(of secret: String) throws(Fault) -> KeyFile.Token {
         let digest = Secret.digest(secret)
         let found = contents.withLock { contents in
@@ -159,10 +159,10 @@ final class KeyRing: Sendable {
         return found
     }
 
-    /// Whether a request that shows this may send a large body: a look before the body is read.
+    /// Whether a request with this secret may send a large body; asked before the body is read.
     func knows(token: String) -> Bool { (try? self.token(of: token)) != nil }
 
-    /// Whether what was shown still holds: for answers that go on for long.
+    /// Whether the credential is still valid; for answers that go on for long.
     func holds(_ identity: Identity) -> Bool {
         let now = now()
         return contents.withLock { contents in
@@ -183,7 +183,7 @@ final class KeyRing: Sendable {
             return guards.next
         }
         continuation.onTermination = { [self] _ in _ = guards.withLock { $0.all.removeValue(forKey: number) } }
-        // Revoked between the door and here.
+        // Revoked since the request was authorized.
         if !holds(identity) { continuation.finish() }
         return stream
     }
@@ -198,7 +198,7 @@ final class KeyRing: Sendable {
         return contents.withLock { ($0.tokens.count { $0.expires > now }, $0.sessions.count { $0.expires > now }) }
     }
 
-    /// Changes what is kept: on the disk first, then for everybody.
+    /// Changes the stored keys: on disk first, then in memory.
     private func change(_ body: (inout KeyFile.Contents) throws(Fault) -> Void) throws(Fault) {
         let outcome: Result<Void, Fault> = writing.withLock { _ in
             var next = contents.withLock { $0 }

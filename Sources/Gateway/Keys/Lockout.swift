@@ -26,7 +26,7 @@ struct Lockout {
         return Int((entry.until - now + 999) / 1000)
     }
 
-    /// A wrong secret came from there.
+    /// Records a wrong secret from the address.
     mutating func failed(_ peer: PeerKey?, at now: Int64) {
         guard let peer else { return }
         if entries[peer] == nil, entries.count >= Self.addressLimit { forget(at: now) }
@@ -41,7 +41,7 @@ struct Lockout {
         entries[peer] = entry
     }
 
-    /// A right secret came from there.
+    /// Records a valid secret from the address.
     mutating func succeeded(_ peer: PeerKey?) {
         if let peer { entries[peer] = nil }
     }

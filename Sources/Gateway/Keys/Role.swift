@@ -12,7 +12,7 @@ public enum Role: String, Codable, Sendable, CaseIterable {
     case admin
 }
 
-/// What can be asked of the daemon beyond reading what everybody may read.
+/// What a request beyond public reading needs.
 public enum Permission: String, Sendable, CaseIterable {
     case streams, sitting, ballots
     case hallSystem = "hall-system"
@@ -32,7 +32,7 @@ public enum Permission: String, Sendable, CaseIterable {
     }
 }
 
-/// Who may do what: the only place where it stands.
+/// The permissions of each role, defined only here.
 public enum RoleMatrix {
     public static let permissions: [Role: Set<Permission>] = [
         .operator: [.streams],
@@ -50,7 +50,7 @@ public enum RoleMatrix {
     public static func roles(for permission: Permission) -> [Role] { Role.allCases.filter { allows([$0], permission) } }
 }
 
-/// Who asks, once that is known.
+/// The authenticated sender of a request.
 public struct Identity: Sendable, Equatable {
     enum Proof: Sendable, Equatable {
         /// The control socket.

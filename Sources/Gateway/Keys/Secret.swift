@@ -6,7 +6,7 @@ import Foundation
 enum Secret {
     static let tokenPrefix = "plenary_"
 
-    /// 256 bits from the system's generator, in letters that stand in a header and in a shell.
+    /// 256 bits from the system's generator, in characters that need no quoting in a header or a shell.
     static func token() -> String { tokenPrefix + random() }
 
     /// A session's secret, likewise.
@@ -14,7 +14,7 @@ enum Secret {
         Data(bytes(32)).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    /// A name that tells nothing.
+    /// A random name.
     static func id() -> String { Hex.text(bytes(6)) }
 
     /// 60 bits to type by hand: `7KQ2-MX4D-93TB`. The alphabet leaves out characters that are easily mistaken for each other (0/O, 1/I/L).
@@ -37,10 +37,10 @@ enum Secret {
         return [letters.prefix(4), letters.dropFirst(4).prefix(4), letters.dropFirst(8)].map { String($0) }.joined(separator: "-")
     }
 
-    /// What is kept of a secret. A plain hash is enough: nobody guesses 256 bits.
+    /// The stored form of a secret. A plain hash is enough: 256 random bits cannot be guessed.
     static func digest(_ secret: String) -> String { Hex.text(SHA256.hash(data: Data(secret.utf8))) }
 
-    /// What a page must say beside its cookie: from the cookie, but not the way back.
+    /// The CSRF token of a session: derived one way from the cookie's secret.
     static func csrf(of secret: String) -> String { digest("plenary csrf v1\n" + secret) }
 
     private static func bytes(_ count: Int) -> [UInt8] {

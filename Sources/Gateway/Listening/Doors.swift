@@ -51,7 +51,7 @@ final class Doors: Sendable {
         if let socket = shared.settings.controlSocket {
             try ControlSocketFile.clear(socket.path)
             let channel: any Channel
-            // Nobody may open it before its mode is set.
+            // It must not be opened before its mode is set.
             let mask = umask(0o177)
             defer { umask(mask) }
             do {
@@ -68,7 +68,7 @@ final class Doors: Sendable {
     private func bootstrap(_ group: MultiThreadedEventLoopGroup, audience: Audience) -> ServerBootstrap {
         let pipeline = DoorPipeline(shared: shared, audience: audience)
         let certificates = audience == .everybody ? certificates : nil
-        // TLS reads whole records: there NIO's own choice stands.
+        // TLS reads whole records: NIO's own choice is right there.
         let buffer: any RecvByteBufferAllocator = certificates == nil ? ReceiveBuffer() : AdaptiveRecvByteBufferAllocator()
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
@@ -159,7 +159,7 @@ final class Doors: Sendable {
     }
 }
 
-/// What `/metrics` tells of the door.
+/// The HTTP server's figures for `/metrics`.
 struct DoorFigures: Sendable {
     var connections: (open: Int, accepted: UInt64, refused: UInt64)
     var held: Int

@@ -1,7 +1,7 @@
 import Commons
 import NIOCore
 
-/// Tells a connection past the limits that there is no room, and closes it. Many at a time are closed without a word.
+/// Answers a connection over the limits with 503 and closes it. If there are many at a time, they are closed without an answer.
 final class OverloadResponse: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private let census: ConnectionCensus

@@ -46,7 +46,7 @@ enum HTML {
     }
 }
 
-/// What a person sees who took a wrong turn.
+/// The error page for people.
 enum ErrorPage {
     static func html(_ problem: Problem) -> ByteBuffer {
         ByteBuffer(

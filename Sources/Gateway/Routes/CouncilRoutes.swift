@@ -28,7 +28,7 @@ struct CouncilRoutes: Sendable {
     private func command(_ request: Request, _ context: DoorContext) async throws -> Response {
         let (council, hall) = try council(context)
         let identity = try access.identify(request, context)
-        // Whoever may do nothing here learns nothing from the body's faults either.
+        // Without permission nothing is revealed about faults in the body.
         if !RoleMatrix.allows(identity.roles, .ballots) { try access.require(.sitting, of: identity, in: hall, request, context) }
         try QueryFields(request, allowed: []).check()
         let body = try await body(request)
@@ -145,7 +145,7 @@ struct CouncilRoutes: Sendable {
         return respond(await council.export(options, in: hall))
     }
 
-    /// Everybody's copy of the record, at the reader's pace.
+    /// Streams the public record at the reader's pace.
     private func record(_ request: Request, _ context: DoorContext) throws -> Response {
         let (council, hall) = try council(context)
         guard control.events(hall) != nil else { throw Problem.noRecord(hall) }

@@ -145,7 +145,7 @@ enum MetricsText {
     }
 }
 
-/// What `/metrics` tells of tokens, sessions and commands.
+/// The figures of tokens, sessions and commands for `/metrics`.
 struct KeyFigures: Sendable {
     var denials: [(reason: String, count: Int)]
     var commands: [(outcome: String, count: Int)]

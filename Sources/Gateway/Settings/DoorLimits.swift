@@ -13,11 +13,11 @@ public struct DoorLimits: Sendable, Equatable {
     public var commandBytes = 1024 * 1024
     /// A file of the council: roster, agenda, a hall system's results.
     public var fileBytes = ImportedFile.largestBytes
-    /// Open TCP connections; the ones past it are refused with 503 (plain) or closed (TLS).
+    /// Open TCP connections; further ones are refused with 503 (plain) or closed (TLS).
     public var connections = 20_000
     /// Open connections of one address (IPv4) or one /64 (IPv6). Loopback is exempt: a front proxy comes from there.
     public var connectionsPerAddress = 256
-    /// Makes `connectionsPerAddress` hold for loopback too; for a machine whose local users are not trusted.
+    /// Applies `connectionsPerAddress` to loopback as well; for a machine whose local users are not trusted.
     public var countsLoopback = false
     /// Requests that may wait for a part or playlist at the same time; past it 503.
     public var heldRequests = 50_000
@@ -31,18 +31,18 @@ public struct DoorLimits: Sendable, Equatable {
     public var headerDeadline = TimeAmount.seconds(10)
     /// From the header's end to the body's end; past it 408.
     public var bodyDeadline = TimeAmount.seconds(30)
-    /// A connection with nothing to do, and a new one that says nothing.
+    /// How long a connection may be idle, also before its first request.
     public var idleDeadline = TimeAmount.seconds(30)
-    /// A client that takes no byte while bytes wait for it.
+    /// How long a client may accept no byte while bytes are queued.
     public var stallDeadline = TimeAmount.seconds(15)
     /// From the connection to the end of the TLS handshake.
     public var tlsDeadline = TimeAmount.seconds(10)
-    /// Silence on an HTTP/2 connection after which it is asked for a sign of life, and how long the answer may take.
+    /// Silence after which an HTTP/2 connection is sent a PING, and the deadline of the answer.
     public var pingInterval = TimeAmount.seconds(20)
     public var pingDeadline = TimeAmount.seconds(10)
-    /// Age at which an HTTP/2 connection is told to come back on a new one; `nil` is never.
+    /// Age at which an HTTP/2 connection is sent GOAWAY; `nil`: never.
     public var connectionAge: TimeAmount?
-    /// What a shutdown gives requests under way.
+    /// How long a shutdown waits for requests in progress.
     public var drainDeadline = TimeAmount.seconds(5)
 
     public init() {}

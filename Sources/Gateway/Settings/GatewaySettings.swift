@@ -1,4 +1,4 @@
-/// Everything the door needs to know. Values come from `PlenaryConfiguration`; the numbers of `DoorLimits` are the defaults of the house.
+/// The HTTP server's settings. Values come from `PlenaryConfiguration`; `DoorLimits` has the defaults.
 public struct GatewaySettings: Sendable, Equatable {
     /// An address to listen on; port 0 lets the kernel choose (`Gateway.run` reports the outcome).
     public struct Address: Sendable, Equatable, Hashable {

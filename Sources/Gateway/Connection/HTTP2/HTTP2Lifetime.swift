@@ -1,14 +1,14 @@
 import NIOCore
 
-/// When an HTTP/2 connection is asked for a sign of life, and when and how it ends: rules over times, without timers of its own.
+/// When an HTTP/2 connection is sent a PING, and when and how it is closed: a function of times, without timers of its own.
 struct HTTP2Lifetime {
     enum Step: Equatable {
         case none
-        /// Ask the peer for a sign of life.
+        /// Send a PING.
         case ping
         /// Announce the end: no new streams after a round trip.
         case announce
-        /// The peer had its time.
+        /// The grace time is over.
         case close
     }
 

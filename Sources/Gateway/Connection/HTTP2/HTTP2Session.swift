@@ -24,7 +24,7 @@ final class HTTP2Session {
     private var allowance: FloodAllowance
     private let limits: DoorLimits
     private let scratch: HTTP2Scratch
-    /// Streams whose bodies have room again.
+    /// Streams whose queues have room again.
     private var relieved: [HTTP2Stream] = []
     /// The peer was told that the end comes, and of the last stream that is answered.
     private var isEndAnnounced = false
@@ -122,7 +122,7 @@ final class HTTP2Session {
 
     // MARK: The connection
 
-    /// Asks for a sign of life.
+    /// Sends a PING.
     func ping() { nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil) }
 
     /// Tells the peer to open no more streams; those that it opened before it knows are answered (RFC 9113 §6.8).
@@ -140,7 +140,7 @@ final class HTTP2Session {
         nghttp2_submit_goaway(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, ErrorCode.noError.rawValue, nil, 0)
     }
 
-    /// The channel is gone, and every client with it.
+    /// The channel is closed: ends all streams.
     func endStreams() {
         isBroken = true
         for stream in streams.values { stream.ended() }

@@ -54,7 +54,7 @@ final class HTTP2Stream: RequestWire {
 
     func receivedEnd() { if !isAnswered { server.receivedEnd() } }
 
-    /// nghttp2 knows the stream no more.
+    /// nghttp2 has forgotten the stream.
     func ended() {
         isClosed = true
         head = nil

@@ -61,7 +61,7 @@ class Case:
             self.noticed, self.shown = since_cut, status["onAir"]
         if self.returned is not None and self.back is None and self.noticed is not None and status["state"] == "live" and status["onAir"] == "camera":
             self.back, self.parts_back = since_cut - self.returned, self.watch.real_parts
-        return self.back is not None and self.watch.real_parts >= self.parts_back + 6
+        return self.back is not None and self.watch.discontinuities >= 1 and self.watch.real_parts >= self.parts_back + 6
 
 
 def lose(plan, within):

@@ -36,6 +36,8 @@ def hurt(daemon, hall, harm):
     noticed = time.monotonic() - began
     daemon.wait_for(hall, lambda s: s["onAir"] == "camera" and s["workerPID"] not in (None, pid), 25, "the picture again")
     back = time.monotonic() - began
+    # What a slow viewer reads first are parts from before.
+    wait_until(lambda: watch.discontinuities >= 1, 20, "the discontinuity of the new worker")
     parts = watch.real_parts
     wait_until(lambda: watch.real_parts >= parts + 6, 20, "parts after the return")
     assert not watch.stop(), watch.report()

@@ -16,7 +16,8 @@ enum PortCheck {
         } catch {
             switch (error as? IOError)?.errnoCode {
             case EADDRINUSE:
-                let holder = holder(port: address.port)
+                // The kernel's tables are read in pieces: while other sockets come and go, one may be missed.
+                let holder = (0..<5).lazy.compactMap { _ in Self.holder(port: address.port) }.first
                 if let holder, holder.process == daemon {
                     return CheckReport.Finding(.ok, "port", "\(address) (\(purpose)) is held by the running daemon")
                 }

@@ -127,8 +127,8 @@ class Desk:
             self.see("#next", about)
         # A second press within half a second belongs to the first, so a person's next one comes later.
         wait_until(lambda: self.page.evaluate("window.stepAt === undefined || performance.now() - window.stepAt > 600"), 30, "the next half second")
-        self.page.evaluate("window.stepAt = performance.now()")
         self.press("g")
+        self.page.evaluate("window.stepAt = performance.now()")
 
     def confirm(self, words):
         self.wait_dialog(words)

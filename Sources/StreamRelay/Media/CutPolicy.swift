@@ -22,26 +22,31 @@ package struct CutPolicy: Sendable {
 
     package static func ticks(_ seconds: Double) -> Int64 { Int64((seconds * 90_000).rounded()) }
 
-    /// PART-TARGET before it is fixed: what a first part may not pass.
-    package var limit: Int64 { partTarget ?? wanted * 105 / 100 }
+    /// What no part and no frame may pass: before PART-TARGET is fixed, a little more than it can become.
+    package var limit: Int64 { partTarget ?? wanted * 120 / 100 }
 
     /// Whether to cut before a frame that begins `inPart` after the part's start and `inSegment` after the segment's, when it is
     /// expected to last `duration`.
     package func cut(inPart: Int64, inSegment: Int64, duration: Int64, isKeyframe: Bool) -> Cut {
         if isKeyframe, inSegment >= segmentMinimum - duration / 2 { return .segment }
         if inSegment > 0, inSegment + duration > segmentMaximum { return .segment }
-        if inPart > 0, inPart + duration > (partTarget ?? wanted) { return .part }
+        if inPart > 0, inPart + duration > (partTarget ?? target(frameTime: duration)) { return .part }
         return .none
     }
 
-    /// Fixes PART-TARGET from the usual frame time: n frames and a little slack for timestamps that are rounded to milliseconds,
-    /// rounded up to a millisecond. Never less than `first`, the part that is out already.
+    /// Fixes PART-TARGET from the usual frame time, rounded up to a millisecond. Never less than `first`, the part that is out already.
     package mutating func fixPartTarget(frameTime: Int64, first: Int64) {
         guard partTarget == nil else { return }
-        let frame = max(1, frameTime)
-        let frames = max(1, wanted / frame)
-        let slack: Int64 = frames < 3 ? 115 : 105
-        let target = min(max(frames * frame * slack / 100, first), max(segmentMaximum, frame))
+        let target = min(max(target(frameTime: frameTime), first), max(segmentMaximum, frameTime))
         partTarget = (target + 89) / 90 * 90
+    }
+
+    /// The wanted duration in whole frames, and a little slack for timestamps that are rounded to milliseconds. Rounded up from a quarter of a frame,
+    /// unless that makes a part more than 10 % too long: a part of 12 frames, where 25 a second are 12.5, leaves two frames at the end of each GOP
+    /// of 2 s, and all viewers ask twice within 80 ms.
+    private func target(frameTime: Int64) -> Int64 {
+        let frame = max(1, frameTime)
+        let frames = max(1, min((4 * wanted + 3 * frame) / (4 * frame), wanted * 110 / 100 / frame))
+        return frames * frame * (frames < 3 ? 115 : 105) / 100
     }
 }

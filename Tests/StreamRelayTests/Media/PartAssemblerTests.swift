@@ -43,6 +43,25 @@ import Testing
         #expect(parts.filter(\.startsSegment).allSatisfy { $0.independent })
     }
 
+    @Test(arguments: [
+        (25.0, 0.5, [13, 13, 13, 11]), (29.97, 0.5, [15, 15, 15, 15]), (30, 0.5, [15, 15, 15, 15]), (24, 0.5, [12, 12, 12, 12]),
+        (25, 0.2, Array(repeating: 5, count: 10)), (29.97, 0.2, Array(repeating: 6, count: 10)), (15, 0.5, [8, 8, 8, 6]),
+    ])
+    func `a part is the whole number of frames nearest to its duration, so that no segment ends in a rest`(
+        rate: Double, part: Double, frames: [Int]
+    ) {
+        for jitter in [0.0, 0.01] {
+            var assembler = assembler(part: part)
+            let frame = 90_000 / rate
+            let gop = Int((rate * 2).rounded())
+            let times = (0..<gop * 5).map { Int64((Double($0) * frame + ($0 % 2 == 0 ? jitter * frame : 0)).rounded()) }
+            let parts = relay(times, keyframes: Set(stride(from: 0, to: gop * 5, by: gop)), in: &assembler)
+            let counts = parts.map { Int((Double($0.duration) / frame).rounded()) }
+            #expect(counts == Array(repeating: frames, count: 5).flatMap { $0 }, "jitter of \(jitter) frames")
+            #expect(parts.allSatisfy { $0.duration <= $0.partTarget })
+        }
+    }
+
     @Test func `29.97 frames per second with timestamps rounded to milliseconds`() {
         var assembler = assembler(part: 0.2)
         let times = (0..<900).map { Int64((Double($0) * 1001 / 30).rounded()) * 90 }
